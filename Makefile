@@ -1,0 +1,43 @@
+.PHONY: install demo serve test check e2e bench docs lock
+VENV := .venv
+RUN := $(VENV)/bin
+FRACTION ?= 0.1
+
+$(VENV)/.installed: requirements-dev.txt pyproject.toml package-lock.json
+	python3 -m venv $(VENV)
+	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(RUN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	npm ci --silent
+	touch $@
+
+install: $(VENV)/.installed
+
+demo: install ## build the synthetic area and serve it
+	$(RUN)/localcare demo --fraction $(FRACTION)
+	$(RUN)/localcare serve
+
+serve: install
+	$(RUN)/localcare serve
+
+test: install ## the whole suite but the browser, on SQLite
+	$(RUN)/pytest -n 2 -m "not e2e" tests
+
+check: install ## lint, types, import contracts
+	$(RUN)/ruff check src tests bench
+	$(RUN)/ruff format --check src tests bench
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+e2e: install ## journeys in a real browser
+	$(RUN)/pytest -m e2e tests/e2e
+
+bench: install
+	$(RUN)/python -m bench
+
+docs: install
+	$(RUN)/mkdocs build --strict --quiet
+
+lock: ## compile the locked dependencies again
+	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.txt
+	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	npm install --package-lock-only

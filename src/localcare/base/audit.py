@@ -1,0 +1,178 @@
+"""The audit chain: who did what about whom, in which role and why, each entry sealed by the one before.
+
+Writes that must be audited happen inside `transaction()`. Entries recorded there are chained at its very end,
+because the head row is the only lock and is held for the shortest time when it is taken last.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction as db_transaction
+
+from localcare.base import clock
+from localcare.base.models import AuditEntry, AuditHead, AuditSubject
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A snapshot in words of who acts: kept as text, so that the entry outlives the account."""
+
+    id: int | None
+    name: str
+    role: str
+    organisation: str
+
+
+SYSTEM = Actor(None, "Localcare", "system", "")
+
+
+@dataclass(frozen=True)
+class Entry:
+    actor: Actor
+    action: str
+    purpose: str = ""
+    reason: str = ""
+    patient_ids: tuple[int, ...] = ()
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A place where the chain does not hold."""
+
+    sequence: int
+    fault: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    entries: int
+    head: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings
+
+
+_pending: ContextVar[list[Entry] | None] = ContextVar("pending_audit_entries", default=None)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One database transaction whose audit entries are chained last, just before it commits.
+
+    Nests: inner blocks are savepoints, and the outermost writes the entries of all that succeeded.
+    """
+    pending = _pending.get()
+    if pending is not None:
+        kept = len(pending)
+        try:
+            with db_transaction.atomic():
+                yield
+        except BaseException:
+            del pending[kept:]
+            raise
+        return
+    entries: list[Entry] = []
+    token = _pending.set(entries)
+    try:
+        with db_transaction.atomic():
+            yield
+            _chain(entries)
+    finally:
+        _pending.reset(token)
+
+
+def record(
+    action: str,
+    *,
+    by: Actor,
+    patient_ids: Sequence[int] = (),
+    purpose: str = "",
+    reason: str = "",
+    **detail: Any,
+) -> None:
+    """Record an entry in the current `transaction()`. Raises RuntimeError outside one."""
+    pending = _pending.get()
+    if pending is None:
+        raise RuntimeError("audit.record() belongs inside audit.transaction(), so that fact and entry commit as one")
+    pending.append(Entry(by, action, purpose, reason, tuple(patient_ids), detail))
+
+
+def _chain(entries: list[Entry]) -> None:
+    if not entries:
+        return
+    AuditHead.objects.get_or_create(id=1)
+    head = AuditHead.objects.select_for_update().get(id=1)
+    rows, subjects = [], []
+    at = clock.now()
+    for entry in entries:
+        row = _row(entry, head.sequence + 1, at, bytes(head.hash))
+        rows.append(row)
+        subjects += [AuditSubject(entry_sequence=row.sequence, patient_id=p) for p in dict.fromkeys(entry.patient_ids)]
+        head.sequence, head.hash = row.sequence, row.hash
+    AuditEntry.objects.bulk_create(rows)
+    AuditSubject.objects.bulk_create(subjects)
+    head.save()
+
+
+def _row(entry: Entry, sequence: int, at: datetime, previous: bytes) -> AuditEntry:
+    content = {
+        "sequence": sequence,
+        "at": at.isoformat(),
+        "actor_id": entry.actor.id,
+        "actor": entry.actor.name,
+        "role": entry.actor.role,
+        "organisation": entry.actor.organisation,
+        "action": entry.action,
+        "purpose": entry.purpose,
+        "reason": entry.reason,
+        "patient_ids": list(entry.patient_ids),
+        "detail": entry.detail,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    columns = {k: v for k, v in content.items() if k not in ("at", "patient_ids", "detail")}
+    return AuditEntry(
+        **columns,
+        at=at,
+        canonical=canonical,
+        previous_hash=previous,
+        hash=hashlib.sha256(previous + canonical).digest(),
+    )
+
+
+def verify() -> Verification:
+    """Recompute the whole chain from the stored bytes and compare it with its columns, subjects and head."""
+    findings: list[Finding] = []
+    previous, count = bytes(32), 0
+    for entry in AuditEntry.objects.order_by("sequence").iterator(chunk_size=5000):
+        count += 1
+        findings += [Finding(entry.sequence, fault) for fault in _faults(entry, count, previous)]
+        previous = bytes(entry.hash)
+    head = AuditHead.objects.filter(id=1).first()
+    if head and (head.sequence, bytes(head.hash)) != (count, previous):
+        findings.append(Finding(head.sequence, "the head does not match the last entry: entries were cut off or added"))
+    if head is None and count:
+        findings.append(Finding(count, "the head row is missing"))
+    return Verification(count, previous.hex(), tuple(findings))
+
+
+def _faults(entry: AuditEntry, expected: int, previous: bytes) -> Iterator[str]:
+    canonical = bytes(entry.canonical)
+    if entry.sequence != expected:
+        yield f"expected entry {expected}: an entry is missing or was inserted"
+    if bytes(entry.previous_hash) != previous:
+        yield "does not follow the entry before it"
+    if hashlib.sha256(bytes(entry.previous_hash) + canonical).digest() != bytes(entry.hash):
+        yield "its content was changed"
+    content = json.loads(canonical)
+    columns = ("actor_id", "actor", "role", "organisation", "action", "purpose", "reason")
+    if any(content[name] != getattr(entry, name) for name in columns) or content["at"] != entry.at.isoformat():
+        yield "its searchable columns differ from its sealed content"

@@ -1,0 +1,53 @@
+from django.db import models
+
+
+class AuditHead(models.Model):
+    """The end of the chain: one row, and the only lock an audited write takes."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    sequence = models.BigIntegerField(default=0)
+    hash = models.BinaryField(default=bytes(32))
+
+
+class AuditEntry(models.Model):
+    """One link of the chain. Columns beside `canonical` only make it searchable; the hash covers `canonical`."""
+
+    sequence = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=200)
+    role = models.CharField(max_length=60)
+    organisation = models.CharField(max_length=200)
+    action = models.CharField(max_length=60, db_index=True)
+    purpose = models.CharField(max_length=40)
+    reason = models.TextField()
+    canonical = models.BinaryField()
+    previous_hash = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        ordering = ["sequence"]
+
+
+class AuditSubject(models.Model):
+    """Which patients an entry is about. No foreign key: an audit row outlives what it speaks of."""
+
+    entry_sequence = models.BigIntegerField()
+    patient_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient_id", "entry_sequence"])]
+
+
+class OutboxEvent(models.Model):
+    """Something that happened, kept until every handler has acted on it."""
+
+    name = models.CharField(max_length=100)
+    payload = models.JSONField()
+    occurred_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    failure = models.TextField(default="")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["handled_at", "id"])]

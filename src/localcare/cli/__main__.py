@@ -1,0 +1,5 @@
+import sys
+
+from localcare.cli.main import main
+
+sys.exit(main())

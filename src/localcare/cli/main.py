@@ -1,0 +1,34 @@
+"""The console script: one subcommand per thing the system does, each handed to the room that does it."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from localcare.cli.output import CannotRun
+
+# Each module offers `add_parser(subparsers)`; the chosen parser's `run` default gets the arguments
+# and returns the exit code: 0 done, 1 done with rejects or findings, 2 could not run.
+COMMANDS = ("audit",)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings")
+    parser = argparse.ArgumentParser(prog="localcare", description="The digital system of a local care model.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        importlib.import_module(f"localcare.cli.{name}").add_parser(subparsers)
+    arguments = parser.parse_args(argv)
+    try:
+        import django
+
+        django.setup()
+        return arguments.run(arguments)
+    except CannotRun as error:
+        print(f"localcare: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

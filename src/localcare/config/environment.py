@@ -1,0 +1,103 @@
+"""Every setting an operator may give, declared once: name, default, meaning.
+
+A value comes from the process environment, else from `site.toml` in the data folder, else from the default.
+`docs/reference/settings.md` is checked against this table by a test.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class BadSetting(Exception):
+    """A setting is missing or cannot be used; the message says what to set."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("LOCALCARE_DATA", "./var", "Folder that holds all state of this installation."),
+    Setting(
+        "LOCALCARE_MODE",
+        "development",
+        "`demo` (synthetic people, banner, listed logins), `development`, or `production` "
+        "(refuses demo secrets, needs HTTPS).",
+    ),
+    Setting("DATABASE_URL", "", "Care store. Empty: SQLite in LOCALCARE_DATA. Production: `postgres://…`."),
+    Setting("LOCALCARE_SECRET_KEY", "", "Signs sessions. Empty outside production: one is made and kept.", secret=True),
+    Setting(
+        "LOCALCARE_KEYS",
+        "",
+        "Folder of the pseudonym keys, one file a purpose. Empty: `keys` in LOCALCARE_DATA; "
+        "in production it must lie outside LOCALCARE_DATA.",
+    ),
+    Setting("LOCALCARE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the site answers to, comma separated."),
+    Setting(
+        "LOCALCARE_CLOCK_OFFSET_DAYS",
+        "0",
+        "Days to add to the clock, so that a demo lives in the days of its data. Refused in production.",
+    ),
+    Setting("LOCALCARE_AREA", "West Kent", "Name of the area on pages and reports."),
+    Setting(
+        "LOCALCARE_CLUSTER_WORD", "cluster", "Word for a group of practices on pages: cluster, network, neighbourhood."
+    ),
+    Setting(
+        "LOCALCARE_VIEWING_BASIS",
+        "legitimate_relationship",
+        "`legitimate_relationship` with the right to object, or `explicit_consent` (as in 2017).",
+    ),
+    Setting("LOCALCARE_SUPPRESS_BELOW", "8", "Counts from 1 to one less than this are suppressed outside direct care."),
+    Setting("LOCALCARE_ROUND_TO", "5", "Counts outside direct care are rounded to this."),
+)
+
+
+def read(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """All settings by name. Raises BadSetting for an unreadable or unknown site setting."""
+    values = {setting.name: setting.default for setting in SETTINGS}
+    data = Path(environ.get("LOCALCARE_DATA") or values["LOCALCARE_DATA"])
+    values.update(_site_settings(data / "site.toml"))
+    values.update({name: environ[name] for name in values if environ.get(name)})
+    values["LOCALCARE_DATA"] = str(data.resolve())
+    return values
+
+
+def _site_settings(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    try:
+        site = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(f"{path} is not valid TOML ({error}). Mend the line or delete the file.") from error
+    known = {setting.name for setting in SETTINGS} - {"LOCALCARE_DATA"}
+    unknown = sorted(set(site) - known)
+    if unknown:
+        raise BadSetting(f"{path} holds unknown settings: {', '.join(unknown)}. See docs/reference/settings.md.")
+    return {name: str(value) for name, value in site.items()}
+
+
+def check_production(values: Mapping[str, str]) -> None:
+    """Refuse to start in production with demo secrets. Raises BadSetting naming each thing to mend."""
+    data = Path(values["LOCALCARE_DATA"]).resolve()
+    faults = []
+    if len(values["LOCALCARE_SECRET_KEY"]) < 50:
+        faults.append("LOCALCARE_SECRET_KEY must be set, at least 50 random characters")
+    if not values["DATABASE_URL"].startswith(("postgres://", "postgresql://")):
+        faults.append("DATABASE_URL must name a PostgreSQL database")
+    if not values["LOCALCARE_KEYS"]:
+        faults.append("LOCALCARE_KEYS must name the folder of the pseudonym keys")
+    elif Path(values["LOCALCARE_KEYS"]).resolve().is_relative_to(data):
+        faults.append("LOCALCARE_KEYS must lie outside LOCALCARE_DATA")
+    if values["LOCALCARE_CLOCK_OFFSET_DAYS"] != "0":
+        faults.append("LOCALCARE_CLOCK_OFFSET_DAYS must be 0")
+    if (data / "demo.json").exists():
+        faults.append("LOCALCARE_DATA holds a demo installation; name an empty folder")
+    if faults:
+        raise BadSetting("Localcare will not start in production:\n- " + "\n- ".join(faults))

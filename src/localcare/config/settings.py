@@ -1,0 +1,179 @@
+"""Django settings, from the settings declared in `environment`."""
+
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+from localcare.config import environment
+
+VALUES = environment.read()
+MODE = VALUES["LOCALCARE_MODE"]
+if MODE not in ("demo", "development", "production"):
+    raise environment.BadSetting(f"LOCALCARE_MODE is {MODE!r}; use demo, development or production.")
+if MODE == "production":
+    environment.check_production(VALUES)
+PRODUCTION = MODE == "production"
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DATA = Path(VALUES["LOCALCARE_DATA"])
+DATA.mkdir(parents=True, exist_ok=True)
+KEYS = Path(VALUES["LOCALCARE_KEYS"] or DATA / "keys")
+CLOCK_OFFSET_DAYS = int(VALUES["LOCALCARE_CLOCK_OFFSET_DAYS"])
+AREA = VALUES["LOCALCARE_AREA"]
+CLUSTER_WORD = VALUES["LOCALCARE_CLUSTER_WORD"]
+VIEWING_BASIS = VALUES["LOCALCARE_VIEWING_BASIS"]
+SUPPRESS_BELOW = int(VALUES["LOCALCARE_SUPPRESS_BELOW"])
+ROUND_TO = int(VALUES["LOCALCARE_ROUND_TO"])
+
+
+def _secret_key() -> str:
+    if VALUES["LOCALCARE_SECRET_KEY"]:
+        return VALUES["LOCALCARE_SECRET_KEY"]
+    kept = DATA / "secret_key"
+    if not kept.exists():
+        kept.write_text(secrets.token_urlsafe(50), "utf-8")
+        kept.chmod(0o600)
+    return kept.read_text("utf-8")
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = VALUES["LOCALCARE_ALLOWED_HOSTS"].split(",")
+ROOT_URLCONF = "localcare.config.urls"
+WSGI_APPLICATION = "localcare.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+ROOMS = (
+    "base",
+    "design",
+    "places",
+    "accounts",
+    "staff",
+    "patients",
+    "access",
+    "tasks",
+    "documents",
+    "record",
+    "population",
+    "caseload",
+    "careplans",
+    "mdt",
+    "intake",
+    "interop",
+    "web",
+)
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    *(f"localcare.{room}" for room in ROOMS),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "localcare.access.middleware.ViewerMiddleware",
+]
+
+_SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+}
+DATABASES = {
+    "default": dj_database_url.parse(
+        VALUES["DATABASE_URL"] or f"sqlite:///{DATA / 'care.sqlite3'}", conn_max_age=600, conn_health_checks=True
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = _SQLITE
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "localcare.config.jinja.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "localcare.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+_NODE_MODULES = PACKAGE.parents[1] / "node_modules"
+STATICFILES_DIRS = [
+    (name, folder)
+    for name, folder in (
+        ("nhsuk", _NODE_MODULES / "nhsuk-frontend" / "dist" / "nhsuk"),
+        ("htmx", _NODE_MODULES / "htmx.org" / "dist"),
+    )
+    if folder.exists()
+]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+SECURE_SSL_REDIRECT = PRODUCTION
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

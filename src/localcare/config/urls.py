@@ -1,0 +1,8 @@
+"""The address of every page: one include per room that has pages."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("allauth.urls")),
+    path("", include("localcare.web.urls")),
+]

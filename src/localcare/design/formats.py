@@ -1,0 +1,57 @@
+"""How dates, times, NHS numbers, money and counts are written, everywhere."""
+
+from datetime import date, datetime
+
+from localcare.base.clock import LONDON
+
+
+def day(value: date | None) -> str:
+    """6 August 2018"""
+    return f"{value.day} {value:%B %Y}" if value else ""
+
+
+def weekday(value: date) -> str:
+    """Monday 6 August 2018"""
+    return f"{value:%A} {day(value)}"
+
+
+def time(value: datetime) -> str:
+    """2:10pm"""
+    local = value.astimezone(LONDON)
+    return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def moment(value: datetime) -> str:
+    """Monday 6 August 2018, 2:10pm"""
+    return f"{weekday(value.astimezone(LONDON).date())}, {time(value)}"
+
+
+def nhs_number(value: str | None) -> str:
+    """999 123 4567"""
+    return f"{value[:3]} {value[3:6]} {value[6:]}" if value else "not known"
+
+
+def pounds(value: float | None) -> str:
+    """£1,512"""
+    return "not shown" if value is None else f"£{value:,.0f}"
+
+
+def count(value: int | None) -> str:
+    """12,800, or in words where suppressed"""
+    return "1 to 7" if value is None else f"{value:,}"
+
+
+def percent(value: float | None, places: int = 0) -> str:
+    return "not shown" if value is None else f"{100 * value:.{places}f}%"
+
+
+FILTERS = {
+    "day": day,
+    "weekday": weekday,
+    "time": time,
+    "moment": moment,
+    "nhs_number": nhs_number,
+    "pounds": pounds,
+    "count": count,
+    "percent": percent,
+}

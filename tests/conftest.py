@@ -1,0 +1,25 @@
+"""Fixtures of every test. State lies in a folder of its own; the clock stands at one moment."""
+
+import os
+import tempfile
+from datetime import UTC, datetime
+
+os.environ["LOCALCARE_DATA"] = tempfile.mkdtemp(prefix="localcare-tests-")
+
+import pytest
+
+MONDAY_MORNING = datetime(2017, 4, 3, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _clock_stands(monkeypatch):
+    """Monday 3 April 2017, 9am in London, unless a test moves it with `clock_at`."""
+    monkeypatch.setattr("localcare.base.clock.now", lambda: MONDAY_MORNING)
+
+
+@pytest.fixture
+def clock_at(monkeypatch):
+    def move(moment: datetime) -> None:
+        monkeypatch.setattr("localcare.base.clock.now", lambda: moment)
+
+    return move
