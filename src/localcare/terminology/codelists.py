@@ -76,8 +76,7 @@ def icd10_title(code: str) -> str | None:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (files("localcare.terminology") / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    yield from csv.DictReader((files("localcare.terminology") / name).read_text("utf-8").splitlines())
 
 
 @cache
