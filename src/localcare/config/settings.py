@@ -18,6 +18,7 @@ PRODUCTION = MODE == "production"
 PACKAGE = Path(__file__).resolve().parents[1]
 DATA = Path(VALUES["LOCALCARE_DATA"])
 DATA.mkdir(parents=True, exist_ok=True)
+DATASET = DATA / "dataset"
 KEYS = Path(VALUES["LOCALCARE_KEYS"] or DATA / "keys")
 CLOCK_OFFSET_DAYS = int(VALUES["LOCALCARE_CLOCK_OFFSET_DAYS"])
 AREA = VALUES["LOCALCARE_AREA"]
