@@ -1,9 +1,52 @@
-"""Placeholder until the gate lands: no viewer."""
+"""Gives each request its viewer, lets through only pages that declare who may see them, and explains refusals."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from localcare.access import queries
+from localcare.access.types import Basis, Decision, Refused, Viewer
+from localcare.base import audit, clock
+
+POST_IN_SESSION = "post"
+# Pages of packages cannot carry our declaration; sign-in and its second factor are theirs.
+PACKAGES_WITH_OWN_RULES = ("allauth.", "django.contrib.staticfiles", "whitenoise.")
+UNDECLARED = Decision(False, Basis.ROLE, "This page does not say who may see it, so nobody may. Please report it.")
 
 
 class ViewerMiddleware:
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.viewer = None  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args, kwargs) -> HttpResponse | None:
+        request.viewer = _viewer(request)  # type: ignore[attr-defined]
+        module = getattr(view, "__module__", "")
+        if hasattr(view, "requires") or module.startswith(PACKAGES_WITH_OWN_RULES):
+            return None
+        return _refusal(request, UNDECLARED)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        viewer = request.viewer  # type: ignore[attr-defined]
+        if viewer and exception.decision.basis is Basis.ROLE:
+            with audit.transaction():
+                audit.record("refused", by=viewer.actor, page=request.path, basis=exception.decision.basis)
+        return _refusal(request, exception.decision)
+
+
+def _viewer(request: HttpRequest) -> Viewer | None:
+    if not request.user.is_authenticated or request.user.pk is None:
+        return None
+    viewers = queries.viewers_of(request.user.pk)
+    chosen = request.session.get(POST_IN_SESSION)
+    return next((v for v in viewers if v.post_id == chosen), viewers[0] if viewers else None)
+
+
+def _refusal(request: HttpRequest, decision: Decision) -> HttpResponse:
+    return render(request, "access/refused.jinja", {"decision": decision, "now": clock.now()}, status=403)

@@ -36,7 +36,10 @@ class AuditSubject(models.Model):
     patient_id = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["patient_id", "entry_sequence"])]
+        indexes = [
+            models.Index(fields=["patient_id", "entry_sequence"]),
+            models.Index(fields=["entry_sequence", "patient_id"]),
+        ]
 
 
 class OutboxEvent(models.Model):

@@ -1,1 +1,78 @@
 """Reads of patients, for `access` alone: everybody else receives people from `access.queries`."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from localcare.patients.models import FormerNhsNumber, Patient, Registration, SamePerson
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """A patient with their present or latest registration and every patient linked as the same person."""
+
+    patient: Patient
+    ids: tuple[int, ...]
+    practice_code: str | None
+    registered: bool
+
+
+def details(patient_ids: Collection[int], on: date) -> dict[int, PatientDetails]:
+    """Details by patient id, as on a day. Unknown ids are left out."""
+    patients = Patient.objects.in_bulk(list(patient_ids))
+    linked = linked_ids(patient_ids, on)
+    everybody = {i for ids in linked.values() for i in ids}
+    registrations: dict[int, list[Registration]] = {}
+    for row in Registration.objects.filter(patient_id__in=everybody, starts__lte=on).order_by("starts", "id"):
+        registrations.setdefault(row.patient_id, []).append(row)
+    return {
+        i: _details(patient, linked[i], [r for j in linked[i] for r in registrations.get(j, ())], on)
+        for i, patient in patients.items()
+    }
+
+
+def _details(patient: Patient, ids: tuple[int, ...], registrations: Sequence[Registration], on: date) -> PatientDetails:
+    current = [r for r in registrations if r.ends is None or r.ends >= on]
+    latest = max(current or registrations, key=lambda r: r.starts, default=None)
+    return PatientDetails(patient, ids, latest.practice_code if latest else None, bool(current))
+
+
+def linked_ids(patient_ids: Collection[int], on: date) -> dict[int, tuple[int, ...]]:
+    """For each patient, itself first and then every patient linked to it on a day, however long the chain."""
+    groups = {i: {i} for i in patient_ids}
+    frontier = set(patient_ids)
+    in_force = Q(starts__lte=on) & (Q(ends=None) | Q(ends__gt=on))
+    while frontier:
+        links = SamePerson.objects.filter(in_force).filter(Q(patient_id__in=frontier) | Q(same_as_id__in=frontier))
+        pairs = list(links.values_list("patient_id", "same_as_id"))
+        before = {i: len(group) for i, group in groups.items()}
+        for group in groups.values():
+            for pair in pairs:
+                if group & set(pair):
+                    group.update(pair)
+        if all(len(group) == before[i] for i, group in groups.items()):
+            break
+        frontier = {i for group in groups.values() for i in group}
+    return {i: (i, *sorted(group - {i})) for i, group in groups.items()}
+
+
+def ids_by_nhs_number(nhs_number: str) -> list[int]:
+    """Patients who have, or had, this NHS number."""
+    current = Patient.objects.filter(nhs_number=nhs_number).values_list("id", flat=True)
+    former = FormerNhsNumber.objects.filter(nhs_number=nhs_number).values_list("patient_id", flat=True)
+    return list(dict.fromkeys([*current, *former]))
+
+
+def ids_by_name_and_birth(family_name: str, birth_date: date) -> list[int]:
+    """Patients of this family name, whatever its case, born on this day."""
+    found = Patient.objects.filter(family_name__iexact=family_name.strip(), birth_date=birth_date)
+    return list(found.values_list("id", flat=True)[:50])
+
+
+def registered_with(practice_code: str, on: date) -> list[tuple[int, str | None, str]]:
+    """(patient id, NHS number, the practice's local id) of everybody registered with a practice on a day."""
+    rows = Registration.objects.filter(practice_code=practice_code, starts__lte=on, patient__died_on=None)
+    rows = rows.filter(Q(ends=None) | Q(ends__gte=on))
+    return list(rows.values_list("patient_id", "patient__nhs_number", "local_id"))

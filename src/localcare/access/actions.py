@@ -1,0 +1,269 @@
+"""Writes of the gate: rights given and ended, choices, agreements, reveals, emergencies."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from localcare.access import pseudonyms, queries
+from localcare.access.models import (
+    Agreement,
+    Choice,
+    EmergencyAccess,
+    Relationship,
+    Reveal,
+    RevealSession,
+)
+from localcare.access.types import Basis, Capability, ChoiceKind, Decision, OpenPerson, Purpose, Refused, Viewer
+from localcare.base import audit, clock
+from localcare.patients import queries as patients
+
+SESSION_LENGTH = timedelta(hours=4)
+EMERGENCY_LENGTH = timedelta(hours=8)
+REVEAL_REASONS = {
+    "review": "To decide who the cluster team should help",
+    "plan_contact": "To plan contact with our patients",
+    "check": "To check the list",
+    "other": "Another reason",
+}
+
+
+@dataclass(frozen=True)
+class AgreementRow:
+    practice_code: str
+    source: str
+    purpose: str
+    starts: date
+    ends: date | None
+
+
+@dataclass(frozen=True)
+class ChoiceRow:
+    patient_id: int
+    kind: str
+    value: str
+
+
+def load_agreements(*, agreements: Iterable[AgreementRow], by: audit.Actor) -> int:
+    """Add or change agreements as a file states them; the number given."""
+    rows = [
+        Agreement(practice_code=r.practice_code, source=r.source, purpose=r.purpose, starts=r.starts, ends=r.ends)
+        for r in agreements
+    ]
+    with audit.transaction():
+        Agreement.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["practice_code", "source", "purpose", "starts"],
+            update_fields=["ends"],
+            batch_size=500,
+        )
+        audit.record("agreements loaded", by=by, agreements=len(rows))
+    return len(rows)
+
+
+def load_choices(*, choices: Sequence[ChoiceRow], recorded_by: str, by: audit.Actor) -> int:
+    """Record choices that differ from the latest known; the number that changed.
+
+    A choice never mentioned before counts as its default: no opt-out, not asked.
+    """
+    now = clock.now()
+    known = {
+        (patient, kind): value
+        for patient, kind, value in Choice.objects.order_by("recorded_at", "id").values_list(
+            "patient_id", "kind", "value"
+        )
+    }
+    changed = [
+        Choice(patient_id=c.patient_id, kind=c.kind, value=c.value, recorded_at=now, recorded_by=recorded_by)
+        for c in choices
+        if known.get((c.patient_id, c.kind), DEFAULT_CHOICES[c.kind]) != c.value
+    ]
+    with audit.transaction():
+        Choice.objects.bulk_create(changed, batch_size=2000)
+        audit.record("choices loaded", by=by, given=len(choices), changed=len(changed))
+    return len(changed)
+
+
+DEFAULT_CHOICES = {
+    ChoiceKind.TYPE_1_OPT_OUT: "no",
+    ChoiceKind.NATIONAL_DATA_OPT_OUT: "no",
+    ChoiceKind.RISK_STRATIFICATION: "no",
+    ChoiceKind.SHARING: "not_asked",
+}
+
+
+def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer) -> None:
+    """Record what the person decided. Removes nobody from a caseload or plan. Raises Refused without a right."""
+    queries.require(by, patient_id, Capability.VIEW_PERSON)
+    with audit.transaction():
+        Choice.objects.create(
+            patient_id=patient_id, kind=kind, value=value, recorded_at=clock.now(), recorded_by=by.name
+        )
+        audit.record("choice recorded", by=by.actor, patient_ids=[patient_id], kind=kind, value=value)
+
+
+def begin_relationship(*, patient_id: int, team_id: int, source: str, by: audit.Actor) -> None:
+    """A team gets the right to see a person, because of `source` (e.g. caseload). Repeating changes nothing."""
+    with audit.transaction():
+        _, begun = Relationship.objects.get_or_create(
+            patient_id=patient_id, team_id=team_id, source=source, ends=None, defaults={"starts": clock.now()}
+        )
+        if begun:
+            audit.record("relationship began", by=by, patient_ids=[patient_id], team=team_id, source=source)
+
+
+def end_relationship(*, patient_id: int, team_id: int, source: str, by: audit.Actor) -> None:
+    """End what `source` gave; rights from other sources stay. Ending what has ended changes nothing."""
+    with audit.transaction():
+        ended = Relationship.objects.filter(patient_id=patient_id, team_id=team_id, source=source, ends=None).update(
+            ends=clock.now()
+        )
+        if ended:
+            audit.record("relationship ended", by=by, patient_ids=[patient_id], team=team_id, source=source)
+
+
+def start_reveal_session(*, practice_code: str, reason: str, words: str, by: Viewer) -> RevealSession:
+    """Say once why one wants to see who the people on one's own practice's list are.
+
+    Raises Refused for another practice or a role without it; ValueError for a missing reason.
+    """
+    if not by.can(Capability.REVEAL_LIST) or not by.works_at_practice or practice_code not in by.practice_codes:
+        raise Refused(
+            Decision(False, Basis.ROLE, "Only a clinician of the practice may see who the people on its list are.")
+        )
+    if reason not in REVEAL_REASONS:
+        raise ValueError("Choose a reason.")
+    if reason == "other" and not words.strip():
+        raise ValueError("Say in a few words why you need to see who the people are.")
+    now = clock.now()
+    with audit.transaction():
+        session = RevealSession.objects.create(
+            user_id=by.user_id,
+            practice_code=practice_code,
+            reason=reason,
+            words=words.strip(),
+            starts=now,
+            ends=now + SESSION_LENGTH,
+        )
+        audit.record(
+            "reveal session started",
+            by=by.actor,
+            purpose=Purpose.DIRECT_CARE,
+            reason=f"{REVEAL_REASONS[reason]}. {words.strip()}".strip(),
+            practice=practice_code,
+        )
+    return session
+
+
+def reveal(*, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
+    """Show who the people behind pseudonyms of the viewer's own practice are, within the open session.
+
+    One audit entry names everybody shown. Pseudonyms of people who have left or died since the run stay closed.
+    Raises Refused without an open session.
+    """
+    session = queries.reveal_session(by)
+    if session is None or not by.can(Capability.REVEAL_LIST):
+        raise Refused(Decision(False, Basis.ROLE, "Give your reason first; then the page can be shown."))
+    found = _resolve(session.practice_code, listed)
+    people = queries.open_people(
+        by, list(found.values()), page="reveal of a practice's list", capability=Capability.REVEAL_LIST
+    )
+    now = clock.now()
+    shown = {p: people[i] for p, i in found.items() if i in people}
+    with audit.transaction():
+        Reveal.objects.bulk_create(
+            [Reveal(session=session, pseudonym=p, patient_id=person.id, at=now) for p, person in shown.items()],
+            ignore_conflicts=True,
+        )
+        audit.record(
+            "revealed",
+            by=by.actor,
+            patient_ids=[person.id for person in shown.values()],
+            purpose=Purpose.DIRECT_CARE,
+            reason=f"{REVEAL_REASONS[session.reason]}. {session.words}".strip(),
+            practice=session.practice_code,
+        )
+    return shown
+
+
+def _resolve(practice_code: str, listed: Sequence[str]) -> dict[str, int]:
+    registered = patients.registered_with(practice_code, clock.today())
+    identities = [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in registered]
+    made = pseudonyms.pseudonymise(identities, Purpose.RISK_STRATIFICATION)
+    by_pseudonym = {p: patient_id for p, (patient_id, _, _) in zip(made, registered, strict=True)}
+    return {p: by_pseudonym[p] for p in listed if p in by_pseudonym}
+
+
+def declare_emergency(*, patient_id: int, reason: str, by: Viewer) -> EmergencyAccess:
+    """Break the glass for one person, for eight hours; a privacy officer will review it.
+
+    Never past a refusal made with capacity. Raises Refused then, ValueError without words.
+    """
+    if not reason.strip():
+        raise ValueError("Say what the emergency is.")
+    decision = queries.decision_on(by, patient_id)
+    if not decision.allowed and not decision.emergency_possible:
+        raise Refused(decision)
+    now = clock.now()
+    with audit.transaction():
+        access = EmergencyAccess.objects.create(
+            patient_id=patient_id,
+            user_id=by.user_id,
+            actor=by.name,
+            role=by.role_label,
+            organisation=by.organisation_name,
+            reason=reason.strip(),
+            starts=now,
+            ends=now + EMERGENCY_LENGTH,
+        )
+        audit.record(
+            "emergency declared",
+            by=by.actor,
+            patient_ids=[patient_id],
+            purpose=Purpose.DIRECT_CARE,
+            reason=reason.strip(),
+        )
+    return access
+
+
+def review_emergency(*, access_id: int, finding: str, by: Viewer) -> None:
+    """Record what the review of an emergency access found. Raises ValueError without words or when reviewed before."""
+    if not by.can(Capability.SEE_OVERSIGHT):
+        raise Refused(Decision(False, Basis.ROLE, "Only a privacy officer reviews emergency accesses."))
+    if not finding.strip():
+        raise ValueError("Say what you found.")
+    with audit.transaction():
+        changed = EmergencyAccess.objects.filter(id=access_id, reviewed_at=None).update(
+            reviewed_at=clock.now(), reviewed_by=by.name, finding=finding.strip()
+        )
+        if not changed:
+            raise ValueError("This emergency access has been reviewed already.")
+        audit.record("emergency reviewed", by=by.actor, reason=finding.strip(), access=access_id)
+
+
+def end_reveal_sessions(*, user_id: int) -> None:
+    """At sign-out: what was revealed closes again."""
+    RevealSession.objects.filter(user_id=user_id, ends__gt=clock.now()).update(ends=clock.now())
+
+
+def recompute_relationships(
+    *, source: str, expected: Iterable[tuple[int, int]], by: audit.Actor, at: datetime
+) -> list[str]:
+    """Compare the open relationships of a source with what its room says they should be, mend and report differences.
+
+    `expected` holds (patient id, team id). Returns one line a difference, naming ids only.
+    """
+    should = set(expected)
+    rows = Relationship.objects.filter(source=source).filter(Q(ends=None))
+    have = set(rows.values_list("patient_id", "team_id"))
+    differences = [f"missing: patient {p}, team {t}" for p, t in sorted(should - have)]
+    differences += [f"not warranted: patient {p}, team {t}" for p, t in sorted(have - should)]
+    with audit.transaction():
+        for patient_id, team_id in should - have:
+            begin_relationship(patient_id=patient_id, team_id=team_id, source=source, by=by)
+        for patient_id, team_id in have - should:
+            end_relationship(patient_id=patient_id, team_id=team_id, source=source, by=by)
+        audit.record("relationships recomputed", by=by, source=source, differences=len(differences), on=at.isoformat())
+    return differences

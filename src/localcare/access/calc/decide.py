@@ -1,0 +1,75 @@
+"""The rule of the gate: may this viewer see this person? Denies by default and always says why."""
+
+from dataclasses import dataclass
+
+from localcare.access.calc.vocabulary import Basis, Capability, Consent, Decision
+
+LEGITIMATE_RELATIONSHIP = "legitimate_relationship"
+EXPLICIT_CONSENT = "explicit_consent"
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What the rule needs to know of the person, on the day in question."""
+
+    practice_code: str | None
+    consent: Consent
+    teams: frozenset[int] = frozenset()
+    emergency_users: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class ViewerFacts:
+    """What the rule needs to know of the viewer."""
+
+    user_id: int
+    capabilities: frozenset[Capability]
+    practice_codes: frozenset[str]
+    works_at_practice: bool
+    team_id: int | None
+
+
+def decide(
+    viewer: ViewerFacts,
+    person: PersonFacts,
+    *,
+    capability: Capability = Capability.VIEW_PERSON,
+    viewing_basis: str = LEGITIMATE_RELATIONSHIP,
+) -> Decision:
+    """May the viewer use `capability` on the person?
+
+    In this order: the role must have the capability; the person's own practice sees its own patient; a refusal to
+    share stops everybody else; explicit consent is needed where the area says so; a team needs a relationship;
+    emergency access opens what was not asked or cannot be asked. Source: DESIGN, "Rules of the gate".
+    """
+    if capability not in viewer.capabilities:
+        return Decision(False, Basis.ROLE, "Your role does not include this. Ask your manager if it should.")
+    objected = person.consent is Consent.OBJECTED
+    if viewer.works_at_practice and person.practice_code in viewer.practice_codes:
+        return Decision(
+            True, Basis.REGISTERED, "The person is registered with your practice.", own_organisation_only=objected
+        )
+    if objected:
+        return Decision(
+            False,
+            Basis.OBJECTED,
+            "The person does not want their record shared for care. Their practice can speak with them.",
+        )
+    if viewer.user_id in person.emergency_users:
+        return Decision(True, Basis.EMERGENCY, "You declared an emergency for this person; it is being reviewed.")
+    related = viewer.team_id is not None and viewer.team_id in person.teams
+    if not related:
+        return Decision(
+            False,
+            Basis.NO_RELATIONSHIP,
+            "You are not in this person's care team. Ask their practice or the care co-ordinator of their cluster.",
+            emergency_possible=True,
+        )
+    if viewing_basis == EXPLICIT_CONSENT and person.consent is not Consent.GIVEN:
+        return Decision(
+            False,
+            Basis.CONSENT_MISSING,
+            "This area needs the person's consent to view, and it has not been given. Ask them, then record it.",
+            emergency_possible=True,
+        )
+    return Decision(True, Basis.RELATIONSHIP, "Your team looks after this person.")

@@ -1,0 +1,72 @@
+"""Gathers what the rule needs to know, in a fixed number of queries whatever the number of people."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from localcare.access.calc.decide import PersonFacts, ViewerFacts
+from localcare.access.models import Agreement, Choice, EmergencyAccess, Relationship
+from localcare.access.types import ChoiceKind, Consent, Purpose, Viewer
+from localcare.patients.queries import PatientDetails
+
+
+def viewer_facts(viewer: Viewer) -> ViewerFacts:
+    return ViewerFacts(
+        viewer.user_id, viewer.capabilities, viewer.practice_codes, viewer.works_at_practice, viewer.team_id
+    )
+
+
+def person_facts(details: Iterable[PatientDetails], at: datetime) -> dict[int, PersonFacts]:
+    """Facts by patient id. What is true of any patient linked as the same person is true of the person."""
+    people = list(details)
+    ids = {i for person in people for i in person.ids}
+    consents = _consents(ids)
+    teams = _teams(ids, at)
+    emergencies = _emergency_users(ids, at)
+    return {
+        person.patient.id: PersonFacts(
+            practice_code=person.practice_code if person.registered else None,
+            consent=_strictest(consents[i] for i in person.ids if i in consents),
+            teams=frozenset(team for i in person.ids for team in teams.get(i, ())),
+            emergency_users=frozenset(user for i in person.ids for user in emergencies.get(i, ())),
+        )
+        for person in people
+    }
+
+
+def sources_shared(practice_codes: Collection[str], at: datetime) -> dict[str, frozenset[str]]:
+    """For each practice, the sources whose agreement for direct care is in force."""
+    day = at.date()
+    rows = Agreement.objects.filter(practice_code__in=practice_codes, purpose=Purpose.DIRECT_CARE, starts__lte=day)
+    shared: dict[str, set[str]] = {code: set() for code in practice_codes}
+    for code, source in rows.filter(Q(ends=None) | Q(ends__gte=day)).values_list("practice_code", "source"):
+        shared[code].add(source)
+    return {code: frozenset(sources) for code, sources in shared.items()}
+
+
+def _consents(ids: Collection[int]) -> dict[int, Consent]:
+    rows = Choice.objects.filter(patient_id__in=ids, kind=ChoiceKind.SHARING).order_by("recorded_at", "id")
+    return {patient: Consent(value) for patient, value in rows.values_list("patient_id", "value")}
+
+
+def _strictest(consents: Iterable[Consent]) -> Consent:
+    order = (Consent.OBJECTED, Consent.CANNOT_ASK, Consent.NOT_ASKED, Consent.GIVEN)
+    return min(consents, key=order.index, default=Consent.NOT_ASKED)
+
+
+def _teams(ids: Collection[int], at: datetime) -> dict[int, list[int]]:
+    rows = Relationship.objects.filter(patient_id__in=ids, starts__lte=at).filter(Q(ends=None) | Q(ends__gt=at))
+    return _grouped(rows.values_list("patient_id", "team_id"))
+
+
+def _emergency_users(ids: Collection[int], at: datetime) -> dict[int, list[int]]:
+    rows = EmergencyAccess.objects.filter(patient_id__in=ids, starts__lte=at, ends__gt=at)
+    return _grouped(rows.values_list("patient_id", "user_id"))
+
+
+def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    grouped: dict[int, list[int]] = {}
+    for key, value in pairs:
+        grouped.setdefault(key, []).append(value)
+    return grouped

@@ -1,0 +1,44 @@
+"""Every page says who may see it. A page that says nothing is shown to nobody."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+
+from localcare.access.types import Basis, Capability, Decision, Refused
+
+NO_POST = Decision(
+    False, Basis.ROLE, "You have no post here today. Ask whoever manages accounts in your organisation to give you one."
+)
+
+
+def requires(*capabilities: Capability) -> Callable:
+    """The page is for roles that have any of these capabilities."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            viewer = request.viewer  # type: ignore[attr-defined]
+            if viewer is None:
+                raise Refused(NO_POST)
+            if not any(viewer.can(capability) for capability in capabilities):
+                raise Refused(Decision(False, Basis.ROLE, f"This page is not for the role of {viewer.role_label}."))
+            return view(request, *args, **kwargs)
+
+        guarded.requires = frozenset(capabilities)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def everyone_signed_in(view: Callable) -> Callable:
+    """The page is for anybody signed in, whatever their role."""
+    view.requires = frozenset()  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: Callable) -> Callable:
+    """The page needs no sign-in: it shows nothing of anybody."""
+    view.requires = None  # type: ignore[attr-defined]
+    return login_not_required(view)

@@ -1,0 +1,94 @@
+from django.db import models
+
+from localcare.access.types import ChoiceKind, Purpose
+
+
+class Agreement(models.Model):
+    """A practice lets a source be used for a purpose, from one day to another."""
+
+    practice_code = models.CharField(max_length=6)
+    source = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=20, choices=[(p.value, p.value) for p in Purpose])
+    starts = models.DateField()
+    ends = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice_code", "source", "purpose", "starts"], name="one_agreement_a_day")
+        ]
+
+
+class Choice(models.Model):
+    """What a person decided about one of the four uses of their data. A new decision is a new row; the latest holds."""
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30, choices=[(k.value, k.value) for k in ChoiceKind])
+    value = models.CharField(max_length=12)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "kind", "-recorded_at"])]
+
+
+class Relationship(models.Model):
+    """A team may see a person, from one moment to another, for a reason another room pushed down."""
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey("staff.Team", on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=30)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "team", "source"], condition=models.Q(ends=None), name="one_relationship_per_source"
+            )
+        ]
+        indexes = [models.Index(fields=["team", "patient"], condition=models.Q(ends=None), name="relationship_now")]
+
+
+class EmergencyAccess(models.Model):
+    """Somebody broke the glass: one person, one declared reason, a limited time, and a review afterwards."""
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    actor = models.CharField(max_length=200)
+    role = models.CharField(max_length=60)
+    organisation = models.CharField(max_length=200)
+    reason = models.TextField()
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=200, blank=True)
+    finding = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "user", "ends"])]
+
+
+class RevealSession(models.Model):
+    """A clinician gave one reason to see who the people on their practice's list are."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    practice_code = models.CharField(max_length=6)
+    reason = models.CharField(max_length=40)
+    words = models.TextField(blank=True)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "practice_code", "ends"])]
+
+
+class Reveal(models.Model):
+    """One pseudonym that a session showed to be one person."""
+
+    session = models.ForeignKey(RevealSession, on_delete=models.CASCADE, related_name="+")
+    pseudonym = models.CharField(max_length=64)
+    patient = models.ForeignKey("patients.Patient", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "pseudonym"], name="revealed_once_a_session")]

@@ -1,0 +1,40 @@
+"""Pseudonyms, put on at the door: one key a purpose, so that lists of two purposes cannot be laid side by side."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from localcare.access.calc.pseudonym import identity, keyed_hashes
+from localcare.access.calc.vocabulary import Purpose
+
+__all__ = ["fingerprint", "identity", "pseudonymise"]
+
+
+class KeyMissing(Exception):
+    """A pseudonym key is not where it should be; the message says what to do."""
+
+
+def pseudonymise(identities: Iterable[str], purpose: Purpose) -> list[str]:
+    """The pseudonym of each identity for a purpose. Raises KeyMissing in production when the key is not there."""
+    return keyed_hashes(identities, _key(purpose))
+
+
+def fingerprint(purpose: Purpose) -> str:
+    """Names the key without giving it away, so that an edition says which key made it."""
+    return hashlib.sha256(b"fingerprint" + _key(purpose)).hexdigest()[:16]
+
+
+def _key(purpose: Purpose) -> bytes:
+    path = settings.KEYS / f"{purpose}.key"
+    if not path.exists():
+        if settings.PRODUCTION:
+            raise KeyMissing(f"{path} does not exist. Restore it from your key store; a new key orphans every list.")
+        settings.KEYS.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_bytes(secrets.token_bytes(32))
+        temporary.chmod(0o600)
+        os.replace(temporary, path)
+    return path.read_bytes()

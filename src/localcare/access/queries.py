@@ -1,0 +1,229 @@
+"""The gate: every read of a person. It denies by default, explains itself, and audits before the data leaves."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from django.conf import settings
+
+from localcare.access import facts
+from localcare.access.calc.decide import PersonFacts, decide
+from localcare.access.models import Reveal, RevealSession
+from localcare.access.roles import roles
+from localcare.access.types import Capability, Consent, Decision, OpenPerson, Refused, Viewer
+from localcare.base import audit, clock
+from localcare.patients import queries as patients
+from localcare.patients.queries import PatientDetails
+from localcare.places import queries as places
+from localcare.staff import queries as staff
+from localcare.staff.models import Post
+
+DIRECT_CARE = "direct care"
+SOURCES = {
+    "gp": "general practice",
+    "acute": "hospitals",
+    "nhs111": "NHS 111",
+    "ambulance": "ambulance service",
+    "community": "community health",
+    "mental_health": "mental health trust",
+    "social_care": "social care",
+}
+
+
+def viewers_of(user_id: int) -> list[Viewer]:
+    """A viewer for each post the user holds today."""
+    return [_viewer(post) for post in staff.posts_of(user_id, clock.today())]
+
+
+def _viewer(post: Post) -> Viewer:
+    role = roles()[post.role]
+    at_practice = role.at == "practice"
+    members = [] if at_practice else places.members(post.organisation.code, clock.today())
+    return Viewer(
+        user_id=post.user_id,
+        post_id=post.id,
+        name=post.user.name,
+        role=role.key,
+        role_label=role.label,
+        organisation_code=post.organisation.code,
+        organisation_name=post.organisation.name,
+        capabilities=role.capabilities,
+        practice_codes=frozenset([post.organisation.code] if at_practice else [m.code for m in members]),
+        works_at_practice=at_practice,
+        team_id=post.team_id,
+        team_name=post.team.name if post.team else "",
+    )
+
+
+def open_person(
+    viewer: Viewer, patient_id: int, *, page: str, capability: Capability = Capability.VIEW_PERSON
+) -> OpenPerson:
+    """One person, for a page. The look is audited before the person is returned; so is a refusal.
+
+    Raises Refused with the decision; a person who does not exist is refused in the same words as one unrelated.
+    """
+    people, refusals = _decided(viewer, [patient_id], capability)
+    with audit.transaction():
+        if patient_id in people:
+            person = people[patient_id]
+            audit.record(
+                "looked",
+                by=viewer.actor,
+                patient_ids=person.ids,
+                purpose=DIRECT_CARE,
+                page=page,
+                basis=person.decision.basis,
+            )
+        else:
+            decision = refusals[patient_id]
+            audit.record(
+                "refused",
+                by=viewer.actor,
+                patient_ids=[patient_id],
+                purpose=DIRECT_CARE,
+                page=page,
+                basis=decision.basis,
+            )
+    if patient_id in refusals:
+        raise Refused(refusals[patient_id])
+    return people[patient_id]
+
+
+def open_people(
+    viewer: Viewer, patient_ids: Sequence[int], *, page: str, capability: Capability = Capability.VIEW_PERSON
+) -> dict[int, OpenPerson]:
+    """The people of a list whom the viewer may see, by id, in the order asked; one audit entry names all shown."""
+    people, _ = _decided(viewer, patient_ids, capability)
+    if people:
+        with audit.transaction():
+            shown = [i for person in people.values() for i in person.ids]
+            audit.record("looked", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, page=page)
+    return people
+
+
+def decision_on(viewer: Viewer, patient_id: int, capability: Capability = Capability.VIEW_PERSON) -> Decision:
+    """The gate's answer without opening the person: for actions, which audit what they write."""
+    people, refusals = _decided(viewer, [patient_id], capability)
+    return people[patient_id].decision if patient_id in people else refusals[patient_id]
+
+
+def require(viewer: Viewer, patient_id: int, capability: Capability) -> None:
+    """Raises Refused unless the viewer may use the capability on the person."""
+    decision = decision_on(viewer, patient_id, capability)
+    if not decision.allowed:
+        raise Refused(decision)
+
+
+def find(
+    viewer: Viewer, *, nhs_number: str = "", family_name: str = "", birth_date: date | None = None
+) -> list[OpenPerson]:
+    """People by NHS number with date of birth, or by family name with date of birth: always two identifiers.
+
+    Those without a right to see them are left out; the search itself is audited. Raises ValueError when fewer than
+    two identifiers are given.
+    """
+    if not birth_date or not (nhs_number or family_name):
+        raise ValueError("Give the date of birth and either the NHS number or the family name.")
+    if nhs_number:
+        ids = patients.ids_by_nhs_number(nhs_number)
+    else:
+        ids = patients.ids_by_name_and_birth(family_name, birth_date)
+    people, refusals = _decided(viewer, ids, Capability.VIEW_PERSON)
+    people = {i: person for i, person in people.items() if person.birth_date == birth_date}
+    with audit.transaction():
+        shown = [i for person in people.values() for i in person.ids]
+        audit.record("searched", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, refused=len(refusals))
+    return list(people.values())
+
+
+def reveal_session(viewer: Viewer) -> RevealSession | None:
+    """The viewer's open session of seeing who people on their practice's list are, if there is one."""
+    return (
+        RevealSession.objects.filter(
+            user_id=viewer.user_id, practice_code__in=viewer.practice_codes, ends__gt=clock.now()
+        )
+        .order_by("-starts")
+        .first()
+    )
+
+
+def revealed(viewer: Viewer, pseudonyms: Collection[str]) -> dict[str, OpenPerson]:
+    """Those of the pseudonyms that the viewer's open session has already revealed; audited as one look."""
+    session = reveal_session(viewer)
+    if session is None or not viewer.works_at_practice:
+        return {}
+    rows = Reveal.objects.filter(session=session, pseudonym__in=list(pseudonyms))
+    by_pseudonym = dict(rows.values_list("pseudonym", "patient_id"))
+    people = open_people(
+        viewer, list(by_pseudonym.values()), page="people at greatest risk", capability=Capability.REVEAL_LIST
+    )
+    return {p: people[i] for p, i in by_pseudonym.items() if i in people}
+
+
+def _decided(
+    viewer: Viewer, patient_ids: Sequence[int], capability: Capability
+) -> tuple[dict[int, OpenPerson], dict[int, Decision]]:
+    now = clock.now()
+    today = clock.today()
+    details = patients.details(patient_ids, today)
+    person_facts = facts.person_facts(details.values(), now)
+    viewer_facts = facts.viewer_facts(viewer)
+    allowed: dict[int, OpenPerson] = {}
+    refused: dict[int, Decision] = {}
+    names = places.names({d.practice_code for d in details.values() if d.practice_code})
+    shared = facts.sources_shared([d.practice_code for d in details.values() if d.practice_code], now)
+    for patient_id in patient_ids:
+        known = person_facts.get(patient_id, NOBODY)
+        decision = decide(viewer_facts, known, capability=capability, viewing_basis=settings.VIEWING_BASIS)
+        if decision.allowed and patient_id in details:
+            person = details[patient_id]
+            not_sharing = _not_sharing(shared.get(person.practice_code or "", frozenset()))
+            allowed[patient_id] = _open(person, names, decision, known.consent, not_sharing, today)
+        else:
+            refused[patient_id] = replace(decision, allowed=False)
+    return allowed, refused
+
+
+NOBODY = PersonFacts(practice_code=None, consent=Consent.NOT_ASKED)
+
+
+def _not_sharing(shared: frozenset[str]) -> tuple[str, ...]:
+    return tuple(label for source, label in SOURCES.items() if source not in shared)
+
+
+def _open(
+    details: PatientDetails,
+    names: dict[str, str],
+    decision: Decision,
+    consent: Consent,
+    not_sharing: Iterable[str],
+    today: date,
+) -> OpenPerson:
+    p = details.patient
+    return OpenPerson(
+        id=p.id,
+        ids=details.ids,
+        nhs_number=p.nhs_number,
+        family_name=p.family_name,
+        given_name=p.given_name,
+        birth_date=p.birth_date,
+        age=age_on(p.birth_date, p.died_on or today) if p.birth_date else None,
+        sex=p.sex,
+        address=p.address,
+        postcode=p.postcode,
+        phone=p.phone,
+        practice_code=details.practice_code,
+        practice_name=names.get(details.practice_code or "", "no practice"),
+        registered=details.registered,
+        died_on=p.died_on,
+        language=p.language,
+        interpreter_required=p.interpreter_required,
+        decision=decision,
+        consent=consent,
+        not_sharing=tuple(not_sharing),
+    )
+
+
+def age_on(born: date, on: date) -> int:
+    """Age in completed years; somebody born on 29 February has their birthday on 1 March in other years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

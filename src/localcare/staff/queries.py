@@ -1,0 +1,32 @@
+"""Reads of posts and teams."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from localcare.staff.models import Post, Team
+
+
+def posts_of(user_id: int, on: date) -> list[Post]:
+    """The posts a user holds on a day, the oldest first, with organisation and team."""
+    return list(_in_force(on).filter(user_id=user_id).select_related("organisation", "team", "user").order_by("id"))
+
+
+def members(team_ids: Collection[int], on: date) -> list[Post]:
+    """The posts of some teams on a day, by name."""
+    posts = _in_force(on).filter(team_id__in=team_ids)
+    return list(posts.select_related("user", "organisation", "team").order_by("user__name"))
+
+
+def team_of_organisation(code: str) -> Team | None:
+    """The team of an organisation, e.g. the cluster team of a cluster; None where it has none."""
+    return Team.objects.filter(organisation__code=code).order_by("id").first()
+
+
+def teams(ids: Collection[int]) -> dict[int, Team]:
+    return Team.objects.select_related("organisation").in_bulk(list(ids))
+
+
+def _in_force(on: date) -> QuerySet[Post]:
+    return Post.objects.filter(starts__lte=on).filter(Q(ends=None) | Q(ends__gte=on))

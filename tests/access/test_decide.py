@@ -1,0 +1,95 @@
+"""The rule of the gate as a table, and what must hold for every combination."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localcare.access.calc.decide import EXPLICIT_CONSENT, LEGITIMATE_RELATIONSHIP, PersonFacts, ViewerFacts, decide
+from localcare.access.calc.vocabulary import Basis, Capability, Consent
+
+VIEW = frozenset({Capability.VIEW_PERSON})
+GP_HERE = ViewerFacts(1, VIEW, frozenset({"G1"}), works_at_practice=True, team_id=None)
+GP_ELSEWHERE = ViewerFacts(2, VIEW, frozenset({"G2"}), works_at_practice=True, team_id=None)
+NURSE = ViewerFacts(3, VIEW, frozenset({"G1"}), works_at_practice=False, team_id=10)
+MANAGER = ViewerFacts(4, frozenset(), frozenset({"G1"}), works_at_practice=True, team_id=None)
+
+# viewer, consent, teams related, emergency declared by, basis of the answer
+TABLE = [
+    (GP_HERE, Consent.NOT_ASKED, set(), set(), Basis.REGISTERED),
+    (GP_HERE, Consent.OBJECTED, set(), set(), Basis.REGISTERED),
+    (GP_ELSEWHERE, Consent.GIVEN, set(), set(), Basis.NO_RELATIONSHIP),
+    (NURSE, Consent.GIVEN, set(), set(), Basis.NO_RELATIONSHIP),
+    (NURSE, Consent.NOT_ASKED, {10}, set(), Basis.RELATIONSHIP),
+    (NURSE, Consent.NOT_ASKED, {11}, set(), Basis.NO_RELATIONSHIP),
+    (NURSE, Consent.OBJECTED, {10}, set(), Basis.OBJECTED),
+    (NURSE, Consent.OBJECTED, {10}, {3}, Basis.OBJECTED),
+    (NURSE, Consent.CANNOT_ASK, set(), {3}, Basis.EMERGENCY),
+    (NURSE, Consent.CANNOT_ASK, set(), {4}, Basis.NO_RELATIONSHIP),
+    (MANAGER, Consent.GIVEN, set(), set(), Basis.ROLE),
+]
+
+
+@pytest.mark.parametrize(("viewer", "consent", "teams", "emergency", "basis"), TABLE)
+def test_the_answer_and_its_reason(viewer, consent, teams, emergency, basis):
+    person = PersonFacts("G1", consent, frozenset(teams), frozenset(emergency))
+    decision = decide(viewer, person)
+    assert decision.basis is basis
+    assert decision.allowed is (basis in {Basis.REGISTERED, Basis.RELATIONSHIP, Basis.EMERGENCY})
+    assert decision.reason
+
+
+@pytest.mark.parametrize("consent", [Consent.NOT_ASKED, Consent.CANNOT_ASK])
+def test_where_the_area_needs_explicit_consent_a_relationship_is_not_enough(consent):
+    person = PersonFacts("G1", consent, frozenset({10}))
+    decision = decide(NURSE, person, viewing_basis=EXPLICIT_CONSENT)
+    assert (decision.allowed, decision.basis, decision.emergency_possible) == (False, Basis.CONSENT_MISSING, True)
+
+
+def test_a_practice_sees_only_its_own_entries_of_a_person_who_objects_to_sharing():
+    assert decide(GP_HERE, PersonFacts("G1", Consent.OBJECTED)).own_organisation_only
+    assert not decide(GP_HERE, PersonFacts("G1", Consent.GIVEN)).own_organisation_only
+
+
+viewers = st.builds(
+    ViewerFacts,
+    user_id=st.integers(1, 4),
+    capabilities=st.frozensets(st.sampled_from(Capability)),
+    practice_codes=st.frozensets(st.sampled_from(["G1", "G2", "G3"])),
+    works_at_practice=st.booleans(),
+    team_id=st.none() | st.integers(10, 12),
+)
+people = st.builds(
+    PersonFacts,
+    practice_code=st.none() | st.sampled_from(["G1", "G2", "G3"]),
+    consent=st.sampled_from(Consent),
+    teams=st.frozensets(st.integers(10, 12)),
+    emergency_users=st.frozensets(st.integers(1, 4)),
+)
+bases = st.sampled_from([LEGITIMATE_RELATIONSHIP, EXPLICIT_CONSENT])
+
+
+@given(viewers, people, bases)
+def test_nobody_is_let_in_without_a_role_and_a_right(viewer, person, basis):
+    decision = decide(viewer, person, viewing_basis=basis)
+    own_practice = viewer.works_at_practice and person.practice_code in viewer.practice_codes
+    related = viewer.team_id in person.teams
+    emergency = viewer.user_id in person.emergency_users
+    if decision.allowed:
+        assert Capability.VIEW_PERSON in viewer.capabilities
+        assert own_practice or related or emergency
+        assert own_practice or person.consent is not Consent.OBJECTED
+
+
+@given(viewers, people, bases)
+def test_a_refusal_made_with_capacity_is_never_offered_an_emergency(viewer, person, basis):
+    decision = decide(viewer, person, viewing_basis=basis)
+    if person.consent is Consent.OBJECTED:
+        assert not decision.emergency_possible
+
+
+@given(viewers, people, bases)
+def test_taking_a_right_away_never_opens_anything(viewer, person, basis):
+    less = PersonFacts(person.practice_code, person.consent, frozenset(), frozenset())
+    before = decide(viewer, person, viewing_basis=basis)
+    after = decide(viewer, less, viewing_basis=basis)
+    assert before.allowed or not after.allowed

@@ -1,0 +1,98 @@
+import pytest
+from django.db import connection
+
+from localcare.base import audit
+from localcare.base.models import AuditEntry, AuditHead, AuditSubject
+
+pytestmark = pytest.mark.django_db
+NURSE = audit.Actor(7, "Asha Patel", "community_nurse", "Tonbridge")
+
+
+def write(action: str, **more) -> None:
+    with audit.transaction():
+        audit.record(action, by=NURSE, patient_ids=[1, 2], page="caseload", **more)
+
+
+def test_entries_follow_each_other_and_the_chain_holds():
+    for action in ("looked", "wrote", "looked"):
+        write(action)
+    result = audit.verify()
+    assert (result.holds, result.entries) == (True, 3)
+    assert list(AuditEntry.objects.values_list("sequence", flat=True)) == [1, 2, 3]
+    assert AuditSubject.objects.filter(patient_id=2).count() == 3
+
+
+def test_a_failed_transaction_leaves_no_entry():
+    with pytest.raises(ZeroDivisionError), audit.transaction():
+        audit.record("wrote", by=NURSE)
+        raise ZeroDivisionError
+    assert audit.verify().entries == 0
+
+
+def test_an_inner_failure_that_is_caught_drops_only_its_own_entries():
+    with audit.transaction():
+        audit.record("kept", by=NURSE)
+        with pytest.raises(ZeroDivisionError), audit.transaction():
+            audit.record("dropped", by=NURSE)
+            raise ZeroDivisionError
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["kept"]
+
+
+def test_recording_outside_a_transaction_is_refused():
+    with pytest.raises(RuntimeError, match=r"inside audit\.transaction"):
+        audit.record("looked", by=NURSE)
+
+
+def tamper_content():
+    entry = AuditEntry.objects.get(sequence=2)
+    AuditEntry.objects.filter(sequence=2).update(canonical=bytes(entry.canonical).replace(b"wrote", b"spoke"))
+
+
+def tamper_column():
+    AuditEntry.objects.filter(sequence=2).update(actor="Somebody Else")
+
+
+def tamper_delete():
+    AuditEntry.objects.filter(sequence=2).delete()
+
+
+def tamper_cut_end():
+    AuditEntry.objects.filter(sequence=3).delete()
+
+
+def tamper_subject():
+    AuditSubject.objects.filter(entry_sequence=2, patient_id=1).delete()
+
+
+@pytest.mark.parametrize(
+    ("tamper", "said"),
+    [
+        (tamper_content, "content was changed"),
+        (tamper_column, "columns differ"),
+        (tamper_delete, "missing or was inserted"),
+        (tamper_cut_end, "head does not match"),
+        (tamper_subject, "people it names"),
+    ],
+)
+def test_every_kind_of_tampering_is_found(tamper, said):
+    for action in ("looked", "wrote", "looked"):
+        write(action)
+    tamper()
+    result = audit.verify()
+    assert not result.holds
+    assert any(said in finding.fault for finding in result.findings)
+
+
+def test_the_head_is_the_last_thing_locked(django_capture_on_commit_callbacks):
+    statements: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note), audit.transaction():
+        audit.record("looked", by=NURSE)
+        AuditSubject.objects.count()
+    heads = [n for n, sql in enumerate(statements) if "base_audithead" in sql]
+    assert min(heads) > next(n for n, sql in enumerate(statements) if "COUNT" in sql)
+    assert AuditHead.objects.get().sequence == 1

@@ -1,0 +1,96 @@
+"""People, practices, teams and posts for tests, made through the rooms' own actions where they exist."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+
+from localcare.access import actions as access
+from localcare.access import queries as gate
+from localcare.access.types import Viewer
+from localcare.accounts.actions import create_user
+from localcare.base import audit
+from localcare.patients.models import Patient, Registration
+from localcare.places.models import Membership, Organisation
+from localcare.staff import actions as staff
+from localcare.staff.models import Team
+
+LONG_AGO = date(2010, 4, 1)
+_numbers = count(1)
+
+
+@dataclass
+class Area:
+    """Two clusters: Tonbridge with practices G1 and G2, Weald with G3; the area team holds the oversight."""
+
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+
+    def viewer(self, role: str, at: str) -> Viewer:
+        """Somebody in a post of this role at an organisation, in its team if it has one."""
+        number = next(_numbers)
+        user = create_user(
+            username=f"{role}{number}", name=f"{role} {number}", password=f"long enough {number}", by=audit.SYSTEM
+        )
+        staff.add_post(
+            user_id=user.id,
+            role=role,
+            organisation_id=self.organisations[at].id,
+            team=self.teams.get(at),
+            starts=LONG_AGO,
+            by=audit.SYSTEM,
+        )
+        return gate.viewers_of(user.id)[0]
+
+
+def area() -> Area:
+    made = Area()
+    for code, name, kind in (
+        ("99J", "West Kent", "area"),
+        ("C1", "Tonbridge cluster", "cluster"),
+        ("C2", "Weald cluster", "cluster"),
+        ("G1", "Hadlow Practice", "practice"),
+        ("G2", "Warders Practice", "practice"),
+        ("G3", "Cranbrook Practice", "practice"),
+    ):
+        made.organisations[code] = Organisation.objects.create(code=code, name=name, kind=kind, source="test")
+    for member, group in (("G1", "C1"), ("G2", "C1"), ("G3", "C2")):
+        Membership.objects.create(
+            member=made.organisations[member],
+            group=made.organisations[group],
+            starts=LONG_AGO,
+            source="test",
+        )
+    for code in ("C1", "C2"):
+        organisation = made.organisations[code]
+        made.teams[code] = staff.add_team(
+            name=f"{organisation.name} team", organisation_id=organisation.id, by=audit.SYSTEM, phone="01632 960011"
+        )
+    return made
+
+
+def patient(practice: str = "G1", family: str = "Ashdown", given: str = "Margaret", **more) -> Patient:
+    number = next(_numbers)
+    values = {
+        "nhs_number": nhs_number(number),
+        "birth_date": date(1935, 3, 4),
+        "sex": "female",
+        "family_name": family,
+        "given_name": given,
+    }
+    made = Patient.objects.create(**{**values, **more})
+    Registration.objects.create(patient=made, practice_code=practice, local_id=f"L{number}", starts=LONG_AGO)
+    return made
+
+
+def nhs_number(number: int) -> str:
+    """The first valid number in the 999 range, which is never issued, from a counter on."""
+    for candidate in range(number * 2, number * 2 + 1_000):
+        digits = f"999{candidate:06d}"
+        check = 11 - sum(int(d) * w for d, w in zip(digits, range(10, 1, -1), strict=True)) % 11
+        if check != 10:
+            return digits + str(check % 11)
+    raise AssertionError("unreachable: one in eleven numbers is invalid")
+
+
+def relate(person: Patient, team: Team, source: str = "caseload") -> None:
+    access.begin_relationship(patient_id=person.id, team_id=team.id, source=source, by=audit.SYSTEM)
