@@ -23,3 +23,9 @@ def clock_at(monkeypatch):
         monkeypatch.setattr("localcare.base.clock.now", lambda: moment)
 
     return move
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """The real hash is slow on purpose; no test depends on that."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

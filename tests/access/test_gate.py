@@ -8,7 +8,7 @@ from localcare.access import actions, pseudonyms, queries
 from localcare.access.types import Basis, ChoiceKind, Purpose, Refused
 from localcare.base import audit
 from localcare.base.models import AuditEntry, AuditSubject
-from localcare.patients.models import FormerNhsNumber, SamePerson
+from localcare.patients.models import FormerNhsNumber, Registration, SamePerson
 from tests import builders
 from tests.conftest import MONDAY_MORNING
 
@@ -194,8 +194,6 @@ class TestRevealing:
 
     def test_somebody_who_moved_away_stays_closed(self, area, margaret, listed):
         gp = area.viewer("gp", "G1")
-        from localcare.patients.models import Registration
-
         Registration.objects.filter(patient=margaret).update(ends=date(2017, 4, 1))
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
         assert actions.reveal(listed=listed, by=gp) == {}

@@ -86,7 +86,7 @@ def load_choices(*, choices: Sequence[ChoiceRow], recorded_by: str, by: audit.Ac
     return len(changed)
 
 
-DEFAULT_CHOICES = {
+DEFAULT_CHOICES: dict[str, str] = {
     ChoiceKind.TYPE_1_OPT_OUT: "no",
     ChoiceKind.NATIONAL_DATA_OPT_OUT: "no",
     ChoiceKind.RISK_STRATIFICATION: "no",
