@@ -1,0 +1,327 @@
+"""The definitions of a run, read from their files and checked against their schemas. Pure: no Django, no store."""
+
+import csv
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from localcare.terminology import codelists
+
+HERE = Path(__file__).parent
+
+
+class BadDefinition(ValueError):
+    """A definition file cannot be used; the message names the file, the place and what to mend."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition and its rule: see the head of conditions.toml. `bit` is its place in a mask."""
+
+    key: str
+    label: str
+    diagnosed: tuple[str, ...]
+    long_term: bool
+    bit: int
+    resolved: tuple[str, ...] = ()
+    within_months: int | None = None
+    first_within_months: int | None = None
+    register: str | None = None
+    from_age: int = 0
+    note: str = ""
+
+    @property
+    def flag(self) -> int:
+        """The mask with only this condition."""
+        return 1 << self.bit
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that should be counted and cannot be, and why."""
+
+    key: str
+    label: str
+    reason: str
+    register: str | None = None
+
+
+@dataclass(frozen=True)
+class Conditions:
+    all: tuple[Condition, ...]
+    missing: tuple[Missing, ...]
+    source: str
+
+    def __getitem__(self, key: str) -> Condition:
+        return next(c for c in self.all if c.key == key)
+
+    def mask(self, keys: Iterable[str]) -> int:
+        """The mask of the named conditions. Raises BadDefinition for an unknown one."""
+        known, wanted = {c.key: c.flag for c in self.all}, dict.fromkeys(keys)
+        unknown = [key for key in wanted if key not in known]
+        if unknown:
+            raise BadDefinition(f"no condition {', '.join(unknown)} in conditions.toml; add it there or mend the name")
+        return sum(known[key] for key in wanted)
+
+    @property
+    def long_term(self) -> int:
+        """The mask of the conditions that are counted as long-term."""
+        return self.mask(c.key for c in self.all if c.long_term)
+
+    @property
+    def registers(self) -> tuple[Condition, ...]:
+        return tuple(c for c in self.all if c.register)
+
+    def named(self, mask: int) -> tuple[Condition, ...]:
+        return tuple(c for c in self.all if mask & c.flag)
+
+
+@dataclass(frozen=True)
+class AgeBand:
+    key: str
+    label: str
+    first: int
+    last: int | None
+
+    def holds(self, age: int) -> bool:
+        return self.first <= age and (self.last is None or age <= self.last)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of a segmentation: any of the conditions of `mask`, or at least so many long-term ones."""
+
+    key: str
+    label: str
+    mask: int = 0
+    at_least: int | None = None
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    key: str
+    label: str
+    assumed: bool
+    source: str
+    age_bands: tuple[AgeBand, ...]
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class CmsItem:
+    """A condition of the score: computed where `mask` is not 0; `left_out` and `missing` say what is not."""
+
+    name: str
+    mask: int
+    weight: float
+    left_out: str
+    missing: str
+
+
+@dataclass(frozen=True)
+class Cms:
+    label: str
+    source: str
+    weight_used: str
+    items: tuple[CmsItem, ...]
+
+
+@dataclass(frozen=True)
+class Hfrs:
+    label: str
+    source: str
+    from_age: int
+    window_months: int
+    points: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Price:
+    activity: str
+    label: str
+    unit: str
+    basis: str
+    pounds: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Unit costs in pounds of `price_year`, by activity."""
+
+    price_year: str
+    months: int
+    factor: float
+    excluded: tuple[str, ...]
+    mental_health_from_age: int
+    by_activity: Mapping[str, Price]
+
+    def __getitem__(self, activity: str) -> float:
+        return self.by_activity[activity].pounds
+
+
+@dataclass(frozen=True)
+class Predictor:
+    key: str
+    label: str
+    steps: tuple[int, ...]
+    reason: bool
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Risk:
+    label: str
+    horizon_months: int
+    past_months: int
+    from_age: int
+    penalty: float
+    held_out_every: int
+    fewest_outcomes_to_assess: int
+    list_share: float
+    reasons: int
+    change_of_risk: float
+    allowed: tuple[str, ...]
+    left_out: Mapping[str, str]
+    predictors: tuple[Predictor, ...]
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Definitions:
+    conditions: Conditions
+    segmentations: tuple[Segmentation, ...]
+    cms: Cms
+    hfrs: Hfrs
+    prices: Prices
+    risk: Risk
+    fingerprint: str
+
+    def segmentation(self, key: str) -> Segmentation:
+        """Raises BadDefinition naming the segmentations there are."""
+        for segmentation in self.segmentations:
+            if segmentation.key == key:
+                return segmentation
+        raise BadDefinition(f"no segmentation {key!r}; there are: {', '.join(s.key for s in self.segmentations)}")
+
+
+@cache
+def load(extra: Path | None = None) -> Definitions:
+    """All definitions; `extra` is a folder with further segmentations. Raises BadDefinition."""
+    conditions = _conditions()
+    own = sorted((HERE / "segmentations").glob("*.toml"))
+    more = sorted(extra.glob("*.toml")) if extra and extra.is_dir() else []
+    return Definitions(
+        conditions=conditions,
+        segmentations=tuple(_segmentation(path, conditions) for path in own + more),
+        cms=_cms(conditions),
+        hfrs=_hfrs(),
+        prices=_prices(),
+        risk=_risk(conditions),
+        fingerprint=_fingerprint(more),
+    )
+
+
+def _fingerprint(more: list[Path]) -> str:
+    files = sorted(p for p in HERE.rglob("*") if p.suffix in (".toml", ".csv")) + more
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def _read(path: Path, schema: str) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+        jsonschema.validate(content, json.loads((HERE / f"{schema}.schema.json").read_text("utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise BadDefinition(f"{path} is not valid TOML ({error}); mend the line") from error
+    except jsonschema.ValidationError as error:
+        raise BadDefinition(f"{path}, at {error.json_path}: {error.message}") from error
+    return content
+
+
+def _conditions() -> Conditions:
+    content = _read(HERE / "conditions.toml", "conditions")
+    lists = set(codelists.lists())
+    found = []
+    for bit, row in enumerate(content["condition"]):
+        unknown = [name for name in (*row["diagnosed"], *row.get("resolved", ())) if name not in lists]
+        if unknown:
+            raise BadDefinition(f"conditions.toml, {row['key']}: no code list {', '.join(unknown)} in terminology")
+        tuples = {"diagnosed": tuple(row["diagnosed"]), "resolved": tuple(row.get("resolved", ()))}
+        found.append(Condition(bit=bit, **{**row, **tuples}))
+    return Conditions(tuple(found), tuple(Missing(**row) for row in content["missing"]), content["source"])
+
+
+def _segmentation(path: Path, conditions: Conditions) -> Segmentation:
+    content = _read(path, "segmentation")
+    bands = tuple(AgeBand(b["key"], b.get("label", b["key"]), b["from"], b.get("to")) for b in content["age_band"])
+    starts = [0, *(b.last + 1 for b in bands if b.last is not None)]
+    if [b.first for b in bands] != starts or bands[-1].last is not None:
+        raise BadDefinition(f"{path}: age bands must follow one another from 0 without gap, the last without `to`")
+    groups = tuple(
+        Group(g["key"], g["label"], conditions.mask(g.get("any_of", ())), g.get("at_least")) for g in content["group"]
+    )
+    if groups[-1].at_least != 0:
+        raise BadDefinition(f"{path}: the last group must take everyone left (at_least = 0)")
+    return Segmentation(content["key"], content["label"], content["assumed"], content["source"], bands, groups)
+
+
+def _cms(conditions: Conditions) -> Cms:
+    content = _read(HERE / "scores" / "cms.toml", "cms")
+    items = tuple(
+        CmsItem(
+            row["name"],
+            conditions.mask(row.get("conditions", ())),
+            row["weights"][content["weight_used"]],
+            row.get("left_out", ""),
+            row.get("missing", ""),
+        )
+        for row in content["item"]
+    )
+    return Cms(content["label"], content["source"], content["weight_used"], items)
+
+
+def _hfrs() -> Hfrs:
+    content = _read(HERE / "scores" / "hfrs.toml", "hfrs")
+    points = {row["icd10"]: float(row["points"]) for row in _rows(HERE / "scores" / content["codes"])}
+    return Hfrs(content["label"], content["source"], content["from_age"], content["window_months"], points)
+
+
+def _prices() -> Prices:
+    content = _read(HERE / "prices.toml", "prices")
+    prices = {}
+    for row in _rows(HERE / "prices.csv"):
+        factor = content["factor"] if row["basis"] == "published" else 1
+        pounds = round(float(row.pop("amount")) * factor, 2)
+        prices[row["activity"]] = Price(pounds=pounds, **row)
+    keys = ("price_year", "months", "factor", "mental_health_from_age")
+    return Prices(**{k: content[k] for k in keys}, excluded=tuple(content["excluded"]), by_activity=prices)
+
+
+def _risk(conditions: Conditions) -> Risk:
+    content = _read(HERE / "risk.toml", "risk")
+    sources, chosen = content.pop("sources"), content.pop("conditions")
+    conditions.mask(chosen["keys"])
+    predictors = tuple(Predictor(**{**row, "steps": tuple(row["steps"])}) for row in content.pop("predictor"))
+    used = {p.source for p in predictors if p.source} | {chosen["source"]}
+    if not used <= set(sources["allowed"]):
+        raise BadDefinition(f"risk.toml uses {', '.join(used)} but only {', '.join(sources['allowed'])} is allowed")
+    del content["version"], content["key"]
+    return Risk(
+        **content,
+        allowed=tuple(sources["allowed"]),
+        left_out={row["source"]: row["reason"] for row in sources["left_out"]},
+        predictors=predictors,
+        conditions=tuple(chosen["keys"]),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
