@@ -62,3 +62,16 @@ class SamePerson(models.Model):
     starts = models.DateField()
     ends = models.DateField(null=True)
     reason = models.CharField(max_length=200)
+
+
+class LocalIdentifier(models.Model):
+    """A name by which a sender of messages knows a person, e.g. `Patient/17` or a hospital number."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=120)
+    value = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "value", "patient"], name="local_identifier_once_per_patient")
+        ]
