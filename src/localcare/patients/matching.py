@@ -36,7 +36,7 @@ def find_or_add(*, person: Described, source: str, by: audit.Actor) -> int:
 
 
 def identify(*, names: Iterable[str], source: str) -> dict[str, int]:
-    """Patient ids by name: `nhs:9990000018` or one of the source's own names. Names of nobody or of two are left out."""
+    """Patient ids by name, `nhs:9990000018` or one of the source's own; names of nobody or of two are left out."""
     wanted = list(dict.fromkeys(names))
     numbers = {name: number for name in wanted if (number := _number_in(name))}
     by_number = _by_number(numbers.values())
@@ -81,7 +81,9 @@ def _check(patient: Patient, person: Described) -> None:
     other_birth_date = person.birth_date and patient.birth_date and person.birth_date != patient.birth_date
     other_name = person.family_name.casefold() != patient.family_name.casefold()
     if other_birth_date and other_name:
-        raise Mismatch("is known as somebody else: both family name and birth date differ. Ask the sender which is right")
+        raise Mismatch(
+            "is known as somebody else: both family name and birth date differ. Ask the sender which is right"
+        )
 
 
 def _add(person: Described, number: str | None, source: str, by: audit.Actor) -> Patient:

@@ -111,9 +111,9 @@ def _standing(chunk: Sequence[NewStatement], source_id: int) -> dict[tuple[str, 
         (row.kind, row.external_id): row
         for kind, ids in by_kind.items()
         for some in _batches(ids, 500)
-        for row in Statement.objects.filter(
-            source=source_id, kind=kind, external_id__in=some, superseded_at=None
-        ).only("id", "kind", "external_id", "digest", "version_at")
+        for row in Statement.objects.filter(source=source_id, kind=kind, external_id__in=some, superseded_at=None).only(
+            "id", "kind", "external_id", "digest", "version_at"
+        )
     }
 
 

@@ -1,0 +1,179 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from localcare.base import audit
+from localcare.base.models import AuditEntry, AuditSubject
+from localcare.patients.models import Patient
+from localcare.record import actions, queries
+from localcare.record.models import Statement
+from localcare.record.types import Added, NewStatement, SourceOf
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2017, 4, 3, 6, 10, tzinfo=UTC)
+TODAY = date(2017, 4, 3)
+TRUST = SourceOf("Trust", "RWF", "SUS")
+
+
+@pytest.fixture
+def patient():
+    return Patient.objects.create(family_name="Marsh", sex="female").pk
+
+
+def says(patient_id, external_id="Condition/1", kind="condition", display="Asthma", **fields):
+    return NewStatement(patient_id=patient_id, kind=kind, external_id=external_id, display=display, **fields)
+
+
+def add(*statements, at=MONDAY, source=TRUST):
+    return actions.add_statements(statements=statements, source=source, received_at=at, by=audit.SYSTEM)
+
+
+def test_a_statement_carries_source_and_dates(patient):
+    assert add(says(patient, status="active", started_on=date(2016, 1, 2))) == Added(new=1)
+    (item,) = queries.problems_of([patient], on=TODAY)
+    assert (item.display, item.source, item.started_on, item.received_at) == (
+        "Asthma",
+        "Trust",
+        date(2016, 1, 2),
+        MONDAY,
+    )
+    entry = AuditEntry.objects.get()
+    assert entry.action == "record.add_statements"
+    assert AuditSubject.objects.get().patient_id == patient
+
+
+def test_saying_it_again_changes_nothing(patient):
+    add(says(patient))
+    assert add(says(patient), at=MONDAY + timedelta(days=1)) == Added(known=1)
+    assert Statement.objects.get().received_at == MONDAY
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_later_version_stands_and_the_earlier_stays_as_history(patient):
+    add(says(patient, status="active"))
+    assert add(says(patient, status="resolved"), at=MONDAY + timedelta(days=1)) == Added(superseding=1)
+    assert queries.problems_of([patient], on=TODAY) == []
+    (now,) = queries.timeline_of([patient])
+    assert [v.status for v in queries.versions_of([patient], now.id)] == ["resolved", "active"]
+
+
+def test_going_back_to_the_first_wording_is_a_third_version(patient):
+    for status in ("active", "resolved", "active"):
+        add(says(patient, status=status))
+    assert [i.status for i in queries.problems_of([patient], on=TODAY)] == ["active"]
+    assert Statement.objects.count() == 3
+
+
+def test_a_version_the_source_made_earlier_never_replaces_a_later_one(patient):
+    late, early = MONDAY, MONDAY - timedelta(days=30)
+    add(says(patient, status="resolved", version_at=late))
+    assert add(says(patient, status="active", version_at=early)) == Added(outdated=1)
+    assert add(says(patient, status="active", version_at=early)) == Added(known=1)
+    assert [i.status for i in queries.timeline_of([patient])] == ["resolved"]
+    assert Statement.objects.count() == 2
+
+
+def test_versions_within_one_delivery(patient):
+    answer = add(says(patient, status="active"), says(patient, status="resolved"), says(patient, status="resolved"))
+    assert answer == Added(new=1, superseding=1, known=1)
+    assert [i.status for i in queries.timeline_of([patient])] == ["resolved"]
+
+
+def test_the_same_id_from_another_source_or_of_another_kind_is_another_statement(patient):
+    add(says(patient))
+    assert add(says(patient), source=SourceOf("GP")) == Added(new=1)
+    assert add(says(patient, kind="note")) == Added(new=1)
+
+
+def test_text_no_store_can_hold_and_ids_of_any_length(patient):
+    add(says(patient, display="nul \0 lone \ud800", external_id="x" * 5000))
+    assert add(says(patient, display="nul \0 lone \ud800", external_id="x" * 5000)) == Added(known=1)
+    assert queries.timeline_of([patient])[0].display == "nul \ufffd lone ?"
+
+
+def test_an_error_half_way_leaves_nothing(patient):
+    def statements():
+        yield says(patient)
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        actions.add_statements(statements=statements(), source=TRUST, received_at=MONDAY, by=audit.SYSTEM)
+    assert not Statement.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "ended_on", "current"),
+    [
+        ("active", None, True),
+        ("", None, True),
+        ("active", date(2017, 4, 3), True),
+        ("active", date(2017, 4, 2), False),
+        ("resolved", None, False),
+        ("entered-in-error", None, False),
+        ("refuted", None, False),
+    ],
+)
+def test_what_counts_as_a_current_problem(patient, status, ended_on, current):
+    add(says(patient, status=status, ended_on=ended_on))
+    assert bool(queries.problems_of([patient], on=TODAY)) is current
+
+
+def test_what_was_entered_in_error_is_in_no_list(patient):
+    for kind in ("allergy", "measurement", "encounter", "medication", "flag", "service"):
+        add(says(patient, kind=kind, status="entered-in-error", started_on=TODAY))
+    assert queries.timeline_of([patient]) == []
+    assert queries.allergies_of([patient]) == []
+    assert queries.measurements_of([patient]) == []
+    assert queries.encounters_of([patient]) == []
+    assert queries.changes_since([patient], MONDAY - timedelta(days=1)) == []
+
+
+def test_a_resolved_allergy_still_shows_with_its_status(patient):
+    add(says(patient, kind="allergy", display="Penicillin", status="resolved"))
+    assert [(a.display, a.status) for a in queries.allergies_of([patient])] == [("Penicillin", "resolved")]
+
+
+def test_measurements_give_latest_earlier_and_change(patient):
+    weights = [("1", "70.5", date(2016, 1, 1)), ("2", "66", date(2017, 1, 1)), ("3", "68", date(2016, 7, 1))]
+    add(
+        *(
+            says(patient, i, "measurement", "Weight", code="27113001", value=value, unit="kg", started_on=on)
+            for i, value, on in weights
+        ),
+        says(patient, "4", "measurement", "Smoking", code="77176002", value="Smoker", started_on=date(2015, 1, 1)),
+    )
+    weight, smoking = queries.measurements_of([patient])
+    assert (weight.latest.value, [e.value for e in weight.earlier], weight.change) == ("66", ["68", "70.5"], -2)
+    assert (smoking.latest.value, smoking.change) == ("Smoker", None)
+
+
+def test_timeline_is_newest_first_undated_last_and_continues(patient):
+    days = [date(2017, 1, 1), None, date(2017, 3, 1), date(2017, 2, 1)]
+    add(*(says(patient, str(n), display=str(day), started_on=day) for n, day in enumerate(days)))
+    assert [i.display for i in queries.timeline_of([patient])] == ["2017-03-01", "2017-02-01", "2017-01-01", "None"]
+    assert [i.display for i in queries.timeline_of([patient], before=date(2017, 2, 1))] == ["2017-01-01"]
+    assert len(queries.timeline_of([patient], limit=2)) == 2
+
+
+def test_changes_of_a_whole_caseload_take_one_query(django_assert_num_queries):
+    people = [Patient.objects.create(family_name=f"P{n}", sex="male").pk for n in range(40)]
+    add(*(says(p, f"old {p}", "encounter", "A&E") for p in people), at=MONDAY - timedelta(days=1))
+    add(*(says(p, f"new {p}", "encounter", "Admitted") for p in people))
+    with django_assert_num_queries(1):
+        changes = queries.changes_since(people, MONDAY - timedelta(hours=1), kinds=["encounter"])
+    assert {c.patient_id for c in changes} == set(people)
+    assert {c.display for c in changes} == {"Admitted"}
+
+
+def test_the_person_pages_reads_take_one_query_each(patient, django_assert_num_queries):
+    add(*(says(patient, str(n), "encounter", started_on=TODAY - timedelta(days=n)) for n in range(30)))
+    with django_assert_num_queries(2):
+        assert len(queries.timeline_of([patient])) == 30
+        assert len(queries.encounters_of([patient], since=TODAY - timedelta(days=9))) == 10
+
+
+def test_versions_of_somebody_elses_statement_are_not_told(patient):
+    add(says(patient))
+    (item,) = queries.timeline_of([patient])
+    assert queries.versions_of([patient + 1], item.id) == []
