@@ -1,6 +1,7 @@
 """Which patient a message means: the same NHS number, or the same sender's own name for them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from localcare.base import audit
 from localcare.patients import nhs_numbers
@@ -40,10 +41,9 @@ def identify(*, names: Iterable[str], source: str) -> dict[str, int]:
     wanted = list(dict.fromkeys(names))
     numbers = {name: number for name in wanted if (number := _number_in(name))}
     by_number = _by_number(numbers.values())
-    local = {name: ids for name, ids in _by_local_id(wanted, source).items() if len(ids) == 1}
-    return {name: next(iter(ids)) for name, ids in local.items()} | {
-        name: by_number[number] for name, number in numbers.items() if number in by_number
-    }
+    answer = {name: next(iter(ids)) for name, ids in _by_local_id(wanted, source).items() if len(ids) == 1}
+    answer.update({name: by_number[number] for name, number in numbers.items() if number in by_number})
+    return answer
 
 
 def _number_in(name: str) -> str | None:
@@ -52,8 +52,10 @@ def _number_in(name: str) -> str | None:
 
 def _by_number(numbers: Iterable[str]) -> dict[str, int]:
     wanted = list(numbers)
-    former = FormerNhsNumber.objects.filter(nhs_number__in=wanted).values_list("nhs_number", "patient_id")
-    return dict(former) | dict(Patient.objects.filter(nhs_number__in=wanted).values_list("nhs_number", "pk"))
+    answer = dict(FormerNhsNumber.objects.filter(nhs_number__in=wanted).values_list("nhs_number", "patient_id"))
+    for patient in Patient.objects.filter(nhs_number__in=wanted).only("pk", "nhs_number"):
+        answer[str(patient.nhs_number)] = patient.pk
+    return answer
 
 
 def _by_local_id(names: Sequence[str], source: str) -> dict[str, set[int]]:
@@ -109,6 +111,6 @@ def _fill_blanks(patient: Patient, person: Described, number: str | None, source
         audit.record("patients.fill_blanks", by=by, patient_ids=[patient.pk], source=source, fields=filled)
 
 
-def _fit(name: str, value: object) -> object:
+def _fit(name: str, value: Any) -> Any:
     length = getattr(Patient._meta.get_field(name), "max_length", None)
     return value[:length] if isinstance(value, str) and length else value

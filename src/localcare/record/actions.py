@@ -1,13 +1,15 @@
 """Writes of the record."""
 
 import dataclasses
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
 from localcare.base import audit
-from localcare.record.models import Source, Statement
+from localcare.record import bulk
+from localcare.record.bulk import Version
+from localcare.record.models import Source
 from localcare.record.types import Added, NewStatement, SourceOf
 
 CHUNK = 5_000
@@ -58,88 +60,39 @@ def _record(total: Added, patient_ids: Sequence[int], source: SourceOf, by: audi
 
 
 def _add_chunk(chunk: Sequence[NewStatement], source_id: int, received_at: datetime) -> Added:
-    standing = _standing(chunk, source_id)
-    rows: list[Statement] = []
+    versions = [Version.of(statement) for statement in chunk]
+    standing = bulk.standing(versions, source_id)
+    fates: Counter[str] = Counter()
+    added: list[Version] = []
     replaced: list[int] = []
-    counts = dict.fromkeys(("new", "superseding", "known", "outdated"), 0)
-    for statement in chunk:
-        row = _row(statement, source_id, received_at)
-        key = (row.kind, row.external_id)
-        before = standing.get(key)
-        fate = _fate(row, before)
-        if fate == "outdated" and _is_history(row):
-            fate = "known"
-        counts[fate] += 1
+    for version in versions:
+        before = standing.get(version.key)
+        fate = _fate(version, before, source_id)
+        fates[fate] += 1
         if fate == "known":
             continue
-        rows.append(row)
+        added.append(version)
         if fate == "outdated":
-            row.superseded_at = received_at
+            version.superseded_at = received_at
             continue
-        standing[key] = row
+        standing[version.key] = version
         if before is not None:
             before.superseded_at = received_at
             replaced += [before.pk] if before.pk else []
     # First the old versions step back, then the new ones stand: the constraint allows one at a time.
-    for start in range(0, len(replaced), CHUNK):
-        Statement.objects.filter(pk__in=replaced[start : start + CHUNK]).update(superseded_at=received_at)
-    Statement.objects.bulk_create(rows, batch_size=1_000)
-    return Added(**counts)
+    bulk.supersede(replaced, received_at)
+    bulk.insert(added, source_id, received_at)
+    return Added(**fates)
 
 
-def _fate(row: Statement, before: Statement | None) -> str:
+def _fate(version: Version, before: Version | None, source_id: int) -> str:
     if before is None:
         return "new"
-    if before.digest == row.digest:
+    if before.digest == version.digest:
         return "known"
-    if before.version_at and row.version_at and row.version_at < before.version_at:
-        return "outdated"
+    if before.version_at and version.version_at and version.version_at < before.version_at:
+        return "known" if bulk.is_history(version, source_id) else "outdated"
     return "superseding"
-
-
-def _is_history(row: Statement) -> bool:
-    return Statement.objects.filter(
-        source=row.source_id, kind=row.kind, external_id=row.external_id, digest=row.digest, superseded_at__isnull=False
-    ).exists()
-
-
-def _standing(chunk: Sequence[NewStatement], source_id: int) -> dict[tuple[str, str], Statement]:
-    by_kind: dict[str, list[str]] = {}
-    for statement in chunk:
-        by_kind.setdefault(statement.kind, []).append(_external_id(statement.external_id))
-    return {
-        (row.kind, row.external_id): row
-        for kind, ids in by_kind.items()
-        for some in _batches(ids, 500)
-        for row in Statement.objects.filter(source=source_id, kind=kind, external_id__in=some, superseded_at=None).only(
-            "id", "kind", "external_id", "digest", "version_at"
-        )
-    }
-
-
-def _batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
-
-
-def _row(statement: NewStatement, source_id: int, received_at: datetime) -> Statement:
-    values = {name: _storable(getattr(statement, name)) for name in NewStatement.__dataclass_fields__}
-    values["external_id"] = _external_id(statement.external_id)
-    values["digest"] = hashlib.sha256(repr([v for k, v in values.items() if k != "document_id"]).encode()).hexdigest()[
-        :32
-    ]
-    return Statement(**values, source_id=source_id, received_at=received_at)
-
-
-def _storable(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def _external_id(text: str) -> str:
-    text = str(_storable(text))
-    return text if len(text) <= 200 else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _sum(left: Added, right: Added) -> Added:
