@@ -6,8 +6,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
+from localcare.accounts import demo
 from localcare.base import clock, links
-from localcare.design import formats
+from localcare.design import formats, forms, navigation, paging
 
 
 def environment(**options) -> Environment:
@@ -19,9 +20,16 @@ def environment(**options) -> Environment:
         link=links.url,
         today=clock.today,
         messages_of=get_messages,
+        navigation=navigation.navigation,
+        address=navigation.address,
+        with_query=paging.with_query,
+        faults_of=forms.faults_of,
+        demo_logins=demo.logins,
         demo_mode=settings.MODE == "demo",
         area=settings.AREA,
         cluster_word=settings.CLUSTER_WORD,
+        suppress_below=settings.SUPPRESS_BELOW,
+        round_to=settings.ROUND_TO,
     )
     env.filters.update(formats.FILTERS)
     return env

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("account/", include("localcare.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("", include("localcare.web.urls")),
 ]
