@@ -34,7 +34,7 @@ class NHSBoundField(BoundField):
     def parts(self) -> list[str]:
         """Day, month and year as typed, or of the date given."""
         value = self.value()
-        typed = value if isinstance(value, list) else self.field.widget.decompress(value)  # type: ignore[attr-defined]
+        typed = value if isinstance(value, list) else self.field.widget.decompress(value)
         return ["" if part is None else str(part) for part in typed]
 
     @property
@@ -127,12 +127,9 @@ class DateField(forms.MultiValueField):
             return None
         try:
             day, month, year = (int(part) for part in data_list)
-            return date(year, month, day) if year > 999 else self._refuse()
-        except (TypeError, ValueError):
-            return self._refuse()
-
-    def _refuse(self) -> None:
-        raise ValidationError("Enter a real date, for example 6 8 2018.", code="invalid")
+            return date(year if year > 999 else 0, month, day)
+        except (TypeError, ValueError) as error:
+            raise ValidationError("Enter a real date, for example 6 8 2018.", code="invalid") from error
 
 
 COMPONENTS = (
