@@ -1,4 +1,7 @@
-"""Organisations, their sites, and dated memberships of one in another."""
+"""Organisations, their sites, and dated memberships of one in another.
+
+Days are inclusive: `closed` and `ends` are the last day on which something holds; empty means until further notice.
+"""
 
 from django.db import models
 
@@ -20,7 +23,12 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     opened = models.DateField(null=True)
     closed = models.DateField(null=True)
+    clinical_system = models.CharField(max_length=40, blank=True, default="")
+    dispensing = models.BooleanField(null=True)
     source = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["code"]
 
     def __str__(self) -> str:
         return self.name
@@ -45,12 +53,31 @@ class Membership(models.Model):
         ]
 
 
+class ListSize(models.Model):
+    """How many people were registered with a practice on a day, as published."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    as_at = models.DateField()
+    registered = models.PositiveIntegerField()
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "as_at"], name="one_list_size_a_day")]
+
+
 class Site(models.Model):
     """A building where care is given."""
 
+    class Kind(models.TextChoices):
+        PRACTICE = "practice"
+        HOSPITAL = "hospital"
+        COMMUNITY_HOSPITAL = "community_hospital"
+        CLINIC = "clinic"
+        OTHER = "other"
+
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=150)
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, choices=Kind)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
     address = models.CharField(max_length=300)
     postcode = models.CharField(max_length=8)
@@ -59,18 +86,28 @@ class Site(models.Model):
     beds = models.PositiveSmallIntegerField(null=True)
     source = models.CharField(max_length=300)
 
+    class Meta:
+        ordering = ["code"]
+
 
 class Area(models.Model):
-    """A lower layer super output area of 2011 with its deprivation."""
+    """A lower layer super output area of 2011 with its deprivation (decile 1 is the most deprived of England).
+
+    Its point is the mean of its postcodes.
+    """
 
     lsoa11_code = models.CharField(max_length=9, unique=True)
     name = models.CharField(max_length=60)
     district_code = models.CharField(max_length=9)
     district_name = models.CharField(max_length=60)
     imd2015_decile = models.PositiveSmallIntegerField()
+    imd2019_decile = models.PositiveSmallIntegerField(null=True)
     latitude = models.FloatField()
     longitude = models.FloatField()
     population_mid2017 = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["lsoa11_code"]
 
 
 class Statement(models.Model):
@@ -80,3 +117,9 @@ class Statement(models.Model):
     value = models.CharField(max_length=100)
     as_at = models.CharField(max_length=40)
     source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "as_at", "source"], name="one_statement_of_a_source_and_time")
+        ]
+        ordering = ["id"]
