@@ -30,6 +30,11 @@ class Viewer:
         return capability in self.capabilities
 
     @property
+    def signature(self) -> str:
+        """Who they are, as written under their words."""
+        return f"{self.name}, {self.role_label}, {self.organisation_name}"
+
+    @property
     def actor(self) -> Actor:
         return Actor(self.user_id, self.name, self.role, self.organisation_name)
 

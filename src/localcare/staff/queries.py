@@ -24,6 +24,22 @@ def team_of_organisation(code: str) -> Team | None:
     return Team.objects.filter(organisation__code=code).order_by("id").first()
 
 
+def posts_at(organisation_codes: Collection[str], on: date) -> list[Post]:
+    """The posts held at some organisations on a day, by name."""
+    posts = _in_force(on).filter(organisation__code__in=organisation_codes)
+    return list(posts.select_related("user", "organisation", "team").order_by("user__name"))
+
+
+def post(post_id: int, on: date) -> Post | None:
+    """A post that is held on a day, or None."""
+    return _in_force(on).filter(id=post_id).select_related("user", "organisation", "team").first()
+
+
+def all_teams() -> list[Team]:
+    """Every team, by name."""
+    return list(Team.objects.select_related("organisation").order_by("name"))
+
+
 def teams(ids: Collection[int]) -> dict[int, Team]:
     return Team.objects.select_related("organisation").in_bulk(list(ids))
 

@@ -1,0 +1,143 @@
+"""Reads of tasks."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+from django.db.models import Q, QuerySet
+
+from localcare.access import queries as gate
+from localcare.access.types import Capability, OpenPerson, Viewer
+from localcare.base import clock
+from localcare.tasks import actions, owners
+from localcare.tasks.calc.transitions import OPEN, Status, Step, possible
+from localcare.tasks.models import Task, TaskStep
+from localcare.tasks.types import Due, Item, LateCounts, Opened, Work
+
+SHOWN = 100
+GIVER_MAY = frozenset({Step.HAND_ON, Step.CANCEL, Step.REOPEN, Step.NOTE})
+
+
+def work_of(viewer: Viewer, *, mine_only: bool = False, limit: int = SHOWN) -> Work:
+    """The viewer's open work, their own and their team's: late first, then by due day. One audit entry names all shown.
+
+    Tasks about people the viewer may not see at present are counted, not shown.
+    """
+    today = clock.today()
+    rows = _open_of(viewer, mine_only)
+    tasks = list(_with_owner(rows).order_by("due_on", "priority", "id")[: limit + 1])
+    more = rows.count() - limit if len(tasks) > limit else 0
+    tasks = tasks[:limit]
+    people = gate.open_people(viewer, list({t.patient_id for t in tasks if t.patient_id}), page="my work")
+    shown = [t for t in tasks if t.patient_id is None or t.patient_id in people]
+    items = [_item(t, viewer, people, today) for t in shown]
+    return Work(_by_day(items, today), hidden=len(tasks) - len(shown), more=more)
+
+
+def late_counts(viewer: Viewer) -> LateCounts:
+    """How many open tasks are past their day: the viewer's own, and all of their team's (theirs included)."""
+    late = Q(due_on__lt=clock.today())
+    return LateCounts(
+        mine=_open_of(viewer, True).filter(late).count(), team=_open_of(viewer, False).filter(late).count()
+    )
+
+
+def of_person(viewer: Viewer, patient_ids: Collection[int]) -> list[Item]:
+    """Tasks about one person whom the viewer has opened (all their ids): open ones first by day, then the finished."""
+    today = clock.today()
+    tasks = _with_owner(Task.objects.filter(patient_id__in=patient_ids)).order_by("due_on", "priority", "id")
+    items = [_item(t, viewer, {}, today) for t in tasks]
+    return sorted(items, key=lambda item: item.status not in OPEN)
+
+
+def of_origin(viewer: Viewer, origin_ref: str) -> list[Item]:
+    """Tasks that came from one place (a case of a meeting, a plan), oldest first; the caller has opened the person."""
+    today = clock.today()
+    tasks = _with_owner(Task.objects.filter(origin_ref=origin_ref)).order_by("id")
+    return [_item(t, viewer, {}, today) for t in tasks]
+
+
+def by_key(viewer: Viewer, keys: Collection[str]) -> dict[str, Item]:
+    """Tasks by the key they were given with; the caller has opened the person."""
+    today = clock.today()
+    return {t.key: _item(t, viewer, {}, today) for t in _with_owner(Task.objects.filter(key__in=keys))}
+
+
+def open_task(viewer: Viewer, task_id: int) -> Opened:
+    """One task with its steps. Raises Task.DoesNotExist, or Refused without a right to the task or its person.
+
+    Whoever may see the person may read the task; its owner and its giver may act on it.
+    """
+    task = _with_owner(Task.objects.all()).get(pk=task_id)
+    people: dict[int, OpenPerson] = {}
+    if task.patient_id is None:
+        actions.require_right(task, viewer)
+    else:
+        people[task.patient_id] = gate.open_person(viewer, task.patient_id, page="task")
+    steps = list(TaskStep.objects.filter(task=task).order_by("number"))
+    return Opened(_item(task, viewer, people, clock.today()), steps, _may(task, viewer))
+
+
+def expected_relationships() -> Iterable[tuple[int, int]]:
+    """(patient id, team id) of every open task about a person: what the source `task` should hold open."""
+    rows = Task.objects.filter(status__in=OPEN).exclude(patient=None).exclude(owner_team=None)
+    return rows.values_list("patient_id", "owner_team_id").distinct()
+
+
+def _may(task: Task, viewer: Viewer) -> frozenset[Step]:
+    steps = possible(Status(task.status))
+    if not viewer.can(Capability.WORK_ON_TASKS):
+        return frozenset()
+    if task.owner_post_id == viewer.post_id:
+        return steps - {Step.TAKE} if task.status == Status.TAKEN else steps
+    if viewer.team_id is not None and task.owner_team_id == viewer.team_id:
+        return steps
+    return steps & GIVER_MAY if task.asked_by_post_id == viewer.post_id else frozenset()
+
+
+def _open_of(viewer: Viewer, mine_only: bool) -> QuerySet[Task]:
+    theirs = Q(owner_post_id=viewer.post_id)
+    if viewer.team_id is not None and not mine_only:
+        theirs |= Q(owner_team_id=viewer.team_id)
+    return Task.objects.filter(theirs, status__in=OPEN)
+
+
+def _with_owner(rows: QuerySet[Task]) -> QuerySet[Task]:
+    return rows.select_related("owner_post__user", "owner_post__organisation", "owner_team")
+
+
+def _by_day(items: Sequence[Item], today: date) -> list[Due]:
+    late = [item for item in items if item.late]
+    rest = groupby((item for item in items if not item.late), key=lambda item: item.due_on)
+    groups = [Due("Late", True, late)] if late else []
+    return groups + [Due(day_label(day, today), False, list(some)) for day, some in rest]
+
+
+def day_label(day: date, today: date) -> str:
+    """Today, tomorrow, the weekday within a week, then the date with its weekday."""
+    if day == today:
+        return "Today"
+    if day == today + timedelta(days=1):
+        return "Tomorrow"
+    return f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != today.year else "")
+
+
+def _item(task: Task, viewer: Viewer, people: Mapping[int, OpenPerson], today: date) -> Item:
+    is_open = task.status in OPEN
+    return Item(
+        id=task.pk,
+        title=task.title,
+        detail=task.detail,
+        patient_id=task.patient_id,
+        person=people.get(task.patient_id or 0),
+        due_on=task.due_on,
+        days_late=max((today - task.due_on).days, 0) if is_open else 0,
+        urgent=task.priority == Task.Priority.URGENT,
+        status=Status(task.status),
+        owner=owners.label_of(task),
+        mine=task.owner_post_id == viewer.post_id,
+        origin=task.origin,
+        asked_by=task.asked_by,
+        asked_at=task.asked_at,
+        version=task.version,
+    )

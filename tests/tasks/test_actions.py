@@ -1,0 +1,199 @@
+"""Each way out of each action: done, refused, repeated, overtaken; with its step, its right and its audit entry."""
+
+from datetime import date
+
+import pytest
+
+from localcare.access import queries as gate
+from localcare.access.models import Relationship
+from localcare.access.types import Capability, Refused
+from localcare.base import audit
+from localcare.base.models import AuditEntry, AuditSubject
+from localcare.tasks import actions, owners, queries
+from localcare.tasks.models import Task, TaskStep
+from localcare.tasks.types import NotPossible, Overtaken, Status
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2017, 4, 3)
+
+
+@pytest.fixture
+def area():
+    return builders.area()
+
+
+@pytest.fixture
+def margaret(area):
+    person = builders.patient()
+    builders.relate(person, area.teams["C1"])
+    return person
+
+
+@pytest.fixture
+def coordinator(area):
+    return area.viewer("care_coordinator", "C1")
+
+
+@pytest.fixture
+def nurse(area):
+    return area.viewer("community_nurse", "C1")
+
+
+def give(by, owner, patient=None, **more):
+    words = {"title": "Weigh her and check her ankles", "due_on": MONDAY, "patient_id": patient and patient.id}
+    return actions.give(**{**words, **more}, owner=owner, by=by)
+
+
+def last_entry() -> AuditEntry:
+    return AuditEntry.objects.order_by("sequence").last()
+
+
+def rights(team, person) -> int:
+    return Relationship.objects.filter(team=team, patient=person, source="task", ends=None).count()
+
+
+def test_giving_leaves_a_step_and_an_audit_entry_that_names_the_person(coordinator, nurse, margaret):
+    task = give(coordinator, owners.myself(nurse), margaret)
+    step = TaskStep.objects.get(task=task)
+    assert (step.step, step.author, step.owner) == ("given", coordinator.signature, nurse.signature)
+    assert last_entry().action == "task given"
+    assert AuditSubject.objects.filter(entry_sequence=last_entry().sequence, patient_id=margaret.id).exists()
+    assert audit.verify().holds
+
+
+def test_giving_twice_with_one_key_gives_once(coordinator, nurse, margaret):
+    first = give(coordinator, owners.myself(nurse), margaret, key="case:1:a")
+    assert give(coordinator, owners.myself(nurse), margaret, key="case:1:a") == first
+    assert (Task.objects.count(), TaskStep.objects.count()) == (1, 1)
+
+
+def test_a_task_needs_a_title(coordinator, nurse):
+    with pytest.raises(ValueError, match="what is to be done"):
+        give(coordinator, owners.myself(nurse), title=" ")
+
+
+@pytest.mark.parametrize(("role", "at"), [("care_coordinator", "C2"), ("gp", "G1"), ("practice_manager", "G1")])
+def test_only_those_who_give_tasks_and_may_see_the_person_give_one(area, nurse, margaret, role, at):
+    with pytest.raises(Refused):
+        give(area.viewer(role, at), owners.myself(nurse), margaret)
+    assert not Task.objects.exists()
+
+
+def test_a_task_lets_another_team_see_the_person_until_it_is_done(area, coordinator, margaret):
+    team = area.teams["C2"]
+    stranger = area.viewer("therapist", "C2")
+    first = give(coordinator, owners.of_team(team), margaret)
+    second = give(coordinator, owners.of_team(team), margaret)
+    assert gate.decision_on(stranger, margaret.id).allowed
+    actions.complete(task_id=first.id, seen=1, words="Walked to the gate and back", by=stranger)
+    assert rights(team, margaret) == 1
+    actions.cancel(task_id=second.id, seen=1, words="Done with the other", by=stranger)
+    assert rights(team, margaret) == 0
+    assert not gate.decision_on(stranger, margaret.id).allowed
+
+
+def test_handing_on_moves_the_right_with_the_work(area, coordinator, margaret):
+    task = give(coordinator, owners.of_team(area.teams["C1"]), margaret)
+    area.viewer("therapist", "C2")
+    actions.hand_on(task_id=task.id, seen=1, owner=owners.of_team(area.teams["C2"]), by=coordinator)
+    assert (rights(area.teams["C1"], margaret), rights(area.teams["C2"], margaret)) == (0, 1)
+    assert set(queries.expected_relationships()) == {(margaret.id, area.teams["C2"].id)}
+
+
+def test_nobody_is_given_a_task_about_somebody_they_could_not_see(area, coordinator, margaret):
+    manager = area.viewer("practice_manager", "G1")
+    with pytest.raises(ValueError, match="may not see this person"):
+        give(coordinator, owners.myself(manager), margaret)
+    assert not Task.objects.exists()
+
+
+def test_taking_then_doing_a_task_of_the_team(area, coordinator, nurse, margaret):
+    task = give(coordinator, owners.of_team(area.teams["C1"]), margaret)
+    actions.take(task_id=task.id, seen=1, by=nurse)
+    done = actions.complete(task_id=task.id, seen=2, words="62 kg, ankles as last week", by=nurse)
+    assert (done.status, done.owner_post_id) == (Status.DONE, nurse.post_id)
+    assert [s.step for s in TaskStep.objects.filter(task=task)] == ["given", "taken", "done"]
+    assert last_entry().action == "task done"
+
+
+@pytest.mark.parametrize(
+    ("act", "words", "next_step"),
+    [
+        (actions.complete, " ", "what you did"),
+        (actions.cancel, "", "why it is no longer needed"),
+        (actions.add_note, "", "Write something"),
+    ],
+)
+def test_words_are_needed(coordinator, act, words, next_step):
+    task = give(coordinator, owners.myself(coordinator))
+    with pytest.raises(ValueError, match=next_step):
+        act(task_id=task.id, seen=1, words=words, by=coordinator)
+    assert TaskStep.objects.count() == 1
+
+
+def test_a_second_click_changes_nothing_even_when_the_right_ended_with_the_first(area, coordinator, margaret):
+    stranger = area.viewer("therapist", "C2")
+    task = give(coordinator, owners.myself(stranger), margaret)
+    for _ in range(2):
+        actions.complete(task_id=task.id, seen=1, words="Grab rail fitted", by=stranger)
+    assert TaskStep.objects.count() == 2
+
+
+def test_of_two_people_acting_at_once_the_later_sees_what_the_first_wrote(area, coordinator, nurse, margaret):
+    task = give(coordinator, owners.of_team(area.teams["C1"]), margaret)
+    actions.complete(task_id=task.id, seen=1, words="Visited, all well", by=nurse)
+    with pytest.raises(Overtaken) as overtaken:
+        actions.complete(task_id=task.id, seen=1, words="Rang, no answer", by=coordinator)
+    assert [s.words for s in overtaken.value.steps] == ["Visited, all well"]
+    actions.add_note(task_id=task.id, seen=2, words="Rang, no answer", by=coordinator)
+    assert [s.words for s in TaskStep.objects.filter(task=task)][1:] == ["Visited, all well", "Rang, no answer"]
+
+
+def test_what_is_done_is_not_done_again_but_can_be_opened_again(coordinator):
+    task = give(coordinator, owners.myself(coordinator))
+    actions.complete(task_id=task.id, seen=1, words="Rang", by=coordinator)
+    with pytest.raises(NotPossible):
+        actions.cancel(task_id=task.id, seen=2, words="no", by=coordinator)
+    assert actions.reopen(task_id=task.id, seen=2, by=coordinator).status == Status.TAKEN
+
+
+@pytest.mark.parametrize(
+    ("role", "at", "allowed"),
+    [("therapist", "C1", True), ("community_nurse", "C2", False), ("gp", "G1", False), ("analyst", "99J", False)],
+)
+def test_the_team_may_act_and_nobody_else(area, coordinator, nurse, margaret, role, at, allowed):
+    task = give(coordinator, owners.myself(nurse), margaret)
+    other = area.viewer(role, at)
+    if allowed:
+        assert actions.complete(task_id=task.id, seen=1, words="Done for her", by=other).status == Status.DONE
+        return
+    with pytest.raises(Refused):
+        actions.complete(task_id=task.id, seen=1, words="Not mine", by=other)
+
+
+def test_the_giver_may_cancel_but_not_do_what_went_to_another_team(area, coordinator, margaret):
+    area.viewer("therapist", "C2")
+    task = give(coordinator, owners.of_team(area.teams["C2"]), margaret)
+    with pytest.raises(Refused):
+        actions.complete(task_id=task.id, seen=1, words="I did it", by=coordinator)
+    assert actions.cancel(task_id=task.id, seen=1, words="She moved away", by=coordinator).status == Status.CANCELLED
+
+
+def test_a_right_to_the_person_that_ended_ends_the_right_to_act(area, coordinator, nurse, margaret):
+    from localcare.access import actions as access
+    from localcare.access.types import ChoiceKind
+
+    task = give(coordinator, owners.myself(nurse), margaret)
+    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=area.viewer("gp", "G1"))
+    with pytest.raises(Refused, match="does not want"):
+        actions.complete(task_id=task.id, seen=1, words="Visited", by=nurse)
+    assert queries.work_of(nurse).hidden == 1
+
+
+def test_the_practice_manager_works_on_tasks_about_nobody(area, coordinator):
+    manager = area.viewer("practice_manager", "G1")
+    assert not manager.can(Capability.VIEW_PERSON)
+    task = give(coordinator, owners.myself(manager), title="Send the rota")
+    assert [i.title for i in queries.work_of(manager).items] == ["Send the rota"]
+    assert actions.complete(task_id=task.id, seen=1, words="Sent", by=manager).status == Status.DONE
