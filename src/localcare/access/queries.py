@@ -1,16 +1,16 @@
 """The gate: every read of a person. It denies by default, explains itself, and audits before the data leaves."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
 
-from localcare.access import facts
+from localcare.access import facts, pseudonyms
 from localcare.access.calc.decide import PersonFacts, decide
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
-from localcare.access.types import Capability, Consent, Decision, OpenPerson, Refused, Viewer
+from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.patients import queries as patients
 from localcare.patients.queries import PatientDetails
@@ -114,6 +114,47 @@ def require(viewer: Viewer, patient_id: int, capability: Capability) -> None:
         raise Refused(decision)
 
 
+def may_open(viewer: Viewer, patient_ids: Sequence[int], capability: Capability = Capability.VIEW_PERSON) -> set[int]:
+    """Which of these people the viewer may open: to count and page before a page is opened. Gives ids, never people."""
+    return set(_decided(viewer, patient_ids, capability)[0])
+
+
+def same_person(patient_id: int) -> tuple[int, ...]:
+    """Every patient linked today as the same person, this one first."""
+    return patients.linked_ids([patient_id], clock.today())[patient_id]
+
+
+def list_pseudonyms(practice_code: str, patient_ids: Collection[int]) -> dict[str, int]:
+    """Pseudonym for risk stratification -> patient id, of those registered with the practice. Names nobody.
+
+    A person who changed their NHS number has a pseudonym for each number.
+    """
+    linked = patients.linked_ids(patient_ids, clock.today())
+    asked = {i: patient_id for patient_id, ids in linked.items() for i in ids}
+    rows = patients.registered_with(practice_code, clock.today(), among=list(asked))
+    made = pseudonyms.pseudonymise(
+        [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in rows],
+        Purpose.RISK_STRATIFICATION,
+    )
+    return {p: asked[i] for p, (i, _, _) in zip(made, rows, strict=True)}
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where somebody is registered on a day, None where nowhere, and whether they died."""
+
+    practice_code: str | None
+    died_on: date | None
+
+
+def whereabouts(patient_ids: Collection[int], on: date) -> dict[int, Whereabouts]:
+    """For the nightly jobs that end what deaths and moves end: no name, nobody looks."""
+    return {
+        i: Whereabouts(d.practice_code if d.registered else None, d.patient.died_on)
+        for i, d in patients.details(patient_ids, on).items()
+    }
+
+
 def find(
     viewer: Viewer, *, nhs_number: str = "", family_name: str = "", birth_date: date | None = None
 ) -> list[OpenPerson]:
@@ -147,12 +188,12 @@ def reveal_session(viewer: Viewer) -> RevealSession | None:
     )
 
 
-def revealed(viewer: Viewer, pseudonyms: Collection[str]) -> dict[str, OpenPerson]:
+def revealed(viewer: Viewer, listed: Collection[str]) -> dict[str, OpenPerson]:
     """Those of the pseudonyms that the viewer's open session has already revealed; audited as one look."""
     session = reveal_session(viewer)
     if session is None or not viewer.works_at_practice:
         return {}
-    rows = Reveal.objects.filter(session=session, pseudonym__in=list(pseudonyms))
+    rows = Reveal.objects.filter(session=session, pseudonym__in=list(listed))
     by_pseudonym = dict(rows.values_list("pseudonym", "patient_id"))
     people = open_people(
         viewer, list(by_pseudonym.values()), page="people at greatest risk", capability=Capability.REVEAL_LIST

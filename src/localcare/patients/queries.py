@@ -71,8 +71,19 @@ def ids_by_name_and_birth(family_name: str, birth_date: date) -> list[int]:
     return list(found.values_list("id", flat=True)[:50])
 
 
-def registered_with(practice_code: str, on: date) -> list[tuple[int, str | None, str]]:
-    """(patient id, NHS number, the practice's local id) of everybody registered with a practice on a day."""
+def registered_with(
+    practice_code: str, on: date, among: Collection[int] | None = None
+) -> list[tuple[int, str | None, str]]:
+    """(patient id, NHS number, the practice's local id) of everybody registered with a practice on a day.
+
+    `among` narrows it to some patients. Former NHS numbers give a row each, after the present one.
+    """
     rows = Registration.objects.filter(practice_code=practice_code, starts__lte=on, patient__died_on=None)
     rows = rows.filter(Q(ends=None) | Q(ends__gte=on))
-    return list(rows.values_list("patient_id", "patient__nhs_number", "local_id"))
+    former = FormerNhsNumber.objects.all()
+    if among is not None:
+        rows, former = rows.filter(patient_id__in=among), former.filter(patient_id__in=among)
+    found = list(rows.values_list("patient_id", "patient__nhs_number", "local_id"))
+    local = {patient: local_id for patient, _, local_id in found}
+    changed = former.values_list("patient_id", "nhs_number")
+    return found + [(patient, number, local[patient]) for patient, number in changed if patient in local]

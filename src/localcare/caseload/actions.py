@@ -1,0 +1,217 @@
+"""Writes of caseload. Every step is a new row naming its author; one function makes it, after one table."""
+
+from datetime import date
+
+
+from localcare.access import actions as access
+from localcare.access import queries as gate
+from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.base import audit, clock
+from localcare.caseload import queries
+from localcare.caseload.calc.states import may_follow
+from localcare.caseload.models import CaseloadEntry, CaseloadState, TeamRoom
+from localcare.caseload.types import DECLINED, ENDING_LABELS, LABELS, Ending, NotPossible, State
+from localcare.staff import queries as staff
+
+SOURCE = "caseload"
+DIRECT_CARE = "direct care"
+
+
+def accept(*, patient_id: int, told: bool, note: str, by: Viewer) -> CaseloadEntry:
+    """A clinician of the person's practice hands them to the cluster team, which may see them from this moment.
+
+    Accepting somebody already on the caseload changes nothing. Raises Refused for people of other practices or
+    without the role; NotPossible when the person has not been told, objects to sharing, or the practice has no team.
+    """
+    decision = gate.decision_on(by, patient_id, Capability.DECIDE_LIST)
+    if not decision.allowed:
+        raise Refused(decision)
+    if decision.own_organisation_only:
+        raise NotPossible(
+            "The person does not want their record shared for care. Speak with them, and record it if they decide "
+            "otherwise, before the cluster team takes them on."
+        )
+    if not told:
+        raise NotPossible("Tell the person that the cluster team will see their record and contact them. Then accept.")
+    return _take_on(patient_id, _team_of(by), reason=note, by=by)
+
+
+def decline(*, patient_id: int, outcome: State, reason: str, by: Viewer) -> CaseloadEntry:
+    """A clinician of the person's practice decides against the cluster team: known already, not suitable, or declined.
+
+    The same decision again changes nothing. Raises Refused as `accept` does; NotPossible for a person on the caseload
+    or without a reason.
+    """
+    gate.require(by, patient_id, Capability.DECIDE_LIST)
+    if outcome not in DECLINED:
+        raise ValueError(f"{outcome!r} is not a way to decline; use one of {sorted(DECLINED)}.")
+    return _move(patient_id, _team_of(by), outcome, reason=_in_words(reason), by=by.actor)
+
+
+def put_back(*, patient_id: int, reason: str, by: Viewer) -> CaseloadEntry:
+    """Undo a decision made by mistake: the person stands on the practice's list again. Raises as `decline` does."""
+    gate.require(by, patient_id, Capability.DECIDE_LIST)
+    return _move(patient_id, _team_of(by), State.PROPOSED, reason=_in_words(reason), by=by.actor)
+
+
+def add_person(*, patient_id: int, agreed: bool, reason: str, by: Viewer) -> CaseloadEntry:
+    """A care co-ordinator takes on somebody whom their team already has a right to see, e.g. through a referral.
+
+    Raises Refused without that right; NotPossible when the person has not agreed.
+    """
+    gate.require(by, patient_id, Capability.MANAGE_CASELOAD)
+    if not agreed:
+        raise NotPossible("Ask the person first. They must agree before your team takes them on.")
+    if by.team_id is None:
+        raise NotPossible("Your post belongs to no team. Ask whoever manages posts to add you to your cluster team.")
+    return _take_on(patient_id, by.team_id, reason=_in_words(reason), by=by)
+
+
+def close(*, patient_id: int, ending: Ending, reason: str, by: Viewer) -> CaseloadEntry:
+    """The team's time with the person ends, and with it the right that the caseload gave. Repeating changes nothing.
+
+    Raises Refused without the right to the person; NotPossible for somebody not on the caseload or without a reason.
+    """
+    gate.require(by, patient_id, Capability.MANAGE_CASELOAD)
+    return _end(patient_id, _team_of(by), Ending(ending), reason=_in_words(reason), by=by.actor)
+
+
+def close_departed(*, as_at: date, by: audit.Actor) -> list[str]:
+    """End the time of everybody on a caseload who died or is no longer registered in the team's cluster.
+
+    For every night and after each load of registrations. One line a person ended, naming ids only.
+    """
+    ended = []
+    for entry, ending in queries.departed(as_at):
+        reason = f"Found on {as_at.isoformat()} from the practices' registrations."
+        _end(entry.patient_id, entry.team_id, ending, reason=reason, by=by)
+        ended.append(f"patient {entry.patient_id}, team {entry.team_id}: {ENDING_LABELS[ending].lower()}")
+    return ended
+
+
+def assign_coordinator(*, patient_id: int, post_id: int, review_on: date | None, by: Viewer) -> CaseloadEntry:
+    """Name the member of the team who co-ordinates the person's care, and when it is next reviewed.
+
+    Raises Refused without the right to the person; NotPossible for a post outside the team, a person not on the
+    caseload or a review in the past.
+    """
+    gate.require(by, patient_id, Capability.MANAGE_CASELOAD)
+    team_id = _team_of(by)
+    post = next((p for p in staff.members([team_id], clock.today()) if p.id == post_id), None)
+    if post is None:
+        raise NotPossible("Choose somebody who works in the cluster team today.")
+    if review_on and review_on < clock.today():
+        raise NotPossible("The next review must be today or later.")
+    with audit.transaction():
+        entry = _locked(patient_id, team_id)
+        if _standing(entry) is not State.ACCEPTED:
+            raise NotPossible("The person is not on the caseload. A clinician of their practice can accept them.")
+        if (entry.coordinator_id, entry.review_on) != (post_id, review_on):
+            entry.coordinator, entry.review_on = post, review_on
+            entry.save(update_fields=["coordinator", "review_on"])
+            _audit("care co-ordinator named", entry, by.actor, post=post_id, review_on=review_on and review_on.isoformat())
+    return entry
+
+
+def set_room(*, places_a_month: int, starts: date, by: Viewer) -> TeamRoom:
+    """Say how many people a month the viewer's team can take on, from a day. The last word for a day holds.
+
+    Raises Refused without the capability, NotPossible for a day before today or a post without a team.
+    """
+    if not by.can(Capability.MANAGE_CASELOAD):
+        raise Refused(Decision(False, Basis.ROLE, "The care co-ordinator of the cluster says how many it can take."))
+    if starts < clock.today():
+        raise NotPossible("Choose today or a later day; what held before stays as it was.")
+    with audit.transaction():
+        room, _ = TeamRoom.objects.update_or_create(
+            team_id=_team_of(by), starts=starts, defaults={"places_a_month": places_a_month, "author": by.name}
+        )
+        audit.record("room of the team set", by=by.actor, team=room.team_id, places=places_a_month, on=starts.isoformat())
+    return room
+
+
+def _team_of(by: Viewer) -> int:
+    """The cluster team of the viewer's practice, or the viewer's own team."""
+    team = queries.team_of(by)
+    if team is None:
+        raise NotPossible(
+            "Your organisation belongs to no cluster that has a team today. Ask whoever manages places to add it."
+        )
+    return team.id
+
+
+def _in_words(reason: str) -> str:
+    if not reason.strip():
+        raise NotPossible("Give the reason in a few words.")
+    return reason.strip()
+
+
+def _take_on(patient_id: int, team_id: int, *, reason: str, by: Viewer) -> CaseloadEntry:
+    with audit.transaction():
+        entry = _move(patient_id, team_id, State.ACCEPTED, reason=reason.strip(), by=by.actor, told=True)
+        access.begin_relationship(patient_id=entry.patient_id, team_id=team_id, source=SOURCE, by=by.actor)
+    return entry
+
+
+def _end(patient_id: int, team_id: int, ending: Ending, *, reason: str, by: audit.Actor) -> CaseloadEntry:
+    with audit.transaction():
+        entry = _move(patient_id, team_id, State.CLOSED, reason=reason, by=by, ending=ending)
+        access.end_relationship(patient_id=entry.patient_id, team_id=team_id, source=SOURCE, by=by)
+    return entry
+
+
+def _move(
+    patient_id: int, team_id: int, to: State, *, reason: str, by: audit.Actor, told: bool = False, ending: str = ""
+) -> CaseloadEntry:
+    """The one step: to the same state changes nothing, to one that may not follow raises NotPossible."""
+    with audit.transaction():
+        entry = _locked(patient_id, team_id)
+        standing = _standing(entry)
+        if standing is to:
+            return entry
+        if not may_follow(standing, to):
+            raise NotPossible(NEXT_STEP.get(standing, f"This cannot follow “{LABELS[standing].lower()}”."))
+        CaseloadState.objects.create(
+            entry=entry,
+            state=to,
+            ending=ending,
+            reason=reason,
+            told=told,
+            at=clock.now(),
+            author=by.name,
+            author_role=by.role,
+            author_organisation=by.organisation,
+        )
+        _audit(f"caseload: {LABELS[to].lower()}", entry, by, reason=reason, **({"ending": ending} if ending else {}))
+    return entry
+
+
+NEXT_STEP = {
+    State.ACCEPTED: "The person is on the caseload already. The care co-ordinator of the cluster can end it.",
+    State.PROPOSED: "The person is not on the caseload. A clinician of their practice can accept them.",
+}
+
+
+def _locked(patient_id: int, team_id: int) -> CaseloadEntry:
+    """The entry, made if need be, locked so that of two people deciding at once the second sees what the first did."""
+    ids = gate.same_person(patient_id)
+    known = CaseloadEntry.objects.filter(patient_id__in=ids, team_id=team_id).order_by("id").first()
+    entry = known or CaseloadEntry.objects.get_or_create(patient_id=patient_id, team_id=team_id)[0]
+    return CaseloadEntry.objects.select_for_update().get(id=entry.id)
+
+
+def _standing(entry: CaseloadEntry) -> State:
+    latest = CaseloadState.objects.filter(entry=entry).order_by("-id").values_list("state", flat=True).first()
+    return State(latest) if latest else State.PROPOSED
+
+
+def _audit(action: str, entry: CaseloadEntry, by: audit.Actor, reason: str = "", **detail: object) -> None:
+    audit.record(
+        action,
+        by=by,
+        patient_ids=[entry.patient_id],
+        purpose=DIRECT_CARE,
+        reason=reason,
+        team=entry.team_id,
+        **detail,
+    )

@@ -1,0 +1,160 @@
+"""Reads of caseload. Entries hold ids only; people come from the gate, a page at a time, with one audit entry."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from localcare.access import queries as gate
+from localcare.access.types import Viewer
+from localcare.base import clock
+from localcare.caseload.models import CaseloadEntry, CaseloadState, TeamRoom
+from localcare.caseload.types import Counts, Ending, Entry, Listed, Row, State
+from localcare.places import queries as places
+from localcare.staff import queries as staff
+from localcare.staff.models import Team
+
+
+def team_of(viewer: Viewer) -> Team | None:
+    """The viewer's team; for somebody at a practice, the team of its cluster today."""
+    if not viewer.works_at_practice:
+        return staff.teams([viewer.team_id]).get(viewer.team_id) if viewer.team_id else None
+    return team_of_practice(viewer.organisation_code, clock.today())
+
+
+def team_of_practice(practice_code: str, on: date) -> Team | None:
+    """The team of the cluster to which a practice belongs on a day; None where there is none."""
+    cluster = places.cluster_of(practice_code, on)
+    return staff.team_of_organisation(cluster.code) if cluster else None
+
+
+def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTED) -> Listed:
+    """The entries of the viewer's team that the viewer may open, the latest first; `mine`, those they co-ordinate."""
+    team = team_of(viewer)
+    if team is None:
+        return Listed((), 0)
+    rows = _standing().filter(team=team, state=state)
+    if mine:
+        rows = rows.filter(coordinator_id=viewer.post_id)
+    found = [_entry(row) for row in rows.order_by("-since", "-id")]
+    may = gate.may_open(viewer, [entry.patient_id for entry in found])
+    seen = tuple(entry for entry in found if entry.patient_id in may)
+    return Listed(seen, 0 if viewer.works_at_practice else len(found) - len(seen))
+
+
+def open_entries(viewer: Viewer, entries: Sequence[Entry]) -> list[Row]:
+    """The people of one page of entries; one audit entry names all shown."""
+    people = gate.open_people(viewer, [entry.patient_id for entry in entries], page="caseload")
+    return [Row(entry, people[entry.patient_id]) for entry in entries if entry.patient_id in people]
+
+
+def counts(viewer: Viewer) -> Counts:
+    """The viewer's caseload in numbers, today."""
+    team, today = team_of(viewer), clock.today()
+    entries = caseload(viewer).entries
+    return Counts(
+        on_caseload=len(entries),
+        mine=sum(e.coordinator_post_id == viewer.post_id for e in entries),
+        review_due=sum(e.review_on is not None and e.review_on <= today for e in entries),
+        without_coordinator=sum(e.coordinator_post_id is None for e in entries),
+        taken_on_this_month=taken_on(team.id, today) if team else 0,
+        room=room(team.id, today) if team else None,
+    )
+
+
+def accepted_ids(viewer: Viewer, *, mine: bool = False) -> list[int]:
+    """Patient ids on the caseload that the viewer may open, the latest first."""
+    return [entry.patient_id for entry in caseload(viewer, mine=mine).entries]
+
+
+def entry_of(patient_ids: Collection[int], *, team_id: int | None = None) -> Entry | None:
+    """Where a person (all their ids) stands: on a caseload if on any, else the latest decision; None without one."""
+    rows = _standing().filter(patient_id__in=list(patient_ids)).exclude(state=None)
+    if team_id is not None:
+        rows = rows.filter(team_id=team_id)
+    entries = sorted((_entry(row) for row in rows), key=lambda e: (e.state is State.ACCEPTED, e.since))
+    return entries[-1] if entries else None
+
+
+def handled(practice_code: str) -> dict[str, Entry]:
+    """Where people registered with a practice stand with its cluster team, by the pseudonym they have on its list.
+
+    Pseudonyms are made afresh each time, so that a changed NHS number or a merge holds the same day, and no table
+    lays a pseudonym beside a person.
+    """
+    team = team_of_practice(practice_code, clock.today())
+    if team is None:
+        return {}
+    entries = {row.patient_id: _entry(row) for row in _standing().filter(team=team).exclude(state=None)}
+    return {p: entries[i] for p, i in gate.list_pseudonyms(practice_code, list(entries)).items()}
+
+
+def room(team_id: int, on: date) -> int | None:
+    """How many people a month a team can take on, as it said last before or on a day; None if it never said."""
+    rows = TeamRoom.objects.filter(team_id=team_id, starts__lte=on).order_by("-starts")
+    return rows.values_list("places_a_month", flat=True).first()
+
+
+def taken_on(team_id: int, on: date) -> int:
+    """How many people a team took on in the month of a day, whether or not they are still with it."""
+    first = datetime(on.year, on.month, 1, tzinfo=clock.LONDON)
+    steps = CaseloadState.objects.filter(entry__team_id=team_id, state=State.ACCEPTED, at__gte=first)
+    return steps.values("entry_id").distinct().count()
+
+
+def expected_relationships() -> Iterator[tuple[int, int]]:
+    """(patient id, team id) of everybody on a caseload: whom `access` should find related because of it."""
+    yield from _standing().filter(state=State.ACCEPTED).values_list("patient_id", "team_id").iterator()
+
+
+def departed(as_at: date) -> list[tuple[Entry, Ending]]:
+    """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them."""
+    entries = [_entry(row) for row in _standing().filter(state=State.ACCEPTED)]
+    found = gate.whereabouts([entry.patient_id for entry in entries], as_at)
+    teams = {code: team_of_practice(code, as_at) for code in {w.practice_code for w in found.values() if w.practice_code}}
+    ended = []
+    for entry in entries:
+        where = found[entry.patient_id]
+        team = teams.get(where.practice_code or "")
+        if where.died_on:
+            ended.append((entry, Ending.DIED))
+        elif team is None or team.id != entry.team_id:
+            ended.append((entry, Ending.MOVED_AWAY))
+    return ended
+
+
+def history(patient_ids: Iterable[int]) -> list[CaseloadState]:
+    """Every step taken with a person, the latest first."""
+    steps = CaseloadState.objects.filter(entry__patient_id__in=list(patient_ids))
+    return list(steps.select_related("entry__team").order_by("-id"))
+
+
+def _standing() -> QuerySet[CaseloadEntry]:
+    """Entries with the columns of their latest step."""
+    latest = CaseloadState.objects.filter(entry=OuterRef("pk")).order_by("-id")
+    return CaseloadEntry.objects.select_related("team", "coordinator__user").annotate(
+        state=Subquery(latest.values("state")[:1]),
+        since=Subquery(latest.values("at")[:1]),
+        reason=Subquery(latest.values("reason")[:1]),
+        ending=Subquery(latest.values("ending")[:1]),
+        author=Subquery(latest.values("author")[:1]),
+    )
+
+
+def _entry(row) -> Entry:
+    post = row.coordinator
+    return Entry(
+        id=row.id,
+        patient_id=row.patient_id,
+        team_id=row.team_id,
+        team_name=row.team.name,
+        state=State(row.state),
+        since=row.since,
+        reason=row.reason,
+        ending=row.ending,
+        author=row.author,
+        coordinator_post_id=post.id if post else None,
+        coordinator_name=post.user.name if post else "",
+        coordinator_phone=(post.phone or row.team.phone) if post else "",
+        review_on=row.review_on,
+    )

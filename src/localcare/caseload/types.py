@@ -1,0 +1,65 @@
+"""What caseload speaks of to other rooms."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from localcare.access.types import OpenPerson
+from localcare.caseload.calc.states import DECLINED, ENDING_LABELS, LABELS, Ending, State
+
+__all__ = ["DECLINED", "ENDING_LABELS", "LABELS", "Counts", "Ending", "Entry", "Listed", "NotPossible", "Row", "State"]
+
+
+class NotPossible(ValueError):
+    """A step that cannot follow where the person stands, or lacks what it needs; the message tells the next step."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A person, by id only, and where they stand with a team, since when, why, and by whose word."""
+
+    id: int
+    patient_id: int
+    team_id: int
+    team_name: str
+    state: State
+    since: datetime
+    reason: str
+    ending: str
+    author: str
+    coordinator_post_id: int | None
+    coordinator_name: str
+    coordinator_phone: str
+    review_on: date | None
+
+    @property
+    def label(self) -> str:
+        """Where they stand, in words."""
+        return ENDING_LABELS[Ending(self.ending)] if self.ending else LABELS[self.state]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the caseload: the entry and the person, opened by the gate."""
+
+    entry: Entry
+    person: OpenPerson
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Entries the viewer may open, and how many more are on the caseload but not shared with them."""
+
+    entries: tuple[Entry, ...]
+    not_shared: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The caseload in numbers, as the viewer may see it. `room` is None where the team has not said."""
+
+    on_caseload: int
+    mine: int
+    review_due: int
+    without_coordinator: int
+    taken_on_this_month: int
+    room: int | None
