@@ -181,9 +181,7 @@ class TestThoseWhoDiedOrMoved:
     def moved_to(self, person, practice):
         Registration.objects.filter(patient=person).update(ends=date(2017, 4, 1))
         if practice:
-            Registration.objects.create(
-                patient=person, practice_code=practice, local_id="new", starts=date(2017, 4, 2)
-            )
+            Registration.objects.create(patient=person, practice_code=practice, local_id="new", starts=date(2017, 4, 2))
 
     def close(self):
         return actions.close_departed(as_at=self.TODAY, by=audit.SYSTEM)
@@ -216,9 +214,7 @@ class TestNamingACoordinator:
     def test_is_for_members_of_the_team_and_days_to_come(self, area, margaret, coordinator, accepted):
         stranger = area.viewer("care_coordinator", "C2")
         with pytest.raises(NotPossible, match="works in the cluster team"):
-            actions.assign_coordinator(
-                patient_id=margaret.id, post_id=stranger.post_id, review_on=None, by=coordinator
-            )
+            actions.assign_coordinator(patient_id=margaret.id, post_id=stranger.post_id, review_on=None, by=coordinator)
         with pytest.raises(NotPossible, match="today or later"):
             actions.assign_coordinator(
                 patient_id=margaret.id, post_id=coordinator.post_id, review_on=date(2017, 4, 2), by=coordinator
@@ -237,7 +233,11 @@ class TestRoom:
         for places, starts in ((12, date(2017, 4, 3)), (10, date(2017, 4, 3)), (20, date(2017, 5, 1))):
             actions.set_room(places_a_month=places, starts=starts, by=coordinator)
         team = area.teams["C1"].id
-        assert [queries.room(team, d) for d in (date(2017, 4, 2), date(2017, 4, 30), date(2017, 6, 1))] == [None, 10, 20]
+        assert [queries.room(team, d) for d in (date(2017, 4, 2), date(2017, 4, 30), date(2017, 6, 1))] == [
+            None,
+            10,
+            20,
+        ]
 
     def test_is_for_the_coordinator_and_the_future(self, area, coordinator):
         with pytest.raises(NotPossible):

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-
 from localcare.access import actions as access
 from localcare.access import queries as gate
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
@@ -109,7 +108,9 @@ def assign_coordinator(*, patient_id: int, post_id: int, review_on: date | None,
         if (entry.coordinator_id, entry.review_on) != (post_id, review_on):
             entry.coordinator, entry.review_on = post, review_on
             entry.save(update_fields=["coordinator", "review_on"])
-            _audit("care co-ordinator named", entry, by.actor, post=post_id, review_on=review_on and review_on.isoformat())
+            _audit(
+                "care co-ordinator named", entry, by.actor, post=post_id, review_on=review_on and review_on.isoformat()
+            )
     return entry
 
 
@@ -126,7 +127,9 @@ def set_room(*, places_a_month: int, starts: date, by: Viewer) -> TeamRoom:
         room, _ = TeamRoom.objects.update_or_create(
             team_id=_team_of(by), starts=starts, defaults={"places_a_month": places_a_month, "author": by.name}
         )
-        audit.record("room of the team set", by=by.actor, team=room.team_id, places=places_a_month, on=starts.isoformat())
+        audit.record(
+            "room of the team set", by=by.actor, team=room.team_id, places=places_a_month, on=starts.isoformat()
+        )
     return room
 
 

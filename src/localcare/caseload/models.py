@@ -18,9 +18,11 @@ class CaseloadEntry(models.Model):
 class CaseloadState(models.Model):
     """One step, with its author in words. Rows are only ever added."""
 
-    entry = models.ForeignKey(CaseloadEntry, on_delete=models.CASCADE, related_name="states")
+    entry = models.ForeignKey(CaseloadEntry, on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=20, choices=[(s.value, label) for s, label in LABELS.items()])
-    ending = models.CharField(max_length=12, blank=True, choices=[(e.value, label) for e, label in ENDING_LABELS.items()])
+    ending = models.CharField(
+        max_length=12, blank=True, choices=[(e.value, label) for e, label in ENDING_LABELS.items()]
+    )
     reason = models.TextField(blank=True)
     told = models.BooleanField(default=False)
     at = models.DateTimeField()
@@ -32,7 +34,8 @@ class CaseloadState(models.Model):
         indexes = [models.Index(fields=["entry", "-id"])]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="closed") & ~models.Q(ending="") | ~models.Q(state="closed") & models.Q(ending=""),
+                condition=models.Q(state="closed") & ~models.Q(ending="")
+                | ~models.Q(state="closed") & models.Q(ending=""),
                 name="an_ending_exactly_when_closed",
             ),
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -111,7 +112,9 @@ def departed(as_at: date) -> list[tuple[Entry, Ending]]:
     """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them."""
     entries = [_entry(row) for row in _standing().filter(state=State.ACCEPTED)]
     found = gate.whereabouts([entry.patient_id for entry in entries], as_at)
-    teams = {code: team_of_practice(code, as_at) for code in {w.practice_code for w in found.values() if w.practice_code}}
+    teams = {
+        code: team_of_practice(code, as_at) for code in {w.practice_code for w in found.values() if w.practice_code}
+    }
     ended = []
     for entry in entries:
         where = found[entry.patient_id]
@@ -129,7 +132,7 @@ def history(patient_ids: Iterable[int]) -> list[CaseloadState]:
     return list(steps.select_related("entry__team").order_by("-id"))
 
 
-def _standing() -> QuerySet[CaseloadEntry]:
+def _standing() -> QuerySet[Any]:
     """Entries with the columns of their latest step."""
     latest = CaseloadState.objects.filter(entry=OuterRef("pk")).order_by("-id")
     return CaseloadEntry.objects.select_related("team", "coordinator__user").annotate(
