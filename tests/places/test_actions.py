@@ -62,6 +62,19 @@ def test_a_second_file_brings_rows_up_to_date_and_removes_none(db, analyst):
     assert [p.name for p in queries.practices(date(2020, 1, 1))] == ["Elm Practice", "Oak Surgery"]
 
 
+def test_columns_that_a_file_lacks_stay_as_they_are(reference, analyst):
+    contents = {
+        "organisations": b"code,name,kind\nG82075,St James Surgery,practice",
+        "memberships": b"member,group,starts\nG82075,WK17-TW,2017-04-01",
+    }
+    loaded = actions.load(contents, by=analyst, source="letter")
+    assert loaded.rejects == ()
+    practice = queries.organisation("G82075")
+    assert (practice.name, practice.closed, practice.source) == ("St James Surgery", date(2018, 9, 30), "letter")
+    assert queries.cluster_of("G82075", date(2018, 9, 30)) is not None
+    assert queries.cluster_of("G82075", date(2018, 10, 1)) is None
+
+
 def test_a_load_that_breaks_off_leaves_nothing_behind(db, analyst, monkeypatch):
     def broken(table, parsed, source):
         if table.name == "sites":

@@ -23,9 +23,6 @@ def test_a_good_row():
         "kind": "practice",
         "opened": date(2010, 1, 2),
         "closed": None,
-        "clinical_system": "",
-        "dispensing": None,
-        "source": "",
     }
 
 
@@ -35,8 +32,8 @@ def test_a_good_row():
         ("G 1,Surgery,practice,,", "code", "not a code of capital letters, digits and hyphens, 20 at most"),
         (",Surgery,practice,,", "code", "empty, but needed"),
         ("G1,,practice,,", "name", "empty, but needed"),
-        (f"G1,{'x' * 151},practice,,", "name", "longer than 150 characters"),
-        ("G1,Sur\x00gery,practice,,", "name", "holds a character that cannot be printed"),
+        (f"G1,{'x' * 151},practice,,", "name", "not text of at most 150 printable characters"),
+        ("G1,Sur\x00gery,practice,,", "name", "not text of at most 150 printable characters"),
         (
             "G1,Surgery,surgery,,",
             "kind",
@@ -59,8 +56,21 @@ def test_one_bad_row_is_named_and_the_others_are_read(line, column, reason):
 @pytest.mark.parametrize(
     ("table", "header", "line", "column", "reason"),
     [
-        ("sites", "code,name,kind,postcode,latitude", "S1,Site,clinic,TN13 3AQ,5", "latitude", "not from 49"),
-        ("sites", "code,name,kind,postcode,latitude", "S1,Site,clinic,TN13 3AQ,nan", "latitude", "not from 49"),
+        (
+            "sites",
+            "code,name,kind,postcode,latitude",
+            "S1,Site,clinic,TN13 3AQ,5",
+            "latitude",
+            "not a number of degrees from 49 to 61",
+        ),
+        (
+            "sites",
+            "code,name,kind,postcode,latitude",
+            "S1,Site,clinic,TN13 3AQ,nan",
+            "latitude",
+            "not a number of degrees from 49 to 61",
+        ),
+        ("sites", "code,name,kind,postcode,latitude", "S1,Site,clinic,TN13 3AQ,north", "latitude", "not a number"),
         ("sites", "code,name,kind,postcode,latitude", "S1,Site,clinic,TN133AQ,", "postcode", "not a postcode"),
         ("sites", "code,name,kind,postcode,beds", "S1,Site,clinic,TN13 3AQ,-1", "beds", "not a whole number"),
         ("list_sizes", "organisation,as_at,registered", "G1,2017-04-01,1e3", "registered", "not a whole number"),

@@ -53,7 +53,7 @@ def load_reference(*, by: audit.Actor) -> Loaded:
 def load(contents: Mapping[str, bytes], *, by: audit.Actor, source: str) -> Loaded:
     """Load files of places, table name -> bytes of the CSV; good rows are kept, bad ones returned as rejects.
 
-    A row that is already in the store (by the table's key) is brought up to the file; nothing is removed.
+    A row that is already in the store (by the table's key) is brought up to the file's columns; nothing is removed.
     `source` stands where a row names none. Raises KeyError for a table that does not exist.
     """
     parsed = {name: read(BY_NAME[name], content) for name, content in contents.items()}
@@ -141,9 +141,8 @@ def _load_table(table: Table, parsed: Read, source: str) -> tuple[Counts, list[R
         rows, refused = _without_contradictions(rows, organisations)
         rejects += refused
     values = [_with_keys(row.values, organisations) for row in rows]
-    for row in values:
-        if "source" in row and not row["source"]:
-            row["source"] = source
+    if any(column.name == "source" for column in table.columns):
+        values = [{**row, "source": row.get("source") or source} for row in values]
     key = tuple(f"{name}_id" if name in POINTERS else name for name in table.key)
     return _put(MODELS[table.name], key, values), rejects
 
@@ -170,17 +169,22 @@ def _without_contradictions(
     rows: list[Row], organisations: Mapping[str, Organisation]
 ) -> tuple[list[Row], list[Reject]]:
     kept, rejects = _pointing_somewhere(BY_NAME["memberships"], rows, organisations)
-    offered = {row.line: Spell(**{n: row.values[n] for n in ("member", "group", "starts", "ends")}) for row in kept}
-    held = [
-        Spell(*values) for values in Membership.objects.values_list("member__code", "group__code", "starts", "ends")
-    ]
+    stored = Membership.objects.values_list("member__code", "group__code", "starts", "ends")
+    held = {spell.key: spell for spell in (Spell(*values) for values in stored)}
+    offered = {row.line: _spell(row.values, held) for row in kept}
     kinds = {code: organisation.kind for code, organisation in organisations.items()}
-    refused = contradictions(held, list(offered.values()), kinds)
+    refused = contradictions(list(held.values()), list(offered.values()), kinds)
     for line, spell in offered.items():
         if clash := refused.get(spell.key):
             reason = f"{spell.member} is in {clash.group} from {clash.starts} to {clash.ends or 'further notice'}"
             rejects.append(Reject("memberships.csv", line, "starts", reason))
     return [row for row in kept if offered[row.line].key not in refused], rejects
+
+
+def _spell(values: Mapping[str, Any], held: Mapping[tuple, Spell]) -> Spell:
+    spell = Spell(values["member"], values["group"], values["starts"], values.get("ends"))
+    # A file without the column `ends` leaves the end of a stored membership as it is.
+    return spell if "ends" in values else held.get(spell.key, spell)
 
 
 def _with_keys(values: Mapping[str, Any], organisations: Mapping[str, Organisation]) -> dict[str, Any]:

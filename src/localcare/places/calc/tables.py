@@ -140,8 +140,8 @@ def read(table: Table, content: bytes) -> Read:
     """The good rows of a file as values by column name, and the rejects.
 
     A header without a required column rejects the file as a whole; every other fault rejects its own line: a row is
-    one line, so that a quote left open costs no other row. A column that is not known is named in the rejects and
-    left out.
+    one line, so that a quote left open costs no other row. Values hold the columns of the header only; a column that
+    is not known is named in the rejects and left out.
     """
     lines = [line.removesuffix(b"\r") for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
     try:
@@ -203,11 +203,13 @@ def _values(table: Table, header: list[str], cells: list[str]) -> dict[str, Any]
     given = dict(zip(header, cells, strict=True))
     values: dict[str, Any] = {}
     for column in table.columns:
-        cell = given.get(column.name, "")
+        if column.name not in given:
+            continue
+        cell = given[column.name]
         try:
             if column.required and not cell:
                 raise ValueError("empty, but needed")
-            values[column.name] = column.read(cell) if cell else column.blank
+            values[column.name] = column.form.read(cell) if cell else column.blank
         except ValueError as error:
             raise Fault(column.name, str(error)) from None
     _check_row(values)
