@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.views.generic import RedirectView
 
 from localcare.access.types import Basis, Capability, Decision, Refused
 
@@ -42,3 +43,14 @@ def public(view: Callable) -> Callable:
     """The page needs no sign-in: it shows nothing of anybody."""
     view.requires = None  # type: ignore[attr-defined]
     return login_not_required(view)
+
+
+# Pages of packages cannot carry our declaration; sign-in and its second factor have rules of their own.
+PACKAGES_WITH_OWN_RULES = ("allauth.", "django.contrib.staticfiles", "whitenoise.")
+
+
+def declared(view: Callable) -> bool:
+    """Does the page say who may see it?"""
+    kind = getattr(view, "view_class", view)
+    # A mere redirect shows nothing; where it leads declares for itself.
+    return hasattr(view, "requires") or kind is RedirectView or kind.__module__.startswith(PACKAGES_WITH_OWN_RULES)

@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from localcare.access import queries
+from localcare.access.guard import declared
 from localcare.access.types import Basis, Decision, Refused, Viewer
 from localcare.base import audit, clock
 
 POST_IN_SESSION = "post"
-# Pages of packages cannot carry our declaration; sign-in and its second factor are theirs.
-PACKAGES_WITH_OWN_RULES = ("allauth.", "django.contrib.staticfiles", "whitenoise.")
 UNDECLARED = Decision(False, Basis.ROLE, "This page does not say who may see it, so nobody may. Please report it.")
 
 
@@ -25,10 +24,7 @@ class ViewerMiddleware:
 
     def process_view(self, request: HttpRequest, view: Callable, args, kwargs) -> HttpResponse | None:
         request.viewer = _viewer(request)  # type: ignore[attr-defined]
-        module = getattr(view, "__module__", "")
-        if hasattr(view, "requires") or module.startswith(PACKAGES_WITH_OWN_RULES):
-            return None
-        return _refusal(request, UNDECLARED)
+        return None if declared(view) else _refusal(request, UNDECLARED)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):

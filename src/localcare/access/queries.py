@@ -16,7 +16,7 @@ from localcare.patients import queries as patients
 from localcare.patients.queries import PatientDetails
 from localcare.places import queries as places
 from localcare.staff import queries as staff
-from localcare.staff.models import Post
+from localcare.staff.types import Post
 
 DIRECT_CARE = "direct care"
 SOURCES = {

@@ -101,3 +101,18 @@ def check_production(values: Mapping[str, str]) -> None:
         faults.append("LOCALCARE_DATA holds a demo installation; name an empty folder")
     if faults:
         raise BadSetting("Localcare will not start in production:\n- " + "\n- ".join(faults))
+
+
+def reference() -> str:
+    """The settings as the page of `docs/reference` that lists them."""
+    lines = [
+        "# Settings",
+        "",
+        "Each is read from the process environment, else from `site.toml` in the data folder, else its default holds.",
+        "Made from `localcare.config.environment` by `localcare settings --reference`; a test keeps the two alike.",
+        "",
+        "| setting | default | meaning |",
+        "| --- | --- | --- |",
+    ]
+    lines += [f"| `{s.name}` | {f'`{s.default}`' if s.default else 'empty'} | {s.meaning} |" for s in SETTINGS]
+    return "\n".join(lines) + "\n"

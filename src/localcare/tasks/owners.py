@@ -4,7 +4,7 @@ from localcare.access.roles import roles
 from localcare.access.types import Capability, Viewer
 from localcare.base import clock
 from localcare.staff import queries as staff
-from localcare.staff.models import Post, Team
+from localcare.staff.types import Post, Team
 from localcare.tasks.models import Task
 from localcare.tasks.types import Owner
 
