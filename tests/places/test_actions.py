@@ -65,7 +65,7 @@ def test_a_second_file_brings_rows_up_to_date_and_removes_none(db, analyst):
 def test_columns_that_a_file_lacks_stay_as_they_are(reference, analyst):
     contents = {
         "organisations": b"code,name,kind\nG82075,St James Surgery,practice",
-        "memberships": b"member,group,starts\nG82075,WK17-TW,2017-04-01",
+        "memberships": b"member,group,starts\nG82075,WK17-TW,2017-01-01",
     }
     loaded = actions.load(contents, by=analyst, source="letter")
     assert loaded.rejects == ()
@@ -121,7 +121,7 @@ def test_a_membership_is_ended_and_the_next_begun(reference, analyst):
 @pytest.mark.parametrize(
     ("member", "group", "starts", "reason"),
     [
-        ("G82013", "WK17-TO", date(2018, 1, 1), "starts: G82013 is in WK17-SE from 2017-04-01 to 2019-09-30"),
+        ("G82013", "WK17-TO", date(2018, 1, 1), "starts: G82013 is in WK17-SE from 2017-01-01 to 2019-09-30"),
         ("G82013", "WK99", date(2018, 1, 1), "group: no organisation has the code WK99"),
         ("G82013", "G82013", date(2018, 1, 1), "group: an organisation cannot belong to itself"),
     ],

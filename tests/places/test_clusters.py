@@ -133,4 +133,4 @@ def test_own_grouping_is_labelled_so():
     rows = [row for row in table("organisations") if row["code"].startswith("WK17")]
     assert len(rows) == 7
     assert all("our own grouping" in row["source"] for row in rows)
-    assert all(date.fromisoformat(row["opened"]) == date(2017, 4, 1) for row in rows)
+    assert all(date.fromisoformat(row["opened"]) == date(2017, 1, 1) for row in rows)

@@ -12,6 +12,8 @@ IN_2016, IN_2017, IN_2020 = date(2016, 10, 1), date(2017, 4, 3), date(2020, 1, 1
     ("as_at", "practices", "clusters", "grouped", "kind"),
     [
         (IN_2016, 61, 8, 0, None),  # their names are published, their practices are not
+        (date(2016, 12, 31), 61, 8, 0, None),
+        (date(2017, 3, 31), 60, 7, 60, "cluster"),
         (IN_2017, 60, 7, 60, "cluster"),
         (IN_2020, 57, 9, 53, "network"),
     ],
