@@ -12,7 +12,7 @@ from localcare.base import clock
 from localcare.tasks import actions, owners
 from localcare.tasks.calc.transitions import OPEN, Status, Step, possible
 from localcare.tasks.models import Task, TaskStep
-from localcare.tasks.types import Due, Item, LateCounts, Opened, Work
+from localcare.tasks.types import Due, Item, LateCounts, Opened, Owner, Work
 
 SHOWN = 100
 GIVER_MAY = frozenset({Step.HAND_ON, Step.CANCEL, Step.REOPEN, Step.NOTE})
@@ -76,6 +76,11 @@ def open_task(viewer: Viewer, task_id: int) -> Opened:
         people[task.patient_id] = gate.open_person(viewer, task.patient_id, page="task")
     steps = list(TaskStep.objects.filter(task=task).order_by("number"))
     return Opened(_item(task, viewer, people, clock.today()), steps, _may(task, viewer))
+
+
+def owner_choices(viewer: Viewer) -> list[Owner]:
+    """Whom the viewer can give a task to."""
+    return owners.choices(viewer)
 
 
 def expected_relationships() -> Iterable[tuple[int, int]]:

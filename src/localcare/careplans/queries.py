@@ -1,0 +1,138 @@
+"""Reads of plans."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from localcare.access import queries as gate
+from localcare.access.types import Capability, Viewer
+from localcare.base import clock
+from localcare.careplans.actions import task_key
+from localcare.careplans.calc import compare
+from localcare.careplans.calc.sections import as_text, sections
+from localcare.careplans.calc.transitions import Status
+from localcare.careplans.models import Plan, PlanStep, SectionVersion
+from localcare.careplans.types import Goal, OpenPlan, Piece, PlanSummary, ReviewDue, SectionNow, Worse
+from localcare.staff.models import Post
+from localcare.tasks import queries as tasks
+
+REVIEW_SOON = timedelta(days=14)
+
+
+def plan_of(patient_ids: Collection[int]) -> PlanSummary | None:
+    """The open plan of one person whom the caller has opened (all their ids), as their page shows it, or None."""
+    plan = _plans().filter(patient_id__in=patient_ids).exclude(status=Status.ENDED).order_by("-started_at").first()
+    if plan is None:
+        return None
+    latest = _latest(plan)
+    matters, goals, worse = (latest.get(key) for key in ("what_matters", "goals", "worse"))
+    return PlanSummary(
+        id=plan.pk,
+        status=Status(plan.status),
+        agreed_on=plan.agreed_on,
+        what_matters=matters.content["words"] if matters else "",
+        what_matters_at=matters.saved_at if matters else None,
+        what_matters_author=matters.author if matters else "",
+        goals=_goals(goals),
+        worse=[Worse(r["sign"], r["do"], r["ring"]) for r in worse.content["rows"]] if worse else [],
+        worse_at=worse.saved_at if worse else None,
+        worse_author=worse.author if worse else "",
+        review_on=plan.review_on,
+        review_late=_late(plan, clock.today()) > 0,
+        coordinator=plan.coordinator.user.name if plan.coordinator else "",
+        coordinator_phone=_phone(plan.coordinator),
+    )
+
+
+def _goals(version: SectionVersion | None) -> list[Goal]:
+    progress = next(c for c in sections()["goals"].columns if c.key == "progress")
+    rows = version.content["rows"] if version else ()
+    return [Goal(r["goal"], progress.label_of(r["progress"]), r["who"]) for r in rows]
+
+
+def reviews_due(viewer: Viewer, *, within: timedelta = REVIEW_SOON) -> list[ReviewDue]:
+    """Plans that the viewer or their team must review by a day soon, late first. People who died are left out."""
+    today = clock.today()
+    plans = _ours(viewer).filter(review_on__lte=today + within).order_by("review_on", "id")
+    people = gate.open_people(viewer, [p.patient_id for p in plans], page="plans to review")
+    return [
+        ReviewDue(
+            plan_id=plan.pk,
+            person=people[plan.patient_id],
+            review_on=plan.review_on,
+            days_late=_late(plan, today),
+            coordinator=plan.coordinator.user.name if plan.coordinator else "",
+            mine=plan.coordinator_id == viewer.post_id,
+        )
+        for plan in plans
+        if plan.review_on and plan.patient_id in people and people[plan.patient_id].died_on is None
+    ]
+
+
+def open_plan(viewer: Viewer, plan_id: int) -> OpenPlan:
+    """A whole plan. The look is audited. Raises Plan.DoesNotExist, or Refused without a right to the person."""
+    plan = _plans().get(pk=plan_id)
+    person = gate.open_person(viewer, plan.patient_id, page="care and support plan")
+    latest = _latest(plan)
+    rows = latest["actions"].content["rows"] if "actions" in latest else ()
+    may_write = plan.status != Status.ENDED and gate.decision_on(viewer, plan.patient_id, Capability.WRITE_PLAN).allowed
+    return OpenPlan(
+        id=plan.pk,
+        person=person,
+        status=Status(plan.status),
+        agreed_on=plan.agreed_on,
+        coordinator=plan.coordinator.user.name if plan.coordinator else "",
+        coordinator_phone=_phone(plan.coordinator),
+        review_on=plan.review_on,
+        review_late=_late(plan, clock.today()) > 0,
+        sections=[_now(key, latest.get(key), plan) for key in sections()],
+        steps=list(PlanStep.objects.filter(plan=plan).order_by("number")),
+        version=plan.version,
+        may_write=may_write,
+        tasks=tasks.by_key(viewer, [task_key(plan.pk, row["id"]) for row in rows]),
+    )
+
+
+def versions(plan_id: int, section: str) -> list[SectionVersion]:
+    """Every version of a section, latest first; the caller has opened the plan."""
+    return list(SectionVersion.objects.filter(plan_id=plan_id, section=section).order_by("-number"))
+
+
+def words_changed(section: str, before: SectionVersion | None, after: SectionVersion | None) -> list[Piece]:
+    """The words added and taken away from one version to another."""
+    definition = sections()[section]
+    texts = [as_text(definition, v.content) if v else "" for v in (before, after)]
+    return compare.words(*texts)
+
+
+def _plans() -> QuerySet[Plan]:
+    return Plan.objects.select_related("coordinator__user", "coordinator__team")
+
+
+def _ours(viewer: Viewer) -> QuerySet[Plan]:
+    ours = Q(coordinator_id=viewer.post_id)
+    if viewer.team_id is not None:
+        ours |= Q(team_id=viewer.team_id)
+    return _plans().filter(ours).exclude(status=Status.ENDED)
+
+
+def _latest(plan: Plan) -> dict[str, SectionVersion]:
+    """The latest version of each section, in one query."""
+    newest = SectionVersion.objects.filter(plan=plan, section=OuterRef("section")).order_by("-number")
+    return {row.section: row for row in SectionVersion.objects.filter(plan=plan, pk=Subquery(newest.values("pk")[:1]))}
+
+
+def _now(key: str, version: SectionVersion | None, plan: Plan) -> SectionNow:
+    changed = bool(version and plan.agreed_at and version.saved_at > plan.agreed_at)
+    return SectionNow(sections()[key], version, changed)
+
+
+def _late(plan: Plan, today: date) -> int:
+    return max((today - plan.review_on).days, 0) if plan.review_on else 0
+
+
+def _phone(post: Post | None) -> str:
+    if post is None:
+        return ""
+    return post.phone or (post.team.phone if post.team else "")
