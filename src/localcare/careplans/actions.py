@@ -13,8 +13,7 @@ from localcare.careplans.models import AgreedWith, Plan, PlanStep, SectionVersio
 from localcare.careplans.types import Overtaken
 from localcare.staff import queries as staff
 from localcare.tasks import actions as tasks
-from localcare.tasks.models import Task
-from localcare.tasks.types import Owner
+from localcare.tasks.types import Owner, Task
 
 
 def start_plan(*, patient_id: int, by: Viewer) -> Plan:

@@ -14,7 +14,7 @@ from localcare.careplans.calc.sections import as_text, sections
 from localcare.careplans.calc.transitions import Status
 from localcare.careplans.models import Plan, PlanStep, SectionVersion
 from localcare.careplans.types import Goal, OpenPlan, Piece, PlanSummary, ReviewDue, SectionNow, Worse
-from localcare.staff.models import Post
+from localcare.staff.types import Post
 from localcare.tasks import queries as tasks
 
 REVIEW_SOON = timedelta(days=14)

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from localcare.access.types import OpenPerson
 from localcare.tasks.calc.transitions import NotPossible, Status, Step
-from localcare.tasks.models import TaskStep
+from localcare.tasks.models import Task, TaskStep
 
-__all__ = ["Due", "Item", "LateCounts", "NotPossible", "Opened", "Overtaken", "Owner", "Status", "Step", "Work"]
+__all__ = ["Due", "Item", "LateCounts", "NotPossible", "Opened", "Overtaken", "Owner", "Status", "Step", "Task", "Work"]
 
 
 @dataclass(frozen=True)
