@@ -8,6 +8,7 @@ $(VENV)/.installed: requirements-dev.txt pyproject.toml package-lock.json
 	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(RUN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	npm ci --silent
+	$(RUN)/python -m localcare.design.frontend
 	touch $@
 
 install: $(VENV)/.installed

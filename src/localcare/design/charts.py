@@ -3,12 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-WIDTH = 704
-LABEL_WIDTH = 176
-VALUE_WIDTH = 84
-ROW_HEIGHT = 42
-OURS_HEIGHT = 16
-OTHER_HEIGHT = 8
+# Per cent of the drawing that the longest bar takes; the rest is for the value written at its end.
+LONGEST = 75.0
 
 
 @dataclass(frozen=True)
@@ -23,23 +19,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class DrawnBar:
+    """A row as drawn: lengths in per cent of the drawing's width, values in words."""
+
     label: str
     href: str
-    top: int
-    ours_width: float
-    other_width: float
+    ours_length: float
+    other_length: float
     ours_text: str
     other_text: str
-    text_left: float
 
 
 @dataclass(frozen=True)
 class BarChart:
-    """Geometry in the units of the SVG view box."""
-
-    width: int
-    height: int
-    left: int
     bars: tuple[DrawnBar, ...]
     ours_name: str
     other_name: str
@@ -48,24 +39,27 @@ class BarChart:
 def bar_chart(
     bars: Sequence[Bar], *, write: Callable[[float | None], str], ours_name: str, other_name: str = ""
 ) -> BarChart:
-    """Scale bars to the longest of all values (never negative); `write` puts a value, or its absence, into words."""
-    longest = max((value for bar in bars for value in (bar.ours, bar.other) if value), default=0) or 1
-    room = WIDTH - LABEL_WIDTH - VALUE_WIDTH
+    """Scale bars to the longest of all values (none below zero); `write` puts a value, or its absence, into words.
+
+    Without `other_name` there is nothing to compare with and no second bar. Raises ValueError below zero.
+    """
+    values = [value for bar in bars for value in (bar.ours, bar.other if other_name else None) if value is not None]
+    if min(values, default=0) < 0:
+        raise ValueError("A bar cannot be shorter than nothing: draw values below zero as a table.")
+    longest = max(values, default=0) or 1
 
     def length(value: float | None) -> float:
-        return round(room * (value or 0) / longest, 1)
+        return round(LONGEST * (value or 0) / longest, 2)
 
     drawn = tuple(
         DrawnBar(
             label=bar.label,
             href=bar.href,
-            top=index * ROW_HEIGHT,
-            ours_width=length(bar.ours),
-            other_width=length(bar.other) if other_name else 0,
+            ours_length=length(bar.ours),
+            other_length=length(bar.other) if other_name else 0,
             ours_text=write(bar.ours),
             other_text=write(bar.other) if other_name else "",
-            text_left=LABEL_WIDTH + length(bar.ours) + 6,
         )
-        for index, bar in enumerate(bars)
+        for bar in bars
     )
-    return BarChart(WIDTH, len(bars) * ROW_HEIGHT, LABEL_WIDTH, drawn, ours_name, other_name)
+    return BarChart(drawn, ours_name, other_name)

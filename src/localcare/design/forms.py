@@ -26,6 +26,13 @@ class NHSBoundField(BoundField):
         return next(name for widget, name in COMPONENTS if isinstance(self.field.widget, widget))
 
     @property
+    def faults(self) -> list[str]:
+        """What is wrong with the answer; an answer not given names its question."""
+        found = self.form.errors.as_data().get(self.name, [])
+        texts = [(fault.code, text) for fault in found for text in fault.messages]
+        return [f"Not answered: {self.label}" if code == "required" else text for code, text in texts]
+
+    @property
     def target(self) -> str:
         """Id of the first input, to which the error summary links."""
         return f"{self.auto_id}_day" if self.component == "dateInput" else self.auto_id
@@ -65,7 +72,7 @@ class Fault:
 def faults_of(form) -> list[Fault]:
     """What the error summary lists: every fault of the form, linked to its field where it has one."""
     whole = [Fault(str(text), "") for text in form.non_field_errors()]
-    fields = [Fault(str(text), f"#{bound.target}") for bound in form for text in bound.errors]
+    fields = [Fault(text, f"#{bound.target}") for bound in form for text in bound.faults]
     return whole + fields
 
 
