@@ -5,9 +5,10 @@ from functools import cache
 
 import numpy as np
 
-from localcare.demo.draws import Array, largest_remainder
-from localcare.demo.parameters import parameters
 from localcare.demo import reference
+from localcare.demo.draws import Array
+from localcare.demo.parameters import parameters
+from localcare.places.calc.list_sizes import scale_lists
 
 OLDEST = 105
 HALVING_YEARS = 2.0  # past 90 the published ages are one group: assumed to halve every two years
@@ -28,15 +29,19 @@ class Area:
 
 @cache
 def area() -> Area:
-    practices = reference.practices()
-    lsoas = reference.lsoas()
+    sites, lsoas, stated = reference.sites(), reference.lsoas(), parameters()["lists"]
+    lists = scale_lists(
+        reference.published_lists(),
+        total=stated["registered"],
+        largest=stated["largest"],
+        smallest=stated["smallest"],
+    )
     return Area(
-        practice_codes=tuple(row["ods_code"] for row in practices),
-        practice_list=list_sizes(np.array([int(row["registered_patients_2016_17"]) for row in practices])),
-        practice_xy=np.array([[int(row["easting"]), int(row["northing"])] for row in practices]) / 1000,
+        practice_codes=tuple(lists),
+        practice_list=np.array(list(lists.values())),
+        practice_xy=np.array([reference.position(sites[code]) for code in lists]),
         lsoa_codes=tuple(row["lsoa11_code"] for row in lsoas),
-        lsoa_xy=np.array([[int(row["postcode_mean_easting"]), int(row["postcode_mean_northing"])] for row in lsoas])
-        / 1000,
+        lsoa_xy=np.array([reference.position(row) for row in lsoas]),
         lsoa_people=np.array([int(row["population_mid2017"]) for row in lsoas], float),
         lsoa_district=tuple(row["district_name"] for row in lsoas),
         lsoa_decile=np.array([int(row["imd2015_decile"]) for row in lsoas]),
@@ -44,22 +49,11 @@ def area() -> Area:
     )
 
 
-def list_sizes(published: Array) -> Array:
-    """Published lists with the smallest and largest as the plan states and the rest scaled to the stated total."""
-    stated = parameters()["lists"]
-    sizes = published.astype(np.int64).copy()
-    ends = [int(np.argmin(published)), int(np.argmax(published))]
-    sizes[ends] = stated["smallest"], stated["largest"]
-    rest = np.setdiff1d(np.arange(len(sizes)), ends)
-    sizes[rest] = largest_remainder(published[rest], stated["registered"] - int(sizes[ends].sum()))
-    return sizes
-
-
 def _age_sex(lsoas: list[dict[str, str]]) -> Array:
     """Five-year bands of the LSOA, filled with the single years and sexes of its district."""
     bands = reference.lsoa_bands()
-    by_district = {name: _years(rows) for name, rows in reference.district_ages().items()}
-    table = np.stack([_spread(bands[row["lsoa11_code"]], by_district[row["district_name"]]) for row in lsoas])
+    by_district = {code: _years(rows) for code, rows in reference.district_ages().items()}
+    table = np.stack([_spread(bands[row["lsoa11_code"]], by_district[row["district_code"]]) for row in lsoas])
     return table / table.sum(axis=1, keepdims=True)
 
 

@@ -9,8 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from localcare.demo import agreements, area, community, conditions, dirt, extracts, gp, hospital, identity, people
-from localcare.demo import registrations, truth
+from localcare.demo import (
+    agreements,
+    area,
+    community,
+    conditions,
+    dirt,
+    extracts,
+    gp,
+    hospital,
+    identity,
+    people,
+    registrations,
+    truth,
+)
 from localcare.demo.agreements import COVERAGES
 from localcare.demo.draws import day
 from localcare.demo.frames import Rows
@@ -58,7 +70,7 @@ def generate(
     for path in fresh.values():
         shutil.rmtree(path, ignore_errors=True)
     tell("People")
-    made = _Made(Streams(seed), fraction, coverage)
+    made = make_people(fraction=fraction, seed=seed, coverage=coverage)
     with extracts.Writer(fresh["extracts"]) as writer:
         made.write(writer, fresh["truth"], tell)
     for name, path in fresh.items():
@@ -69,6 +81,11 @@ def generate(
     return Summary(folder, present, dict(writer.rows), dict(writer.malformed), round(seconds, 1))
 
 
+def make_people(*, fraction: float, seed: int, coverage: str | None = None) -> "Made":
+    """The people, their conditions and identities, before anything is written."""
+    return Made(Streams(seed), fraction, coverage)
+
+
 def _check(fraction: float, coverage: str | None) -> None:
     if not 0 < fraction <= 1:
         raise BadRequest(f"fraction {fraction} does not lie above 0 and up to 1; give 0.1 for a tenth of the area")
@@ -76,7 +93,7 @@ def _check(fraction: float, coverage: str | None) -> None:
         raise BadRequest(f"no coverage {coverage!r}; there are: {', '.join(COVERAGES)}, or leave it out")
 
 
-class _Made:
+class Made:
     """The people and what the parts need of them; `write` makes and writes the rows, part by part."""
 
     def __init__(self, streams: Streams, fraction: float, coverage: str | None) -> None:

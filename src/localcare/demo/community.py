@@ -3,17 +3,24 @@
 import numpy as np
 import pyarrow as pa
 
-from localcare.demo.draws import Array, by_age, rows_of
+from localcare.demo.draws import Array
 from localcare.demo.frames import Rows, dates, words
 from localcare.demo.gp import Practice
 from localcare.demo.hospital import drawn, need
 from localcare.demo.parameters import parameters
-from localcare.demo.people import LIFE_YEAR, calendar, window
+from localcare.demo.people import calendar, window
 
 ANSWERS = ("Ambulance", "Emergency department", "Primary care", "Self care", "Other service")
 ANSWER_SHARES = (0.12, 0.09, 0.58, 0.14, 0.07)
-TEAMS = ("District nursing", "Community physiotherapy", "Occupational therapy", "Podiatry", "Health visiting",
-         "Rapid response", "Specialist nursing")
+TEAMS = (
+    "District nursing",
+    "Community physiotherapy",
+    "Occupational therapy",
+    "Podiatry",
+    "Health visiting",
+    "Rapid response",
+    "Specialist nursing",
+)
 MENTAL_TEAMS = ("Community mental health", "Older people", "Talking therapies", "Crisis", "Memory clinic")
 SERVICES = (
     ("Long Term Support: Community", "Home Support", 17.0, "Per hour"),

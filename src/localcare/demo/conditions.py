@@ -8,7 +8,7 @@ import numpy as np
 from localcare.demo.area import Area
 from localcare.demo.draws import Array, by_age, chosen_by_quota, largest_remainder
 from localcare.demo.parameters import Condition, conditions, parameters
-from localcare.demo.people import OUTSIDE, LIFE_YEAR, People, window
+from localcare.demo.people import LIFE_YEAR, OUTSIDE, People, window
 from localcare.terminology import codelists
 
 GONE = 2  # stratum of those no longer registered: no quota, the others' share

@@ -13,8 +13,16 @@ from localcare.demo.parameters import parameters
 from localcare.demo.people import People
 
 SEX_NUMBERS, SEX_LETTERS, SEX_WORDS = ("1", "2"), ("M", "F"), ("Male", "Female")
-SAME_NAME = {"Catherine": "Katherine", "Katherine": "Catherine", "Mohammed": "Muhammad", "Stephen": "Steven",
-             "Ann": "Anne", "Alan": "Allan", "Phyllis": "Phillis", "Colin": "Collin"}
+SAME_NAME = {
+    "Catherine": "Katherine",
+    "Katherine": "Catherine",
+    "Mohammed": "Muhammad",
+    "Stephen": "Steven",
+    "Ann": "Anne",
+    "Alan": "Allan",
+    "Phyllis": "Phillis",
+    "Colin": "Collin",
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ def repeated(rng, rows: Rows, correctable: str = "") -> Rows:
     if not len(mended):
         return result
     column = result.columns[correctable].cast(pa.string()).to_numpy(zero_copy_only=False)
-    column[-len(mended):] = rng.permutation(column[-len(mended):])
+    column[-len(mended) :] = rng.permutation(column[-len(mended) :])
     return Rows(result.person, result.on, {**result.columns, correctable: pa.array(column, pa.string())})
 
 

@@ -157,7 +157,9 @@ def _short_courses(rng, practice: Practice, members: Array) -> tuple[Array, Arra
 def _observations(rng, practice: Practice, members: Array, number: int) -> Rows:
     told = [_diagnoses(rng, practice, members, condition) for condition in conditions()]
     taken = _measurements(rng, practice, members)
-    lasting = _rows(practice, 2 * number, "observation_id", *_joined([each for group in told for each in group]), moves=False)
+    lasting = _rows(
+        practice, 2 * number, "observation_id", *_joined([each for group in told for each in group]), moves=False
+    )
     passing = _rows(practice, 2 * number + 1, "observation_id", *_joined(taken))
     columns = {
         name: pa.concat_arrays([_plain(lasting.columns[name]), _plain(passing.columns[name])])
@@ -235,5 +237,7 @@ def _measured(rng, people: People, person: Array, on: Array, rule: dict) -> tupl
     value = np.full(len(at), np.nan, np.float32)
     if "mean" in rule:
         own = people.frailty[who] * 0.3 + 0.8 * np.sin(who)  # a steady level of each person's own
-        value = (rule["mean"] + rule["sd"] * (0.7 * own + 0.5 * rng.standard_normal(len(at), np.float32))).astype(np.float32)
+        value = (rule["mean"] + rule["sd"] * (0.7 * own + 0.5 * rng.standard_normal(len(at), np.float32))).astype(
+            np.float32
+        )
     return who, on[at], np.full(len(at), rule["code"]), value, rule.get("unit", "")

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from localcare.demo import reference
 from localcare.demo.area import Area
 from localcare.demo.draws import Array, by_age, rows_of
 from localcare.demo.frames import Rows, clock_times, dates, empty, words
@@ -51,8 +52,12 @@ def spells(streams, practice: Practice, area: Area) -> Spells:
     rng, people = streams["spells"], practice.people
     emergencies = _emergencies(rng, practice, emergency_rate(streams["emergency rate"], practice, area))
     planned = _planned(rng, practice)
-    both = Spells(*(np.concatenate([getattr(part, name) for part in (emergencies, planned)]) for name in
-                    Spells.__dataclass_fields__))
+    both = Spells(
+        *(
+            np.concatenate([getattr(part, name) for part in (emergencies, planned)])
+            for name in Spells.__dataclass_fields__
+        )
+    )
     both.off = np.minimum(both.off, people.died[both.person])
     return _apart(both)
 
@@ -107,7 +112,9 @@ def _apart(all_spells: Spells) -> Spells:
 def need(practice: Practice, ages: list[float], per_1000: float) -> Array:
     """Yearly rate of each person: by age, conditions and lasting need, with the wanted mean over the present."""
     people, rule = practice.people, parameters()["need"]
-    steps = rule["condition_step"] * np.minimum(practice.count, MOST_CONDITIONS) + rule["frailty_slope"] * people.frailty
+    steps = (
+        rule["condition_step"] * np.minimum(practice.count, MOST_CONDITIONS) + rule["frailty_slope"] * people.frailty
+    )
     weight = by_age(ages, people.age) * np.exp(steps)
     return weight * per_1000 / 1000 / weight[: people.present].mean()
 
@@ -138,18 +145,18 @@ def _planned(rng, practice: Practice) -> Spells:
 
 def sites(rng: np.random.Generator, people: People, area: Area) -> Array:
     """Usual hospital site of each person, the nearer the likelier."""
-    rules = {name: rule for name, rule in parameters()["providers"].items() if isinstance(rule, dict)}
-    xy, weight = (np.array([rule[key] for rule in rules.values()]) for key in ("xy", "weight"))
+    rule, known = parameters()["providers"], reference.sites()
+    xy = np.array([reference.position(known[code]) for code in rule["sites"]])
     distance = np.linalg.norm(area.lsoa_xy[:, None] - xy[None], axis=2)
-    share = weight * np.exp(-distance / parameters()["providers"]["distance_scale_km"])
+    share = np.array(list(rule["sites"].values())) * np.exp(-distance / rule["distance_scale_km"])
     limits = np.cumsum(share / share.sum(axis=1, keepdims=True), axis=1)
     limits = np.vstack([limits, limits.mean(axis=0)])  # the last row serves homes outside (-1)
-    return np.minimum((rng.random(len(people))[:, None] > limits[people.lsoa]).sum(axis=1), len(rules) - 1)
+    return np.minimum((rng.random(len(people))[:, None] > limits[people.lsoa]).sum(axis=1), len(xy) - 1)
 
 
 def _sites() -> tuple[list[str], list[str]]:
-    rules = {name: rule for name, rule in parameters()["providers"].items() if isinstance(rule, dict)}
-    return list(rules), [rule["provider"] for rule in rules.values()]
+    known, codes = reference.sites(), list(parameters()["providers"]["sites"])
+    return codes, [known[code]["organisation"] for code in codes]
 
 
 def provider_columns(site: Array, with_site: bool = True) -> dict[str, pa.Array]:
@@ -222,9 +229,7 @@ def emergency_rows(rng, practice: Practice, all_spells: Spells, site: Array) -> 
     """ecds and ambulance: attendances that led to a spell, those that did not, and incidents seen at home."""
     numbers, admitting = parameters()["emergency_attendance"], parameters()["emergency_admission"]
     leading = np.flatnonzero(all_spells.via_ed)
-    person, on = drawn(
-        rng, practice, need(practice, numbers["age_weights"], numbers["per_1000_a_year"]), "emergency"
-    )
+    person, on = drawn(rng, practice, need(practice, numbers["age_weights"], numbers["per_1000_a_year"]), "emergency")
     who = np.concatenate([all_spells.person[leading], person]).astype(np.int32)
     when = np.concatenate([all_spells.on[leading], on]).astype(np.int32)
     admitted = np.arange(len(who)) < len(leading)

@@ -75,6 +75,5 @@ def _register(row: dict[str, str]) -> Register:
 
 
 def _condition(name: str, row: dict[str, Any]) -> Condition:
-    lists_as_tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    together = lists_as_tuples.pop("with", {})
-    return Condition(name=name, with_=together, **lists_as_tuples)
+    read: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Condition(name=name, with_=read.pop("with", {}), **read)

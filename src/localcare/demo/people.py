@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -121,7 +122,7 @@ def _ages(rng: np.random.Generator, area: Area, lsoa: Array) -> tuple[Array, Arr
     drawn = np.empty(len(lsoa), np.int16)
     order = np.lexsort((rng.random(len(lsoa)), lsoa))
     starts = np.searchsorted(lsoa[order], np.arange(OUTSIDE, len(area.lsoa_codes) + 1))
-    for number, (first, last) in enumerate(zip(starts[:-1], starts[1:], strict=True), start=OUTSIDE):
+    for number, (first, last) in enumerate(pairwise(starts), start=OUTSIDE):
         shares = area.age_sex.mean(axis=0) if number == OUTSIDE else area.age_sex[number]
         even = (np.arange(last - first) + rng.random(last - first)) / max(last - first, 1)
         at = np.searchsorted(np.cumsum(shares), rng.permutation(even))

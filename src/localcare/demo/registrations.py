@@ -56,7 +56,9 @@ def _or_none(days: Array) -> pa.Array:
 def _background(rng: np.random.Generator, n: int) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Ethnic category, language and need of an interpreter of each person."""
     shares = parameters()["ethnicity"]
-    ethnicity = words(rng.choice(len(shares), n, p=np.array(list(shares.values())) / sum(shares.values())), list(shares))
+    ethnicity = words(
+        rng.choice(len(shares), n, p=np.array(list(shares.values())) / sum(shares.values())), list(shares)
+    )
     languages = {name: share for name, share in parameters()["language"].items() if len(name) == 2}
     spoken = np.searchsorted(np.cumsum(list(languages.values())), rng.random(n))
     recorded = spoken < len(languages)
