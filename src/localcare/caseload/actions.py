@@ -8,7 +8,7 @@ from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.caseload import queries
 from localcare.caseload.calc.states import may_follow
-from localcare.caseload.models import CaseloadEntry, CaseloadState, TeamRoom
+from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
 from localcare.caseload.types import DECLINED, ENDING_LABELS, LABELS, Ending, NotPossible, State
 from localcare.staff import queries as staff
 
@@ -218,3 +218,27 @@ def _audit(action: str, entry: CaseloadEntry, by: audit.Actor, reason: str = "",
         team=entry.team_id,
         **detail,
     )
+
+
+def close_change(*, statement_id: int, patient_id: int, reason: str, by: Viewer) -> None:
+    """Close a line of Today for the viewer's whole team. Closing what is closed changes nothing.
+
+    Raises Refused without a right to the person.
+    """
+    gate.require(by, patient_id, Capability.SEE_CASELOAD)
+    team_id = _team_of(by)
+    with audit.transaction():
+        _, closed = ClosedChange.objects.get_or_create(
+            team_id=team_id,
+            statement_id=statement_id,
+            defaults={"at": clock.now(), "author": by.name, "reason": reason.strip()},
+        )
+        if closed:
+            audit.record(
+                "change closed",
+                by=by.actor,
+                patient_ids=[patient_id],
+                purpose=DIRECT_CARE,
+                reason=reason.strip(),
+                statement=statement_id,
+            )

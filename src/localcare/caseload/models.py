@@ -54,3 +54,16 @@ class TeamRoom(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "starts"], name="one_room_per_team_and_day")]
+
+
+class ClosedChange(models.Model):
+    """A line of Today that a team has seen and closed. The statement stays on the person's timeline."""
+
+    team = models.ForeignKey("staff.Team", on_delete=models.CASCADE, related_name="+")
+    statement = models.ForeignKey("record.Statement", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    author = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "statement"], name="closed_once_per_team")]

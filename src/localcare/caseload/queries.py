@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
-from localcare.caseload.models import CaseloadEntry, CaseloadState, TeamRoom
+from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
 from localcare.caseload.types import Counts, Ending, Entry, Listed, Row, State
 from localcare.places import queries as places
 from localcare.staff import queries as staff
@@ -161,3 +161,12 @@ def _entry(row) -> Entry:
         coordinator_phone=(post.phone or row.team.phone) if post else "",
         review_on=row.review_on,
     )
+
+
+def closed_changes(viewer: Viewer, statement_ids: Collection[int]) -> set[int]:
+    """Those of the statements whose line on Today the viewer's team has closed."""
+    team = team_of(viewer)
+    if team is None:
+        return set()
+    rows = ClosedChange.objects.filter(team=team, statement_id__in=list(statement_ids))
+    return set(rows.values_list("statement_id", flat=True))

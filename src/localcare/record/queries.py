@@ -6,7 +6,7 @@ Only standing versions are returned, and none that its source withdrew (entered 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from localcare.record.models import Kind, Statement
 from localcare.record.types import Item, Measurement
@@ -81,6 +81,17 @@ def changes_since(
     if happened_since:
         rows = rows.filter(started_on__gte=happened_since)
     return _items(rows.exclude(status__in=WITHDRAWN).order_by("-received_at", "-started_on", "-id"))
+
+
+def latest_received(patient_ids: Iterable[int]) -> datetime | None:
+    """When a source last told us anything of these people; None when none ever did."""
+    rows = Statement.objects.filter(patient__in=list(patient_ids))
+    return rows.aggregate(latest=Max("received_at"))["latest"]
+
+
+def patient_of(statement_id: int) -> int | None:
+    """Whom a statement is about, by id, so that the gate can be asked; None where there is no such statement."""
+    return Statement.objects.filter(pk=statement_id).values_list("patient_id", flat=True).first()
 
 
 def versions_of(patient_ids: Sequence[int], statement_id: int) -> list[Item]:
