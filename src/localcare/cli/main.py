@@ -28,6 +28,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CannotRun as error:
         print(f"localcare: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever read our output has had enough of it; say nothing more at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 if __name__ == "__main__":
