@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from localcare.patients import nhs_numbers
+
 
 @dataclass(frozen=True)
 class Described:
@@ -23,6 +25,11 @@ class Described:
     phone: str = ""
     language: str = ""
     died_on: date | None = None
+
+    @property
+    def nhs_number_is_refused(self) -> bool:
+        """True when a number is given that is no NHS number: its check digit fails, or it is 0000000000."""
+        return bool(self.nhs_number) and nhs_numbers.normalised(self.nhs_number) is None
 
 
 class Mismatch(Exception):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +88,22 @@ class Measurement:
             return round(float(self.latest.value) - float(self.earlier[0].value), 6)
         except ValueError:
             return None
+
+
+class EncounterCategory(StrEnum):
+    """What kind of contact an encounter was: our few words for the many of the sources."""
+
+    EMERGENCY_ADMISSION = "emergency_admission"
+    PLANNED_ADMISSION = "planned_admission"
+    DAY_CASE = "day_case"
+    ADMISSION = "admission"
+    EMERGENCY_ATTENDANCE = "emergency_attendance"
+    CALL_111 = "call_111"
+    AMBULANCE = "ambulance"
+    OUTPATIENT = "outpatient"
+    GP_CONTACT = "gp_contact"
+    COMMUNITY_CONTACT = "community_contact"
+    MENTAL_HEALTH_CONTACT = "mental_health_contact"
+    HOME_VISIT = "home_visit"
+    REMOTE = "remote"
+    CONTACT = "contact"
