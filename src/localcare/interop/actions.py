@@ -179,5 +179,3 @@ def _map_parked(document_id: int, patient_ids: dict[int, int], source: str, by: 
     count = waiting.update(resolved_at=now)
     audit.record("interop.resolve_parked", by=by, document=document_id, source=source, resources=count)
     return count
-
-

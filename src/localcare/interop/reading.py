@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -11,6 +12,7 @@ from localcare.interop import fhir_xml
 from localcare.interop.fhir import Resource, elements, text
 
 MAX_BYTES = 150_000_000
+_TYPE = re.compile(r"[A-Z][A-Za-z.]{1,60}")
 _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 
 
@@ -28,7 +30,7 @@ class Entry:
 
     @property
     def type(self) -> str:
-        return text(self.resource.get("resourceType"))
+        return type_of(self.resource)
 
     @property
     def label(self) -> str:
@@ -39,6 +41,12 @@ class Entry:
 class Read:
     media_type: str
     entries: tuple[Entry, ...]
+
+
+def type_of(resource: Resource) -> str:
+    """The resource's type; empty where what stands there cannot be one."""
+    given = text(resource.get("resourceType"))
+    return given if _TYPE.fullmatch(given) else ""
 
 
 def looks_like_a_message(content: bytes) -> bool:
@@ -86,7 +94,7 @@ def _from_json(content: bytes) -> Resource:
         raise Unreadable("not valid JSON: the text is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise Unreadable(f"not valid JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
-    if not isinstance(parsed, dict) or not text(parsed.get("resourceType")):
+    if not isinstance(parsed, dict) or not type_of(parsed):
         raise Unreadable("not FHIR: it has no resourceType")
     return parsed
 
@@ -96,7 +104,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _flatten(resource: Resource, url: str) -> list[tuple[str, Resource]]:
-    if text(resource.get("resourceType")) != "Bundle":
+    if type_of(resource) != "Bundle":
         return [(url, resource)]
     found: list[tuple[str, Resource]] = []
     for entry in elements(resource.get("entry")):

@@ -41,7 +41,10 @@ def value_of(part: Resource) -> tuple[str, str]:
     for name in _PLAIN:
         if given_text := text(part.get(name)):
             return given_text, ""
-    for name, low, high, sign in (("valueRange", "low", "high", " to "), ("valueRatio", "numerator", "denominator", "/")):
+    for name, low, high, sign in (
+        ("valueRange", "low", "high", " to "),
+        ("valueRatio", "numerator", "denominator", "/"),
+    ):
         if given := first(part.get(name)):
             left, right = quantity(first(given.get(low))), quantity(first(given.get(high)))
             return f"{left[0]}{sign}{right[0]}", left[1] or right[1]

@@ -50,7 +50,9 @@ def _day(value: Any) -> date | None:
 
 
 def is_restricted(resource: Resource) -> bool:
-    return bool(RESTRICTED & {text(label.get("code")) for label in elements(first(resource.get("meta")).get("security"))})
+    return bool(
+        RESTRICTED & {text(label.get("code")) for label in elements(first(resource.get("meta")).get("security"))}
+    )
 
 
 def _whereabouts(resource: Resource) -> dict[str, str]:
