@@ -114,7 +114,8 @@ class EditionWriter:
     """Builds an edition in an unfinished folder beside the finished ones and swaps it in whole.
 
     Use as a context manager: `write` each table, then `finish`. Leaving without `finish` removes what was written;
-    a killed process leaves an unfinished folder, which nobody reads and the next writer clears away.
+    a killed process leaves unfinished folders, which nobody reads and the next writer clears away. `scratch` is a
+    folder for working files, private to this process and removed at the end.
     """
 
     def __init__(self, folder: Path, id: str, as_at: date) -> None:
@@ -132,10 +133,12 @@ class EditionWriter:
         for left in self.folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         self.building = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))
+        self.scratch = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}scratch-", dir=self.folder))
         return self
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.building, ignore_errors=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
         self._lock.close()
 
     def write(self, connection: duckdb.DuckDBPyConnection, name: str, query: str) -> int:

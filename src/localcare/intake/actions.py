@@ -1,0 +1,57 @@
+"""Taking in an extract: a new edition and, with it, the registrations of the care store."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from localcare.access import pseudonyms
+from localcare.access.types import Purpose
+from localcare.base import audit
+from localcare.intake import editing, extract
+from localcare.intake.editing import FileCount
+from localcare.intake.extract import CannotIntake, Reject
+
+__all__ = ["CannotIntake", "FileCount", "IntakeResult", "Reject", "run"]
+
+PURPOSES = (Purpose.PLANNING, Purpose.RISK_STRATIFICATION)
+
+
+@dataclass(frozen=True)
+class IntakeResult:
+    edition: str
+    as_at: date
+    files: tuple[FileCount, ...]
+    rejects: tuple[Reject, ...]
+    care_store: dict[str, int] | None
+
+
+def run(
+    *,
+    folder: Path,
+    by: audit.Actor,
+    care_store: bool = True,
+    progress: Callable[[str], None] = lambda step: None,
+) -> IntakeResult:
+    """Take an extract folder in: a new edition, then (unless told not to) its registrations into the care store.
+
+    Good rows are taken and bad ones named in the result. Raises CannotIntake, with nothing changed, where the folder
+    cannot become an edition, and `dataset.editions.Busy` while another intake runs.
+    """
+    given = extract.read(folder)
+    with editing.opened(given, settings.DATASET, _pseudonyms(), progress) as work:
+        edition = work.make()
+        with audit.transaction():
+            audit.record("intake.edition", by=by, edition=edition.id, rows=dict(edition.manifest["rows"]))
+    return IntakeResult(edition.id, given.as_at, tuple(work.counts), tuple(work.rejects), None)
+
+
+def _pseudonyms() -> editing.Pseudonyms:
+    return editing.Pseudonyms(
+        purposes=tuple(purpose.value for purpose in PURPOSES),
+        pseudonymise=lambda identities, purpose: pseudonyms.pseudonymise(identities, Purpose(purpose)),
+        identity=pseudonyms.identity,
+        fingerprints={purpose.value: pseudonyms.fingerprint(purpose) for purpose in PURPOSES},
+    )

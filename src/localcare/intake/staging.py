@@ -1,0 +1,162 @@
+"""Files into staging tables: every row read as text once, checked, typed; bad rows found with their lines.
+
+A staging table holds, besides the columns that are kept: `file` (number of the file), `faults` (checks the row fails,
+as bits), `h1` and `h2` (two hashes of the key). Its rows keep the order of files and lines, so that `rowid` tells
+which of two rows with one key came last.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from localcare.intake import checks, lines
+from localcare.intake.extract import ExtractFile, Reject
+from localcare.intake.shapes import Shape
+
+STRUCTURE = {
+    "MISSING COLUMNS": "has fewer fields than the header",
+    "TOO MANY COLUMNS": "has more fields than the header; a value with a comma needs quotes around it",
+    "UNQUOTED VALUE": "has a quote where none belongs; inside a quoted value write it twice",
+    "INVALID ENCODING": "is not UTF-8; save the file as UTF-8",
+    "LINE SIZE OVER MAXIMUM": "is longer than 2 MB; a closing quote may be missing",
+}
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One file after reading: rows in it, rows rejected, and each fault found."""
+
+    file: str
+    shape: str
+    number: int
+    rows_in: int
+    rejected: int
+    rejects: tuple[Reject, ...]
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[ExtractFile],
+    keep: Mapping[str, str],
+    as_at: date,
+    scratch: Path,
+) -> list[Staged]:
+    """Read files of one shape into table `staged`. `keep` names the columns to keep, as SQL over `"name"` (text)
+    and `"name!"` (typed)."""
+    connection.execute("DROP TABLE IF EXISTS staged")
+    return [_stage_file(connection, number, file, keep, as_at, scratch) for number, file in enumerate(files)]
+
+
+def stage_nothing(connection: duckdb.DuckDBPyConnection, shape: Shape, keep: Mapping[str, str]) -> None:
+    """An empty table `staged` for a shape that no file has."""
+    columns = ", ".join(f'NULL::VARCHAR AS "{column.name}"' for column in shape.columns)
+    types = ", ".join(f'{checks.typed(c)} AS "{c.name}!"' for c in shape.columns)
+    kept = ", ".join(f'{sql} AS "{name}"' for name, sql in keep.items())
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE staged AS
+        SELECT 0::USMALLINT AS file, 0::UBIGINT AS faults, 0::UBIGINT AS h1, 0::UBIGINT AS h2, {kept}
+        FROM (SELECT *, {types} FROM (SELECT {columns})) LIMIT 0
+    """)
+
+
+def _stage_file(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    file: ExtractFile,
+    keep: Mapping[str, str],
+    as_at: date,
+    scratch: Path,
+) -> Staged:
+    found = checks.of_shape(file.shape, as_at)
+    link = scratch / "reading.csv"  # a name without wildcards, whatever the file is called
+    link.unlink(missing_ok=True)
+    link.symlink_to(file.path.resolve())
+    for table in ("reject_errors", "reject_scans"):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    into = "INSERT INTO staged" if number else "CREATE TABLE staged AS"
+    connection.execute(f"{into} {_reading(file, link, found, keep, number)}")
+    first, rows = connection.execute(f"SELECT min(rowid), count(*) FROM staged WHERE file = {number}").fetchall()[0]
+    unreadable = connection.execute(
+        "SELECT DISTINCT line, error_type::VARCHAR FROM reject_errors ORDER BY line"
+    ).fetchall()
+    refused = sorted({line for line, _ in unreadable})
+    bad = connection.execute(f"SELECT rowid, faults FROM staged WHERE file = {number} AND faults <> 0 ORDER BY rowid")
+    rejected = [(row - first, bits) for row, bits in bad.fetchall()]
+    rejects = [*_unreadable(file, rows, refused, unreadable), *_bad(file, rows, refused, rejected, found)]
+    ordered = tuple(sorted(rejects, key=lambda reject: reject.line or 0))
+    total = rows + len(refused)
+    return Staged(file.name, file.shape.name, number, total, len(refused) + len(rejected), ordered)
+
+
+def _reading(file: ExtractFile, path: Path, found: list[checks.Check], keep: Mapping[str, str], number: int) -> str:
+    header = ", ".join(f"'{name}': 'VARCHAR'" for name in file.columns)
+    read = (
+        f"SELECT * FROM read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '\"', "
+        f"escape = '\"', nullstr = '', columns = {{{header}}}, store_rejects = true, rejects_limit = 0)"
+    )
+    types = ", ".join(
+        f'{checks.typed(c)} AS "{c.name}!"' for c in file.shape.columns if c.type not in ("string", "code")
+    )
+    typed = f"SELECT *{', ' + types if types else ''} FROM ({read})"
+    kept = ", ".join(f'{sql} AS "{name}"' for name, sql in keep.items())
+    return (
+        f"SELECT {number}::USMALLINT AS file, {checks.faults(found)} AS faults, {_hashes(file.shape)}, {kept} "
+        f"FROM ({typed})"
+    )
+
+
+def _hashes(shape: Shape) -> str:
+    # Two hashes of differently joined text: two keys that differ do not share both.
+    forth = " || chr(31) || ".join(f'"{name}"' for name in shape.key)
+    back = " || chr(30) || ".join(f'"{name}"' for name in reversed(shape.key))
+    return f"hash({forth}) AS h1, hash(chr(29) || {back}) AS h2"
+
+
+def _unreadable(
+    file: ExtractFile, rows: int, refused: Sequence[int], errors: Sequence[tuple[int, str]]
+) -> Iterator[Reject]:
+    places = dict(zip(refused, lines.of_records(file.path, 1 + rows + len(refused), refused), strict=True))
+    for record, kind in errors:
+        yield Reject(file.name, places[record], None, STRUCTURE.get(kind, "cannot be read as CSV"))
+
+
+def _bad(
+    file: ExtractFile,
+    rows: int,
+    refused: Sequence[int],
+    rejected: Sequence[tuple[int, int]],
+    found: list[checks.Check],
+) -> Iterator[Reject]:
+    places = lines.of_rows(file.path, rows, refused, [row for row, _ in rejected])
+    for (_, bits), line in zip(rejected, places, strict=True):
+        for check in checks.failed(found, bits):
+            yield Reject(file.name, line, check.column, check.reason)
+
+
+def mark_repeats(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table `repeats`: the `rowid` of every good staged row that a later row with the same key replaces."""
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE doubled AS
+        SELECT h1 FROM staged WHERE faults = 0 GROUP BY h1 HAVING count(*) > 1
+    """)
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE repeats AS
+        SELECT row FROM (
+            SELECT rowid AS row, row_number() OVER (PARTITION BY h1, h2 ORDER BY rowid DESC) AS place
+            FROM staged WHERE faults = 0 AND h1 IN (SELECT h1 FROM doubled)
+        ) WHERE place > 1
+    """)
+
+
+def repeats_by_file(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
+    """Repeated rows by number of file."""
+    counted = connection.execute(
+        "SELECT file, count(*) FROM staged WHERE rowid IN (SELECT row FROM repeats) GROUP BY 1"
+    )
+    return dict(counted.fetchall())
+
+
+GOOD = "(SELECT *, rowid AS row FROM staged WHERE faults = 0 AND rowid NOT IN (SELECT row FROM repeats))"
