@@ -58,7 +58,7 @@ class Editing:
         self.counts: list[FileCount] = []
         self.rejects: list[Reject] = list(extract.refused)
         self.coverage: dict[tuple[str, str], int] = {}
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY,
             "threads": os.cpu_count() or 2,
             "temp_directory": str(writer.scratch / "spill"),
