@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from localcare.design import frontend
-from tests.e2e.browser import WIDE
+from tests.e2e.browser import ARGUMENTS, WIDE
 
 # Playwright's synchronous interface keeps an event loop in this thread; Django would refuse its store there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def pytest_collection_modifyitems(items) -> None:
