@@ -1,0 +1,191 @@
+"""Reads of meetings."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from localcare.access import queries as gate
+from localcare.access.roles import roles
+from localcare.access.types import Capability, OpenPerson, Viewer
+from localcare.base import clock
+from localcare.careplans import queries as careplans
+from localcare.caseload import queries as caseload
+from localcare.mdt import actions
+from localcare.mdt.calc import agenda as arithmetic
+from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
+from localcare.mdt.types import Agenda, Attendee, CaseRow, Decided, MeetingRow, NextMeeting, OpenCase
+from localcare.places import queries as places
+from localcare.record import queries as record
+from localcare.staff import queries as staff
+from localcare.tasks import queries as tasks
+
+FIRST_LOOK_BACK = timedelta(days=28)
+
+
+def next_meeting(viewer: Viewer) -> NextMeeting | None:
+    """The next meeting of the viewer's team: (meeting, cases booked, cases that fit); None where none is planned."""
+    row = next(iter(upcoming(viewer)), None)
+    return NextMeeting(row.meeting, row.cases, row.room) if row else None
+
+
+def upcoming(viewer: Viewer) -> list[MeetingRow]:
+    """Meetings of the viewer's team that are not closed, the earliest first."""
+    return _rows(_of_team(viewer).filter(status=Meeting.Status.PLANNED).order_by("starts_at"))
+
+
+def held(viewer: Viewer, limit: int = 25) -> list[MeetingRow]:
+    """Meetings of the viewer's team that were held, the latest first."""
+    return _rows(_of_team(viewer).filter(status=Meeting.Status.HELD).order_by("-starts_at")[:limit])
+
+
+def open_agenda(viewer: Viewer, meeting_id: int) -> Agenda:
+    """A meeting and its agenda; one audit entry names everybody shown.
+
+    Raises Meeting.DoesNotExist, or Refused for another team's meeting.
+    """
+    meeting = Meeting.objects.select_related("team__organisation").get(pk=meeting_id)
+    actions.require_joining(meeting, viewer)
+    cases = list(_cases().filter(meeting=meeting))
+    people = gate.open_people(viewer, [case.patient_id for case in cases], page=f"agenda of meeting {meeting.pk}")
+    return _agenda(viewer, meeting, cases, people)
+
+
+def open_case(viewer: Viewer, case_id: int) -> OpenCase:
+    """One case with all that the team needs to decide. The look is audited.
+
+    Raises Case.DoesNotExist, or Refused for another team's meeting or without a right to the person.
+    """
+    case = _cases().select_related("meeting__team__organisation").get(pk=case_id)
+    actions.require_joining(case.meeting, viewer)
+    person = gate.open_person(viewer, case.patient_id, page=f"case at meeting {case.meeting_id}")
+    agenda = open_agenda(viewer, case.meeting_id)
+    since = _previous(case)
+    return OpenCase(
+        case=case,
+        person=person,
+        latest=CaseMinutes.objects.filter(case=case).order_by("-number").first(),
+        actions=tasks.of_origin(viewer, actions.origin_ref(case.pk)),
+        agenda=agenda,
+        next_id=_following(agenda, case.pk),
+        plan=careplans.plan_of(person.ids),
+        decisions=[d for d in decisions_of(person.ids) if d.case_id != case.pk][:3],
+        problems=record.problems_of(person.ids, on=clock.today()),
+        changes=record.changes_since(person.ids, since, happened_since=since.date()),
+        changes_since=since,
+        open_tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in ("given", "taken")],
+    )
+
+
+def decisions_of(patient_ids: Collection[int]) -> list[Decided]:
+    """What meetings decided about one person whom the caller has opened (all their ids), the latest first."""
+    newer = CaseMinutes.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"))
+    rows = CaseMinutes.objects.filter(~Exists(newer), case__patient_id__in=patient_ids)
+    rows = rows.select_related("case__meeting__team").order_by("-case__meeting__starts_at", "-pk")
+    return [
+        Decided(
+            case_id=row.case_id,
+            meeting_id=row.case.meeting_id,
+            on=row.case.meeting.starts_at,
+            team=row.case.meeting.team.name,
+            discussion=row.discussion,
+            decision=row.decision,
+            author=row.author,
+        )
+        for row in rows
+    ]
+
+
+def booked_for(viewer: Viewer, patient_ids: Collection[int]) -> Meeting | None:
+    """The next meeting on whose agenda a person stands already, for the viewer's team."""
+    team = caseload.team_of(viewer)
+    rows = Case.objects.filter(patient_id__in=patient_ids, taken_off_at=None, meeting__status=Meeting.Status.PLANNED)
+    case = rows.filter(meeting__team=team).select_related("meeting").order_by("meeting__starts_at").first()
+    return case.meeting if case else None
+
+
+def expected_relationships() -> Iterable[tuple[int, int]]:
+    """(patient id, team id) of everybody on an agenda not yet closed: what the source `mdt` should hold open."""
+    rows = Case.objects.filter(taken_off_at=None, meeting__status=Meeting.Status.PLANNED)
+    return rows.values_list("patient_id", "meeting__team_id").distinct()
+
+
+def _of_team(viewer: Viewer) -> QuerySet[Meeting]:
+    team = caseload.team_of(viewer) if viewer.can(Capability.JOIN_MEETING) else None
+    return Meeting.objects.filter(team=team) if team else Meeting.objects.none()
+
+
+def _rows(meetings: QuerySet[Meeting]) -> list[MeetingRow]:
+    found = list(meetings.select_related("team"))
+    on_agenda = _cases().filter(meeting__in=found).order_by().values("meeting")
+    counts = {
+        row["meeting"]: (row["cases"], row["done"])
+        for row in on_agenda.annotate(cases=Count("pk"), done=Count("pk", filter=Q(recorded=True)))
+    }
+    return [
+        MeetingRow(
+            m, counts.get(m.pk, (0, 0))[0], arithmetic.room(m.minutes, m.minutes_per_case), counts.get(m.pk, (0, 0))[1]
+        )
+        for m in found
+    ]
+
+
+def _cases() -> QuerySet[Case]:
+    minutes = CaseMinutes.objects.filter(case=OuterRef("pk"))
+    return Case.objects.filter(taken_off_at=None).annotate(recorded=Exists(minutes)).order_by("position", "id")
+
+
+def _agenda(viewer: Viewer, meeting: Meeting, cases: Sequence[Case], people: Mapping[int, OpenPerson]) -> Agenda:
+    attendees = _attendees(meeting)
+    coming = {a.role for a in attendees if a.coming}
+    return Agenda(
+        meeting=meeting,
+        cases=[_row(case, people.get(case.patient_id)) for case in cases],
+        room=arithmetic.room(meeting.minutes, meeting.minutes_per_case),
+        minutes_booked=sum(case.minutes for case in cases),
+        attendees=attendees,
+        missing=arithmetic.missing(coming, core=True),
+        missing_others=arithmetic.missing(coming, core=False),
+        may_run=viewer.can(Capability.RUN_MEETING) and viewer.team_id == meeting.team_id,
+    )
+
+
+def _row(case: Case, person: OpenPerson | None) -> CaseRow:
+    return CaseRow(
+        id=case.pk,
+        person=person,
+        reason=case.reason if person else "",
+        minutes=case.minutes,
+        person_told=case.person_told,
+        asked_by=case.asked_by if person else "",
+        recorded=case.recorded,  # type: ignore[attr-defined]
+        carried=case.carried_from_id is not None,
+    )
+
+
+def _attendees(meeting: Meeting) -> list[Attendee]:
+    """The team, those of its cluster's practices who may join, and what each has answered."""
+    today = clock.today()
+    practices = [p.code for p in places.members(meeting.team.organisation.code, today)]
+    posts = [*staff.members([meeting.team_id], today), *staff.posts_at(practices, today)]
+    said = dict(Attendance.objects.filter(meeting=meeting).values_list("post_id", "coming"))
+    joining = [p for p in posts if Capability.JOIN_MEETING in roles()[p.role].capabilities]
+    return [
+        Attendee(p.id, p.user.name, p.role, roles()[p.role].label, p.organisation.name, said.get(p.id)) for p in joining
+    ]
+
+
+def _previous(case: Case):
+    """When the person was last discussed; four weeks before the meeting if never."""
+    earlier = CaseMinutes.objects.filter(
+        case__patient_id=case.patient_id, case__meeting__starts_at__lt=case.meeting.starts_at
+    ).order_by("-case__meeting__starts_at")
+    last = earlier.select_related("case__meeting").first()
+    return last.case.meeting.starts_at if last else case.meeting.starts_at - FIRST_LOOK_BACK
+
+
+def _following(agenda: Agenda, case_id: int) -> int | None:
+    """The next case after this one that has no minutes and that the viewer may open; then from the top."""
+    at = next(n for n, row in enumerate(agenda.cases) if row.id == case_id)
+    around = [*agenda.cases[at + 1 :], *agenda.cases[:at]]
+    return next((row.id for row in around if not row.recorded and row.person), None)
