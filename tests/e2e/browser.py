@@ -28,8 +28,8 @@ def sign_in_as(page: Page, user_id: int) -> None:
     client = Client()
     client.force_login(get_user_model().objects.get(pk=user_id))
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    address = page.context._options["baseURL"]
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "domain": "localhost", "path": "/"}
+    page.context.add_cookies([cookie])
 
 
 def check_axe(page: Page) -> None:

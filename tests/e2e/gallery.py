@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
-from django.urls import path
+from django.urls import URLResolver, include, path
 
 from localcare.config.urls import urlpatterns as site
 from localcare.design import charts, formats, forms, notices, paging
@@ -64,4 +64,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 gallery.requires = None  # type: ignore[attr-defined]
-urlpatterns = [path("gallery", gallery, name="gallery"), *site]
+
+
+def room(name: str, *pages: str) -> URLResolver:
+    """Stands in for a room's pages, so that the shell offers them."""
+    return path(f"{name}/", include(([path(f"{page}/", gallery, name=page) for page in pages], name)))
+
+
+urlpatterns = [
+    path("gallery", gallery, name="gallery"),
+    room("web", "today", "find", "posts", "oversight"),
+    room("caseload", "index"),
+    room("mdt", "index"),
+    room("population", "index"),
+    *site,
+]

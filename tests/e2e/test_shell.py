@@ -5,7 +5,16 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from tests import builders
-from tests.e2e.browser import PASSWORD, check_page, sign_in
+from tests.e2e.browser import PASSWORD, check_page, keep_picture, sign_in, sign_in_as
+
+# Every input and link of the page, focused one by one: those then covered by the person's banner.
+FOCUSED_UNDER_THE_BANNER = """() => {
+  const bottom = document.querySelector(".lc-banner").getBoundingClientRect().height;
+  return [...document.querySelectorAll("main a, main button, main input")].filter(e => {
+    e.focus(); e.scrollIntoView({block: "nearest"});
+    return document.activeElement === e && e.getBoundingClientRect().top < bottom;
+  }).map(e => e.outerHTML.slice(0, 100));
+}"""
 
 
 @pytest.fixture
@@ -63,13 +72,42 @@ def test_second_step_is_turned_on(page, coordinator):
     check_page(page, "2fa-turn-on")
 
 
-def test_components(page, transactional_db, settings):
+def test_components(page, coordinator, settings):
     settings.ROOT_URLCONF = "tests.e2e.gallery"
-    page.goto("/gallery")
+    sign_in_as(page, coordinator.user_id)
+    page.goto("/caseload/index/")
+    navigation = page.get_by_role("navigation", name="Main")
+    expect(navigation.get_by_role("link")).to_have_text(["Today", "Caseload", "Meetings", "Population"])
+    expect(navigation.locator("[aria-current=page]")).to_have_text("Caseload")
     check_page(page, "components")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("link", name="Enter a real date")).to_have_count(0)
     check_page(page, "components-refused")
+    page.emulate_media(media="print")
+    keep_picture(page, "components-print")
+
+
+def test_a_keyboard_alone_reaches_the_page_and_sees_where_it_is(page, coordinator, settings):
+    settings.ROOT_URLCONF = "tests.e2e.gallery"
+    sign_in_as(page, coordinator.user_id)
+    page.goto("/gallery")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#maincontent")).to_be_focused()
+    hidden = page.evaluate(FOCUSED_UNDER_THE_BANNER)
+    assert not hidden
+
+
+def test_components_without_scripts(plain_page, coordinator, settings):
+    settings.ROOT_URLCONF = "tests.e2e.gallery"
+    sign_in_as(plain_page, coordinator.user_id)
+    plain_page.goto("/gallery")
+    plain_page.get_by_text("Show as table").click()
+    expect(plain_page.get_by_role("cell", name="£3,320")).to_be_visible()
+    plain_page.get_by_role("button", name="Save").click()
+    expect(plain_page.get_by_role("link", name="Not answered: By when?")).to_be_visible()
+    keep_picture(plain_page, "components-without-scripts")
 
 
 def test_a_form_keeps_answers_and_saving_is_told(page, transactional_db, settings):
