@@ -216,3 +216,13 @@ def test_recomputing_relationships_reports_and_mends_every_difference(area, marg
         )
         == []
     )
+
+
+def test_the_record_feed_learns_who_is_on_a_list_and_says_so_in_the_audit(area, margaret):
+    other = builders.patient(family="Other")
+    listed = pseudonyms.pseudonymise([margaret.nhs_number, "9990000000"], Purpose.RISK_STRATIFICATION)
+    found = queries.identities_of_listed({"G1": listed}, by=audit.SYSTEM)
+    assert [(i.patient_id, i.nhs_number) for i in found] == [(margaret.id, margaret.nhs_number)]
+    named = AuditSubject.objects.filter(entry_sequence=last_entry().sequence).values_list("patient_id", flat=True)
+    assert list(named) == [margaret.id]
+    assert other.id not in named

@@ -1,6 +1,6 @@
 """The gate: every read of a person. It denies by default, explains itself, and audits before the data leaves."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -137,6 +137,41 @@ def list_pseudonyms(practice_code: str, patient_ids: Collection[int]) -> dict[st
         Purpose.RISK_STRATIFICATION,
     )
     return {p: asked[i] for p, (i, _, _) in zip(made, rows, strict=True)}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What suppliers know somebody by: for feeds that look their rows up, never for a page."""
+
+    patient_id: int
+    nhs_number: str | None
+    practice_code: str
+    local_id: str
+
+
+def identities_of_listed(listed: Mapping[str, Collection[str]], *, by: audit.Actor) -> list[Identity]:
+    """Who the people on practices' lists are, for the feed that fills their record. `listed`: practice -> pseudonyms.
+
+    Used by feeds of the system only; one audit entry a practice names everybody. Those who left or died since stay out.
+    """
+    found = []
+    today = clock.today()
+    with audit.transaction():
+        for practice_code, asked in listed.items():
+            rows = patients.registered_with(practice_code, today)
+            made = pseudonyms.pseudonymise(
+                [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in rows],
+                Purpose.RISK_STRATIFICATION,
+            )
+            wanted = set(asked)
+            here = [
+                Identity(i, n, practice_code, local) for p, (i, n, local) in zip(made, rows, strict=True) if p in wanted
+            ]
+            audit.record(
+                "opened for the record feed", by=by, patient_ids=[i.patient_id for i in here], purpose=DIRECT_CARE
+            )
+            found += here
+    return found
 
 
 @dataclass(frozen=True)
