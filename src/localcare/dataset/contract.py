@@ -46,6 +46,7 @@ class Table:
     sorted_by: tuple[str, ...]
     columns: tuple[Column, ...]
     source: str | None = None
+    dense: bool = True
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError where the table has none."""
@@ -57,7 +58,7 @@ class Table:
     @property
     def dense_key(self) -> str | None:
         """The key that numbers the rows from 0 without a gap, where the table has one."""
-        if len(self.key) == 1 and self.column(self.key[0]).type.startswith("int"):
+        if self.dense and len(self.key) == 1 and self.column(self.key[0]).type.startswith("int"):
             return self.key[0]
         return None
 
@@ -68,10 +69,13 @@ class Contract:
     tables: dict[str, Table]
 
 
+EDITIONS, RESULTS = "contract.toml", "results.toml"
+
+
 @cache
-def load() -> Contract:
-    """The contract of editions. Raises ValueError where the file contradicts itself."""
-    raw = tomllib.loads(files("localcare.dataset").joinpath("contract.toml").read_text("utf-8"))
+def load(file: str = EDITIONS) -> Contract:
+    """The contract of editions, or with `RESULTS` that of runs. Raises ValueError where the file contradicts itself."""
+    raw = tomllib.loads(files("localcare.dataset").joinpath(file).read_text("utf-8"))
     version = raw.pop("version")
     contract = Contract(version, {name: _table(name, body) for name, body in raw.items()})
     for table in contract.tables.values():
@@ -82,7 +86,8 @@ def load() -> Contract:
 def _table(name: str, body: dict[str, Any]) -> Table:
     columns = tuple(Column(column, **spec) for column, spec in body["columns"].items())
     shapes, key, order = tuple(body["from"]), tuple(body["key"]), tuple(body["sorted_by"])
-    return Table(name, body["meaning"], shapes, key, order, columns, body.get("source"))
+    dense = body.get("dense", True)
+    return Table(name, body["meaning"], shapes, key, order, columns, body.get("source"), dense)
 
 
 def _check(table: Table, contract: Contract) -> None:

@@ -1,0 +1,109 @@
+"""`localcare population run` and `localcare population report`: segments, scores, lists, and what is published."""
+
+import csv
+import sys
+
+from localcare.cli import output
+
+
+def add_parser(subparsers) -> None:
+    population = subparsers.add_parser("population", help="segments, scores, lists and reports")
+    actions = population.add_subparsers(required=True, metavar="ACTION")
+    run = actions.add_parser("run", help="compute an edition and put its lists in use")
+    run.add_argument("--edition", metavar="E", help="the edition's id; the current one if left out")
+    run.add_argument("--json", action="store_true")
+    run.set_defaults(run=run_run)
+    report = actions.add_parser("report", help="print a report; without a name, list the reports")
+    report.add_argument("name", nargs="?")
+    report.add_argument("--level", default="area", help="area, cluster, practice or segment")
+    report.add_argument("--segmentation", default="age_and_conditions")
+    report.add_argument("--unit", default="", help="code of one cluster or practice")
+    form = report.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true")
+    form.add_argument("--csv", action="store_true")
+    report.set_defaults(run=run_report)
+
+
+def run_run(arguments) -> int:
+    from django.conf import settings
+
+    from localcare.base import audit
+    from localcare.dataset import editions
+    from localcare.population import actions
+    from localcare.population.definitions import BadDefinition
+
+    folder = settings.DATA / "dataset"
+    try:
+        edition = editions.named(folder, arguments.edition) if arguments.edition else editions.current(folder)
+        with output.progress_console.status(f"Computing edition {edition.id}"):
+            run = actions.run(edition, by=audit.SYSTEM)
+    except (editions.NoEdition, editions.BrokenContract, BadDefinition) as error:
+        raise output.CannotRun(str(error)) from error
+    answer = _summary(run)
+    if arguments.json:
+        output.print_json(answer)
+    else:
+        output.print_table(f"Run {run.name}", ["", ""], [(key, str(value)) for key, value in answer.items()])
+    return 1 if answer["lost"] or not run.model["fitted"] else 0
+
+
+def _summary(run) -> dict:
+    from localcare.population.models import ListEntry
+
+    rows = run.coverage.values()
+    return {
+        "run": run.name,
+        "edition": run.edition,
+        "as_at": run.as_at.isoformat(),
+        "definitions": run.definitions,
+        "people": sum(row["registered"] for row in rows),
+        "observed": sum(row["observed"] for row in rows),
+        "listed": ListEntry.objects.filter(run=run).count(),
+        "model": run.model,
+        "lost": {purpose: lost for purpose, lost in run.lost.items() if lost},
+    }
+
+
+def run_report(arguments) -> int:
+    from localcare.population import queries, reports
+    from localcare.population.definitions import BadDefinition
+
+    if not arguments.name:
+        return _list_reports(queries.reports_there_are(), arguments.json)
+    try:
+        report = queries.report(arguments.name, arguments.level, arguments.segmentation, arguments.unit)
+    except (queries.NoRun, reports.UnknownReport, BadDefinition) as error:
+        raise output.CannotRun(str(error)) from error
+    if arguments.json:
+        output.print_json(report.answer())
+    elif arguments.csv:
+        _print_csv(report)
+    else:
+        _print_table(report)
+    return 0
+
+
+def _list_reports(titles: dict[str, str], as_json: bool) -> int:
+    if as_json:
+        output.print_json([{"name": name, "title": title} for name, title in titles.items()])
+    else:
+        output.print_table("Reports", ["Name", "What it tells"], titles.items())
+    return 0
+
+
+def _print_csv(report) -> None:
+    columns = list(report.rows[0]) if report.rows else []
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(report.rows)
+
+
+def _print_table(report) -> None:
+    columns = list(report.rows[0]) if report.rows else []
+    cells = [["suppressed" if row[c] is None else row[c] for c in columns] for row in report.rows]
+    output.print_table(f"{report.name}, {report.level}, {report.as_at}", columns, cells)
+    seen = report.coverage
+    output.console.print(
+        f"{seen['practices_sharing']} of {seen['practices']} practices share, {seen['people_observed_share']:.1%} "
+        f"of people are observed. {report.how}"
+    )

@@ -1,0 +1,103 @@
+"""Runs on disk: the tables of `results.toml`, written whole or not at all, and read back.
+
+Layout of a dataset folder: `runs/<id>/{table}.parquet` with `manifest.json` beside. Which run is in use is not said
+here: the care store says it, in the transaction that also replaces the lists.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow.parquet as parquet
+from ibis import ir
+
+from localcare.dataset import contract
+from localcare.dataset.editions import UNFINISHED, BrokenContract, fsync
+
+
+class NoRun(Exception):
+    """There is no such run; the message tells how to make one."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A finished run: `folder` holds its Parquet tables and manifest."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
+        return json.loads((self.folder / "manifest.json").read_text("utf-8"))
+
+    def rows(self, table: str, where: str = "true", parameters: Mapping[str, Any] | None = None) -> list[dict]:
+        """Rows of one table as dictionaries, in its order; `where` is SQL with `$name` parameters."""
+        names = {t.name for t in contract.load(contract.RESULTS).tables.values()}
+        if table not in names:
+            raise KeyError(f"no table {table!r} in results.toml; there are: {', '.join(sorted(names))}")
+        with duckdb.connect(":memory:") as connection:
+            path = str(self.folder / f"{table}.parquet").replace("'", "''")
+            found = connection.execute(f"SELECT * FROM '{path}' WHERE {where}", parameters or {})
+            columns = [column[0] for column in found.description]
+            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
+def named(folder: Path, id: str) -> RunFolder:
+    """The finished run of that id. Raises NoRun."""
+    run = folder / "runs" / id
+    if not id or not (run / "manifest.json").exists():
+        raise NoRun(f"The results of run {id!r} are not there. Make them: localcare population run")
+    return RunFolder(run)
+
+
+def write(folder: Path, id: str, tables: Mapping[str, ir.Table], manifest: Mapping[str, Any]) -> RunFolder:
+    """Write a run's tables, check them against `results.toml`, and swap the folder in whole.
+
+    Raises BrokenContract naming each fault, and then leaves nothing behind.
+    """
+    runs = folder / "runs"
+    runs.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=runs))
+    try:
+        known = contract.load(contract.RESULTS).tables
+        if set(known) != set(tables):
+            raise BrokenContract(f"tables differ from results.toml: {sorted(set(known) ^ set(tables))}")
+        for name, table in known.items():
+            _write(tables[name], table, building / f"{name}.parquet")
+        (building / "manifest.json").write_text(json.dumps(dict(manifest), indent=1, default=str), "utf-8")
+        os.chmod(building, 0o755)
+        for path in [*building.iterdir(), building]:
+            fsync(path)
+        shutil.rmtree(runs / id, ignore_errors=True)  # left by a run killed before it was put in use
+        os.rename(building, runs / id)
+        fsync(runs)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return RunFolder(runs / id)
+
+
+def keep_only(folder: Path, ids: set[str]) -> None:
+    """Remove the folders of other runs, and what killed runs left."""
+    for path in (folder / "runs").iterdir():
+        if path.is_dir() and path.name not in ids:
+            shutil.rmtree(path)
+
+
+def _write(expression: ir.Table, table: contract.Table, path: Path) -> None:
+    schema = {column.name: column.type for column in table.columns}
+    ordered = expression.select(*schema).cast(ibis.schema(schema)).order_by(list(table.sorted_by))
+    parquet.write_table(ordered.to_pyarrow(), path, compression="snappy")
+    with duckdb.connect(":memory:") as connection:
+        if found := contract.faults(connection, table, "'" + str(path).replace("'", "''") + "'"):
+            raise BrokenContract("; ".join(found))

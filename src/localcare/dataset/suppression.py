@@ -1,0 +1,143 @@
+"""Disclosure control of published counts, in one place: small counts, rounding, and what totals would give away.
+
+A count above 0 and below the threshold is suppressed; other counts are rounded. Where published totals would let a
+reader work a suppressed count out, further counts are suppressed until they do not (secondary suppression). The
+test of that is exact: totals are taken as published to the last person, and a count is safe if the equations
+"total = sum of parts" leave it free. Rates, means and money follow the rule of their denominator.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import floor
+from typing import Any
+
+import numpy as np
+
+K = Any  # the key of a count: whatever hashable value the caller numbers its cells by
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Counts from 1 to one less than `below` are suppressed, others rounded to `round_to`."""
+
+    below: int = 8
+    round_to: int = 5
+
+    def small(self, count: float) -> bool:
+        return 0 < count < self.below
+
+    def rounded(self, count: float) -> int:
+        """The nearest multiple of `round_to`; halves up."""
+        return self.round_to * floor(count / self.round_to + 0.5)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A published sum: `total` is a count's key, or None for a sum that everybody knows (a practice's list size)."""
+
+    total: K | None
+    parts: tuple[K, ...]
+
+    @property
+    def counts(self) -> tuple[K, ...]:
+        return self.parts if self.total is None else (*self.parts, self.total)
+
+
+def published(counts: Mapping[K, float], lines: Iterable[Line], rule: Rule) -> dict[K, int | None]:
+    """Every count as it may be published: rounded, or None where suppressed."""
+    hidden = suppressed(counts, lines, rule)
+    return {key: None if key in hidden else rule.rounded(count) for key, count in counts.items()}
+
+
+def suppressed(counts: Mapping[K, float], lines: Iterable[Line], rule: Rule, also: Iterable[K] = ()) -> frozenset[K]:
+    """The keys of all counts to suppress: the small ones, those of `also`, and those that protect them.
+
+    Lines may overlap in any way (rows, columns, levels). Where everything around a count is already suppressed and
+    sums that everybody knows still give it away, nothing can protect it.
+    """
+    hidden = {key for key, count in counts.items() if rule.small(count)} | set(also)
+    touching = [line for line in lines if any(key in hidden for key in line.counts)] if hidden else []
+    everything = list(lines)
+    while True:
+        added = {
+            choice
+            for exposed in _exposed_by_component(hidden, touching)
+            if (choice := _protector(exposed, hidden, counts, everything)) is not None
+        }
+        if not added:
+            return frozenset(hidden)
+        hidden |= added
+        touching = [line for line in everything if any(key in hidden for key in line.counts)]
+
+
+def _protector(exposed: Sequence[K], hidden: set[K], counts: Mapping[K, float], lines: list[Line]) -> K | None:
+    """The least loss that may protect: the smallest count above 0 beside an exposed one, a part before a total."""
+    for key in exposed:
+        near = [line for line in lines if key in line.counts]
+        totals = {line.total for line in near}
+        beside = {other for line in near for other in line.counts if other in counts and other not in hidden}
+        if beside:
+            return min(beside, key=lambda other: (counts[other] == 0, other in totals, counts[other], str(other)))
+    return None
+
+
+def _exposed_by_component(hidden: set[K], lines: Sequence[Line]) -> list[list[K]]:
+    """Suppressed counts that the lines determine, grouped by the parts of the table that hang together."""
+    found = [solvable(keys, inside) for keys, inside in _components(hidden, lines)]
+    return [sorted(keys, key=str) for keys in found if keys]
+
+
+def _components(hidden: set[K], lines: Sequence[Line]) -> list[tuple[list[K], list[Line]]]:
+    parent: dict[K, K] = {key: key for key in hidden}
+
+    def root(key: K) -> K:
+        while parent[key] != key:
+            parent[key] = parent[parent[key]]
+            key = parent[key]
+        return key
+
+    unknown = [[key for key in line.counts if key in hidden] for line in lines]
+    for keys in unknown:
+        for key in keys[1:]:
+            parent[root(keys[0])] = root(key)
+    members: dict[K, tuple[list[K], list[Line]]] = {}
+    for key in sorted(hidden, key=str):
+        members.setdefault(root(key), ([], []))[0].append(key)
+    for line, keys in zip(lines, unknown, strict=True):
+        if keys:
+            members[root(keys[0])][1].append(line)
+    return list(members.values())
+
+
+def solvable(unknown: Sequence[K], lines: Sequence[Line]) -> set[K]:
+    """Which of the unknown counts follow from the lines, all other counts being known exactly.
+
+    A count is free if the null space of the equations moves it; linear algebra over the unknowns only.
+    """
+    if not lines:
+        return set()
+    place = {key: i for i, key in enumerate(unknown)}
+    equations = np.zeros((len(lines), len(unknown)))
+    for row, line in enumerate(lines):
+        for key in line.parts:
+            if key in place:
+                equations[row, place[key]] += 1
+        if line.total in place:
+            equations[row, place[line.total]] -= 1
+    _, sizes, directions = np.linalg.svd(equations)
+    rank = int((sizes > 1e-9).sum())
+    free = (np.abs(directions[rank:]) > 1e-9).any(axis=0) if rank < len(unknown) else np.zeros(len(unknown), bool)
+    return {key for key, i in place.items() if not free[i]}
+
+
+def money(total: float, people: float, rule: Rule) -> tuple[int, int]:
+    """Pounds in all and a head as they may be published beside a rounded count: neither gives the exact count away."""
+    a_head = round(total / people) if people else 0
+    return a_head * rule.rounded(people), a_head
+
+
+def rate(count: int | None, denominator: int | None) -> float | None:
+    """A share of two published counts; None where either is suppressed or nobody is there."""
+    if count is None or not denominator:
+        return None
+    return round(count / denominator, 4)

@@ -1,0 +1,176 @@
+"""The population run: from an edition to results and practices' lists, whole or not at all."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+from django.conf import settings
+from ibis import ir
+from ibis.backends.duckdb import Backend
+
+from localcare.base import audit, clock
+from localcare.dataset import contract, runs
+from localcare.dataset.editions import Edition
+from localcare.places import queries as places
+from localcare.population import definitions as definition_files
+from localcare.population.calc import pipeline
+from localcare.population.calc.purpose import RISK
+from localcare.population.definitions import Definitions
+from localcare.population.models import ListEntry, Run
+
+LIST_SEGMENTATION = "age_and_conditions"
+MEMORY = "3GB"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a run found, not yet in use; its tables are bound to the open connection."""
+
+    results: pipeline.Results
+    tables: Mapping[str, ir.Table]
+    practices: Mapping[int, str]
+    definitions: Definitions
+    connection: Backend
+
+
+def run(edition: Edition, *, by: audit.Actor) -> Run:
+    """Compute the edition and put its results and lists in use. Raises BadDefinition and BrokenContract."""
+    computed = compute(edition)
+    with closing(computed.connection.con):
+        return put_in_use(edition, computed, by=by)
+
+
+def compute(edition: Edition) -> Computed:
+    """Compute the edition with the installation's definitions; writes nothing."""
+    loaded = definition_files.load(settings.DATA / "segmentations")
+    connection = edition.connection(memory_limit=MEMORY)
+    tables = {table: connection.table(table) for table in contract.load().tables}
+    practices, clusters = _clusters(tables["practice"], edition.as_at)
+    numbers = {code: i for i, code in enumerate(sorted(set(clusters.values())))}
+    results = pipeline.compute(tables, loaded, {p: numbers[c] for p, c in clusters.items()}, edition.as_at)
+    named = {**results.tables, "coverage": _named(results.tables["coverage"], practices, clusters)}
+    return Computed(results, named, practices, loaded, connection)
+
+
+def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
+    """Write the results, swap them in whole, and replace the lists, in one audited transaction.
+
+    A run killed before the end of the transaction leaves the earlier run and its lists in use.
+    Raises BrokenContract.
+    """
+    name = f"{edition.id}-run-{_next_number()}"
+    fingerprint = computed.definitions.fingerprint
+    manifest = {"run": name, "edition": edition.id, "as_at": edition.as_at, "definitions": fingerprint}
+    folder = runs.write(settings.DATA / "dataset", name, computed.tables, manifest)
+    pseudonyms = _pseudonyms(computed.connection.table("pseudonym"), folder)
+    with audit.transaction():
+        made = Run.objects.create(
+            name=name,
+            edition=edition.id,
+            as_at=edition.as_at,
+            made_at=clock.now(),
+            definitions=fingerprint,
+            coverage={row["ods_code"]: _without(row, "ods_code", "practice") for row in folder.rows("coverage")},
+            model=_model(computed.results),
+            lost=_lost(computed.results.lost, computed.practices),
+        )
+        before = dict(ListEntry.objects.values_list("pseudonym", "risk"))
+        ListEntry.objects.all().delete()
+        entries = list(_entries(made, folder, pseudonyms, before, computed.definitions))
+        ListEntry.objects.bulk_create(entries, batch_size=2000)
+        audit.record("population.run", by=by, run=name, edition=edition.id, listed=len(entries))
+    runs.keep_only(settings.DATA / "dataset", set(Run.objects.order_by("-id").values_list("name", flat=True)[:2]))
+    return made
+
+
+def _next_number() -> int:
+    last = Run.objects.order_by("-id").values_list("id", flat=True).first()
+    return (last or 0) + 1
+
+
+def _clusters(practice: ir.Table, as_at: date) -> tuple[dict[int, str], dict[int, str]]:
+    """The ODS code of each practice of the edition, and its cluster's; without one, its own is its cluster."""
+    codes = {int(row.practice): row.ods_code for row in practice.to_pandas().itertuples()}
+    groups = places.cluster_table(as_at)
+    return codes, {p: groups[code].code if code in groups else code for p, code in codes.items()}
+
+
+def _named(coverage: ir.Table, practices: Mapping[int, str], clusters: Mapping[int, str]) -> ir.Table:
+    rows = [(p, code, clusters[p]) for p, code in practices.items()]
+    names = ibis.memtable(rows, schema={"practice": "int16", "ods_code": "string", "cluster": "string"})
+    return coverage.inner_join(names, "practice").select(*coverage.columns, "ods_code", "cluster")
+
+
+def _pseudonyms(pseudonym: ir.Table, folder: runs.RunFolder) -> dict[int, str]:
+    listed = [row["person"] for row in folder.rows("list_entry")]
+    people = ibis.memtable([(p,) for p in listed], schema={"person": "int32"})
+    of_purpose = pseudonym.filter(pseudonym.purpose == RISK).select("person", "pseudonym")
+    found = of_purpose.inner_join(people, "person").select("person", "pseudonym").to_pandas()
+    return dict(zip(found["person"].tolist(), found["pseudonym"].tolist(), strict=True))
+
+
+def _model(results: pipeline.Results) -> dict[str, Any]:
+    model = results.model
+    if model is None:
+        return {"fitted": False, "why": results.why_no_model}
+    kept = {key: getattr(model, key) for key in ("people", "outcomes", "practices", "intercept")}
+    return {"fitted": True, **kept, "assessment": asdict(model.assessment) if model.assessment else None}
+
+
+def _lost(lost: Mapping[str, Mapping[str, list[int]]], practices: Mapping[int, str]) -> dict[str, dict[str, list[str]]]:
+    return {
+        purpose: {source: sorted(practices[p] for p in numbers) for source, numbers in by_source.items()}
+        for purpose, by_source in lost.items()
+    }
+
+
+def _without(row: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key not in keys}
+
+
+def _entries(
+    made: Run, folder: runs.RunFolder, pseudonyms: Mapping[int, str], before: Mapping[str, float], loaded: Definitions
+) -> Iterator[ListEntry]:
+    listed = folder.rows("list_entry")
+    named = {"people": [row["person"] for row in listed]}
+    among = "person IN (SELECT unnest($people))"
+    people = {row["person"]: row for row in folder.rows("person_result", among, named)}
+    in_grid = folder.rows("segment", f"segmentation = '{LIST_SEGMENTATION}' AND {among}", named)
+    groups = {row["person"]: row["group"] for row in in_grid}
+    by_number = {row["practice"]: row for row in folder.rows("coverage")}
+    for row in listed:
+        person, practice = people[row["person"]], by_number[row["practice"]]
+        pseudonym, reasons = pseudonyms[row["person"]], json.loads(row["reasons"])
+        yield ListEntry(
+            run=made,
+            practice_code=practice["ods_code"],
+            cluster_code=practice["cluster"],
+            pseudonym=pseudonym,
+            rank_in_practice=row["rank_in_practice"],
+            rank_in_cluster=row["rank_in_cluster"],
+            risk=row["risk"],
+            age=person["age"],
+            sex=person["sex"],
+            group=groups[row["person"]],
+            reasons=reasons,
+            reason_keys=_keys(reasons),
+            use=json.loads(row["use"]),
+            change=_change(row["risk"], before.get(pseudonym), loaded.risk.change_of_risk),
+        )
+
+
+def _keys(reasons: list[dict[str, Any]]) -> str:
+    return "".join(f" {r['value'] if r['key'] == 'condition' else r['key']} " for r in reasons)
+
+
+def _change(risk: float, before: float | None, step: float) -> str:
+    """New on the list, or risk up or down by at least a step since the last run."""
+    if before is None:
+        return ListEntry.Change.NEW
+    if abs(risk - before) < step:
+        return ListEntry.Change.SAME
+    return ListEntry.Change.UP if risk > before else ListEntry.Change.DOWN

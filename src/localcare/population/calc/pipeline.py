@@ -1,0 +1,254 @@
+"""The run as its steps: an edition's tables and the definitions in, the tables of the results contract out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import ir
+
+from localcare.population.calc import cells, cms, hfrs, lists, risk, segments, use
+from localcare.population.calc import conditions as condition_calc
+from localcare.population.calc import people as people_calc
+from localcare.population.calc.estimate import NoneObserved, Stratum
+from localcare.population.calc.purpose import PLANNING, RISK, permitted
+from localcare.population.definitions import Definitions
+
+PERSON = {
+    "person": "int32", "practice": "int16", "sex": "string", "age": "int16", "observed": "bool", "mask": "int64",
+    "long_term_conditions": "int8", "cms": "float64", "hfrs": "float64", "cost": "float64", "risk": "float64",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Results:
+    """Tables by the names of dataset/results.toml, the model (None if there was nothing to learn), what was lost."""
+
+    tables: Mapping[str, ir.Table]
+    model: risk.Model | None
+    why_no_model: str
+    lost: Mapping[str, Mapping[str, list[int]]]
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What every step starts from: registered people with their mask."""
+
+    people: ir.Table
+    masks: ir.Table
+    codes: ir.Table
+
+
+def compute(
+    tables: Mapping[str, ir.Table], definitions: Definitions, clusters: Mapping[int, int], as_at: date
+) -> Results:
+    """Everything a run gives.
+
+    In: tables of an edition on one Ibis connection; `clusters`: the cluster's number of each practice's number (the
+    caller gives a practice without cluster one of its own); the edition's date. Intermediate tables are kept in the
+    connection, in memory. Out: `Results`, its tables bound to the connection.
+    """
+    planning = permitted(tables, PLANNING)
+    base = _base(planning.tables, definitions, as_at)
+    used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
+    placed = _keep(ibis.union(*_segments(base, definitions)))
+    listed, scores, model, why, lost = _risk(tables, base, definitions, clusters, as_at)
+    scored = _person(planning.tables, base, used, scores, definitions, as_at)
+    answer = {
+        "person_result": scored,
+        "segment": placed,
+        "person_use": used,
+        "register": condition_calc.registers(base.people, definitions.conditions),
+        "condition": _dictionary(definitions),
+        "cell": _cells(base, placed, used),
+        "practice_use": _practice_use(base, used),
+        "coverage": _coverage(base, clusters),
+        "list_entry": listed,
+        "risk_model": _coefficients(model),
+    }
+    return Results(answer, model, why, {PLANNING: _names(planning.lost), RISK: _names(lost)})
+
+
+def _keep(expression: ir.Table) -> ir.Table:
+    """Compute once and hold in the connection, as long as it is open."""
+    return expression.get_backend().create_table(ibis.util.gen_name("kept"), expression, temp=True)
+
+
+def _names(lost: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:
+    return {source: sorted(practices) for source, practices in sorted(lost.items())}
+
+
+def _base(tables: Mapping[str, ir.Table], definitions: Definitions, as_at: date) -> _Base:
+    codes = condition_calc.code_masks(tables["code"], definitions.conditions)
+    masks = _keep(condition_calc.flags(tables["observation"], codes, definitions.conditions, as_at))
+    registered = people_calc.registered(tables["person"], as_at)
+    joined = registered.left_join(masks, "person").select(*registered.columns, "mask")
+    people = joined.mutate(mask=joined.mask.fill_null(0))
+    return _Base(_keep(people), masks, codes)
+
+
+def _segments(base: _Base, definitions: Definitions) -> list[ir.Table]:
+    return [segments.segment(base.people, s, definitions.conditions) for s in definitions.segmentations]
+
+
+def _person(
+    tables: Mapping[str, ir.Table], base: _Base, used: ir.Table, scores: ir.Table, definitions: Definitions, as_at: date
+) -> ir.Table:
+    frail = hfrs.score(tables["diagnosis"], tables["code"], base.people, definitions.hfrs, as_at)
+    joined = base.people.left_join(used.select("person", "cost"), "person").select(*base.people.columns, "cost")
+    joined = joined.left_join(frail, "person").select(*joined.columns, "hfrs")
+    joined = joined.left_join(scores, "person").select(*joined.columns, "risk")
+    seen = joined.observed
+    return joined.mutate(
+        long_term_conditions=seen.ifelse(condition_calc.count(joined.mask, definitions.conditions), ibis.null("int8")),
+        cms=seen.ifelse(cms.score(joined.mask, definitions.cms), ibis.null("float64")),
+    ).select(*PERSON)
+
+
+def _cells(base: _Base, placed: ir.Table, used: ir.Table) -> ir.Table:
+    rows = cells.strata(base.people, placed, used).to_pandas()
+    strata = [
+        replace(s, group=None) if pd.isna(s.group) else s for s in (Stratum(**r) for r in rows.to_dict("records"))
+    ]
+    try:
+        cube = [asdict(cell) for cell in cells.cells(strata)]
+    except NoneObserved:
+        cube = []
+    return _table(cube, CELL)
+
+
+CELL = {
+    "segmentation": "string", "practice": "int16", "age_band": "string", "group": "string",
+    "people": "float64", "people_observed": "int32", "spend": "float64", "spend_observed": "float64",
+}  # fmt: skip
+
+
+def _table(rows: list[dict[str, Any]], schema: Mapping[str, str]) -> ir.Table:
+    return ibis.memtable(pd.DataFrame(rows, columns=list(schema)), schema=ibis.schema(schema))
+
+
+def _practice_use(base: _Base, used: ir.Table) -> ir.Table:
+    """Activity and pounds per practice and setting, of observed people."""
+    keyed = used.inner_join(base.people.select("person", "practice"), "person")
+    names = [*use.ACTIVITIES, "social_care"]
+    summed = keyed.group_by("practice").agg(
+        **{name: keyed[name].sum().cast("float64") for name in names},
+        **{f"people_{name}": (keyed[name] > 0).sum().cast("int32") for name in names},
+    )
+    parts = [
+        summed.select("practice", activity=ibis.literal(name), amount=summed[name], people=summed[f"people_{name}"])
+        for name in names
+    ]
+    return ibis.union(*parts)
+
+
+def _coverage(base: _Base, clusters: Mapping[int, int]) -> ir.Table:
+    p = base.people
+    return p.group_by("practice").agg(
+        registered=p.count().cast("int32"),
+        observed=p.observed.sum().cast("int32"),
+        may_be_scored=p.risk_stratification.sum().cast("int32"),
+    )
+
+
+def _dictionary(definitions: Definitions) -> ir.Table:
+    rows = [
+        {"bit": c.bit, "condition": c.key, "label": c.label, "long_term": c.long_term}
+        for c in definitions.conditions.all
+    ]
+    return _table(rows, {"bit": "int8", "condition": "string", "label": "string", "long_term": "bool"})
+
+
+def _risk(
+    tables: Mapping[str, ir.Table], base: _Base, definitions: Definitions, clusters: Mapping[int, int], as_at: date
+) -> tuple[ir.Table, ir.Table, risk.Model | None, str, Mapping[str, frozenset[int]]]:
+    """List entries, risk per person, the model or why there is none, practices lost by source."""
+    allowed = permitted(tables, RISK)
+    lost = {source: allowed.lost[source] for source in definitions.risk.allowed if source in allowed.lost}
+    barred = frozenset().union(*lost.values()) if lost else frozenset()
+    now = _columns(base, allowed.tables, definitions, base.people, base.masks, as_at, barred)
+    try:
+        model = _fit(base, allowed.tables, definitions, as_at, barred)
+    except risk.CannotFit as error:
+        return _list_table([]), _scores(now["person"][:0], np.empty(0)), None, str(error), lost
+    x = risk.matrix(now, model.terms, definitions.conditions)
+    scores = risk.score(model, x)
+    rows = _list_rows(base, definitions, clusters, model, now, x, scores)
+    return _list_table(rows), _scores(now["person"], scores), model, "", lost
+
+
+def _columns(base, tables, definitions, registered, masks, at, barred) -> dict[str, np.ndarray]:
+    people = risk.eligible(registered, definitions.risk)
+    if barred:
+        people = people.filter(people.practice.notin(sorted(barred)))
+    found = risk.features(tables, people, masks, definitions.conditions, definitions.risk, at)
+    return {name: column.to_numpy() for name, column in found.order_by("person").to_pandas().items()}
+
+
+def _fit(base: _Base, tables, definitions: Definitions, as_at: date, barred: frozenset[int]) -> risk.Model:
+    start = people_calc.months_before(as_at, definitions.risk.horizon_months)
+    registered = _keep(people_calc.registered(tables["person"], start))
+    masks = _keep(condition_calc.flags(tables["observation"], base.codes, definitions.conditions, start))
+    columns = _columns(base, tables, definitions, registered, masks, start, barred)
+    had = risk.outcome(tables["admission"], registered, as_at, definitions.risk.horizon_months)
+    happened = had.order_by("person").to_pandas()
+    at = np.searchsorted(happened["person"].to_numpy(), columns["person"])
+    return risk.fit(columns, happened["outcome"].to_numpy()[at], definitions.risk, definitions.conditions)
+
+
+def _list_rows(base, definitions, clusters, model, now, x, scores) -> list[dict[str, Any]]:
+    may = base.people.filter(base.people.risk_stratification)
+    counted = may.group_by("practice").agg(n=may.count()).to_pandas()
+    people: dict[int, int] = {}
+    for row in counted.itertuples():
+        people[clusters[row.practice]] = people.get(clusters[row.practice], 0) + row.n
+    cluster = np.array([clusters[p] for p in now["practice"].tolist()], dtype=np.int64)
+    listed = lists.top(now["person"], now["practice"], cluster, scores, definitions.risk.list_share, people)
+    chosen = {name: column[listed.at] for name, column in now.items()}
+    why = risk.reasons(model, chosen, x[listed.at], definitions.risk)
+    return [
+        {
+            "person": int(chosen["person"][i]),
+            "practice": int(chosen["practice"][i]),
+            "rank_in_cluster": int(listed.rank_in_cluster[i]),
+            "rank_in_practice": int(listed.rank_in_practice[i]),
+            "risk": float(scores[listed.at[i]]),
+            "reasons": json.dumps(why[i]),
+            "use": json.dumps({key: int(chosen[key][i]) for key in USE}),
+        }
+        for i in range(len(listed.at))
+    ]
+
+
+USE = ("emergency_admissions", "emergency_attendances", "planned_admissions", "outpatient_attendances", "gp_contacts")
+LIST = {
+    "person": "int32", "practice": "int16", "rank_in_cluster": "int32", "rank_in_practice": "int32",
+    "risk": "float64", "reasons": "string", "use": "string",
+}  # fmt: skip
+
+
+def _list_table(rows: list[dict[str, Any]]) -> ir.Table:
+    return _table(rows, LIST)
+
+
+def _scores(person: np.ndarray, risk_of: np.ndarray) -> ir.Table:
+    frame = pd.DataFrame({"person": person.astype(np.int32), "risk": risk_of.astype(np.float64)})
+    return ibis.memtable(frame, schema=ibis.schema({"person": "int32", "risk": "float64"}))
+
+
+def _coefficients(model: risk.Model | None) -> ir.Table:
+    rows = (
+        [
+            {"predictor": t.predictor, "first": t.first, "below": t.below, "coefficient": c, "mean": m}
+            for t, c, m in zip(model.terms, model.coefficients, model.means, strict=True)
+        ]
+        if model
+        else []
+    )
+    schema = {"predictor": "string", "first": "int32", "below": "int32", "coefficient": "float64", "mean": "float64"}
+    frame = pd.DataFrame(rows, columns=list(schema)).astype({"first": "Int32", "below": "Int32"})
+    return ibis.memtable(frame, schema=ibis.schema(schema))

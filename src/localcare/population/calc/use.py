@@ -1,0 +1,125 @@
+"""What people used in a period, by setting, and what it cost."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+from ibis import ir
+
+from localcare.population.calc.people import in_months_before, months_before
+from localcare.population.definitions import Prices
+
+Tables = Mapping[str, ir.Table]
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A counted activity: the table of the edition, which of its rows count, and the words of its setting."""
+
+    table: str
+    counts: Callable[[ir.Table, date], ir.BooleanValue | None]
+    label: str
+
+
+def _all(_events: ir.Table, _end: date) -> None:
+    return None
+
+
+def _nights(events: ir.Table, end: date) -> ir.IntegerValue:
+    return events.discharged_on.fill_null(ibis.literal(end)).delta(events.on, unit="day")
+
+
+ACTIVITIES: Mapping[str, Activity] = {
+    "gp_contact_gp": Activity("gp_contact", lambda e, _: e.kind == "gp", "GP consultations"),
+    "gp_contact_nurse": Activity("gp_contact", lambda e, _: e.kind == "nurse", "Practice nurse consultations"),
+    "gp_contact_other": Activity("gp_contact", lambda e, _: e.kind == "other", "Other practice consultations"),
+    "emergency_attendance": Activity("emergency_attendance", _all, "A&E attendances"),
+    "emergency_short": Activity(
+        "admission",
+        lambda e, end: (e.kind == "emergency") & (_nights(e, end) <= 1),
+        "Emergency admissions, 0 or 1 night",
+    ),
+    "emergency_long": Activity(
+        "admission",
+        lambda e, end: (e.kind == "emergency") & (_nights(e, end) > 1),
+        "Emergency admissions, 2 nights or more",
+    ),
+    "day_case": Activity("admission", lambda e, _: e.kind == "day_case", "Day cases"),
+    "elective": Activity("admission", lambda e, _: e.kind == "elective", "Planned admissions"),
+    "other_admission": Activity("admission", lambda e, _: e.kind == "other", "Other admissions"),
+    "outpatient": Activity("outpatient", lambda e, _: e.attended, "Outpatient attendances"),
+    "call_111": Activity("call_111", _all, "NHS 111 calls"),
+    "ambulance_conveyed": Activity("ambulance", lambda e, _: e.conveyed, "Ambulance, taken to hospital"),
+    "ambulance_not_conveyed": Activity("ambulance", lambda e, _: ~e.conveyed, "Ambulance, not taken to hospital"),
+    "community_contact": Activity("community_contact", _all, "Community contacts"),
+    "mental_health_contact": Activity("mental_health_contact", _all, "Mental health contacts"),
+}
+
+
+def counts(tables: Tables, people: ir.Table, names: Iterable[str], end: date, months: int) -> ir.Table:
+    """How often each person used each activity in the months that end with `end`.
+
+    In: tables of an edition; people with person; names of `ACTIVITIES`. Out: person and one int32 column a name.
+    Each event table is read once.
+    """
+    by_table: dict[str, list[str]] = {}
+    for name in names:
+        by_table.setdefault(ACTIVITIES[name].table, []).append(name)
+    answer = people.select("person")
+    for table, chosen in by_table.items():
+        counted = _counted(in_months_before(tables[table], end, months), chosen, end)
+        answer = answer.left_join(counted, "person").select(*answer.columns, *chosen)
+    return answer.select("person", **{n: answer[n].fill_null(0).cast("int32") for n in answer.columns if n != "person"})
+
+
+def _counted(events: ir.Table, names: list[str], end: date) -> ir.Table:
+    measures = {name: events.count(where=ACTIVITIES[name].counts(events, end)) for name in names}
+    return events.group_by("person").agg(**measures)
+
+
+def social_care(services: ir.Table, end: date, months: int) -> ir.Table:
+    """Pounds of adult social care in the months that end with `end`: each service's weekly cost for its days in them.
+
+    In: table `social_care`. Out: person, social_care (pounds, nominal); a service without a cost adds nothing.
+    """
+    start = months_before(end, months)
+    running = services.filter(
+        services.on <= ibis.literal(end),
+        services.ended_on.isnull() | (services.ended_on > ibis.literal(start)),
+        services.weekly_cost.notnull(),
+    )
+    until = ibis.least(running.ended_on.fill_null(ibis.literal(end)), ibis.literal(end))
+    since = ibis.greatest(running.on, ibis.literal(start) + ibis.interval(days=1))
+    days = until.delta(since.cast("date"), unit="day") + 1
+    pounds = running.select("person", pounds=running.weekly_cost.cast("float64") * days / 7)
+    return pounds.group_by("person").agg(social_care=pounds.pounds.sum())
+
+
+def use(tables: Tables, people: ir.Table, prices: Prices, as_at: date) -> ir.Table:
+    """Use and cost of each observed person in the period of the price list.
+
+    In: tables; people with person, age (years), observed. Out: person, one count a name of `ACTIVITIES`, social_care
+    (pounds), cost (pounds of the price year; without what prices.toml excludes).
+    """
+    seen = people.filter(people.observed).select("person", "age")
+    counted = counts(tables, seen, ACTIVITIES, as_at, prices.months)
+    care = social_care(tables["social_care"], as_at, prices.months)
+    joined = seen.left_join(counted, "person").select("person", "age", *ACTIVITIES)
+    joined = joined.left_join(care, "person").select("person", "age", *ACTIVITIES, "social_care")
+    pounds = joined.social_care.fill_null(0.0)
+    return joined.select(
+        "person",
+        *ACTIVITIES,
+        social_care=pounds,
+        cost=(_cost(joined, prices) + pounds * prices["social_care"]).round(2),
+    )
+
+
+def _cost(counted: ir.Table, prices: Prices) -> ir.FloatingValue:
+    grown = (counted.age >= prices.mental_health_from_age).cast("int8")
+    total = counted.mental_health_contact * prices["mental_health_contact"] * grown
+    for name in ACTIVITIES:
+        if name != "mental_health_contact":
+            total = total + counted[name] * prices[name]
+    return total

@@ -1,0 +1,48 @@
+"""What a run leaves in the care store: that it was made, and the practices' lists of pseudonyms."""
+
+from django.db import models
+
+
+class Run(models.Model):
+    """One run over one edition; the latest is the one in use. Its tables lie in `runs/<name>` of the dataset folder."""
+
+    name = models.CharField(max_length=80, unique=True)
+    edition = models.CharField(max_length=60)
+    as_at = models.DateField()
+    made_at = models.DateTimeField()
+    definitions = models.CharField(max_length=16)
+    coverage = models.JSONField()
+    model = models.JSONField()
+    lost = models.JSONField()
+
+
+class ListEntry(models.Model):
+    """A pseudonym on a practice's list of people at greatest risk. Never a name, never an NHS number."""
+
+    class Change(models.TextChoices):
+        NEW = "new"
+        UP = "up"
+        DOWN = "down"
+        SAME = "same"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    practice_code = models.CharField(max_length=20)
+    cluster_code = models.CharField(max_length=20)
+    pseudonym = models.CharField(max_length=64, unique=True)
+    rank_in_practice = models.PositiveIntegerField()
+    rank_in_cluster = models.PositiveIntegerField()
+    risk = models.FloatField()
+    age = models.PositiveSmallIntegerField()
+    sex = models.CharField(max_length=13)
+    group = models.CharField(max_length=40)
+    reasons = models.JSONField()
+    # Keys of the reasons between spaces, to filter by: not every database looks into JSON.
+    reason_keys = models.CharField(max_length=200)
+    use = models.JSONField()
+    change = models.CharField(max_length=4, choices=Change)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice_code", "rank_in_practice"], name="one_person_a_rank"),
+        ]
+        indexes = [models.Index(fields=["cluster_code", "rank_in_cluster"], name="list_by_cluster")]

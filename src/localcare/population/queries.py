@@ -1,0 +1,136 @@
+"""Reads of the latest run: lists of pseudonyms, counts, and published reports. None returns a name or an NHS number."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, QuerySet, Value, When
+
+from localcare.dataset.editions import NoEdition
+from localcare.dataset.runs import NoRun
+from localcare.population import reports
+from localcare.population.models import ListEntry, Run
+from localcare.population.reports import Report
+
+PAGE_SIZE = 25
+CHANGES = Case(*(When(change=c, then=Value(i)) for i, c in enumerate(("new", "up", "same", "down"))))
+ORDERS: Mapping[str, tuple] = {
+    "risk": ("rank_in_practice",),
+    "change": (CHANGES, "rank_in_practice"),
+    "age": ("-age", "rank_in_practice"),
+}
+
+__all__ = [
+    "ListPage",
+    "NoEdition",
+    "NoRun",
+    "Report",
+    "current_run",
+    "entry",
+    "list_size",
+    "new_counts",
+    "practice_list",
+    "report",
+    "reports_there_are",
+    "segments",
+]
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A page of a practice's list: pseudonyms, and how many there are in all."""
+
+    entries: tuple[ListEntry, ...]
+    number: int
+    pages: int
+    total: int
+
+
+def current_run() -> Run | None:
+    """The run in use, or None before the first."""
+    return Run.objects.order_by("-id").first()
+
+
+def list_size(practice_code: str) -> tuple[int, int]:
+    """How many people of the practice are on its list, and how many are registered there on the edition's date."""
+    run = current_run()
+    registered = run.coverage.get(practice_code, {}).get("registered", 0) if run else 0
+    return ListEntry.objects.filter(practice_code=practice_code).count(), registered
+
+
+def practice_list(
+    practice_code: str,
+    *,
+    exclude: Collection[str] = (),
+    page: int = 1,
+    order: str = "risk",
+    filters: Mapping[str, str] | None = None,
+    page_size: int = PAGE_SIZE,
+) -> ListPage:
+    """A page of a practice's list, without the pseudonyms of `exclude`.
+
+    `order` is a key of `ORDERS`; `filters` may name group, sex, change, reason (a condition or predictor key).
+    A page beyond the last is the last. Raises ValueError for an unknown order or filter.
+    """
+    if order not in ORDERS:
+        raise ValueError(f"order {order!r} is not one of {', '.join(ORDERS)}")
+    found = _filtered(ListEntry.objects.filter(practice_code=practice_code), filters or {})
+    if exclude:
+        found = found.exclude(pseudonym__in=list(exclude))
+    total = found.count()
+    pages = max(1, -(-total // page_size))
+    number = min(max(page, 1), pages)
+    start = (number - 1) * page_size
+    return ListPage(tuple(found.order_by(*ORDERS[order])[start : start + page_size]), number, pages, total)
+
+
+def _filtered(found: QuerySet[ListEntry], filters: Mapping[str, str]) -> QuerySet[ListEntry]:
+    for name, value in filters.items():
+        if name == "reason":
+            found = found.filter(reason_keys__contains=f" {value} ")
+        elif name in ("group", "sex", "change"):
+            found = found.filter(**{name: value})
+        else:
+            raise ValueError(f"filter {name!r} is not one of group, sex, change, reason")
+    return found
+
+
+def new_counts(practice_codes: Collection[str]) -> dict[str, int]:
+    """How many people are new on each practice's list since the run before. Counts only, 0 where none."""
+    found = ListEntry.objects.filter(practice_code__in=list(practice_codes), change=ListEntry.Change.NEW)
+    counted = found.order_by().values("practice_code").annotate(n=Count("id"))
+    return dict.fromkeys(practice_codes, 0) | {row["practice_code"]: row["n"] for row in counted}
+
+
+def entry(pseudonym: str) -> ListEntry | None:
+    """The list entry of a pseudonym (of the purpose risk stratification), or None."""
+    return ListEntry.objects.filter(pseudonym=pseudonym).select_related("run").first()
+
+
+def segments(practice_code: str, segmentation: str = reports.DEFAULT_SEGMENTATION) -> dict[str, Any]:
+    """A practice's own registers and segments, exact: for that practice only, never published.
+
+    {"as_at", "registered", "observed", "segments": [{"age_band", "group", "people", "spend_per_head"}],
+    "registers": [{"register", "label", "from_age", "on_register", "denominator"}]}, of observed people.
+    Raises NoRun before the first run, UnknownReport for a practice the run does not know.
+    """
+    return reports.own_practice(_made(), practice_code, segmentation)
+
+
+def report(
+    name: str, level: str = reports.AREA, segmentation: str = reports.DEFAULT_SEGMENTATION, unit: str = ""
+) -> Report:
+    """A published report, small numbers suppressed. Raises NoRun before the first run, UnknownReport, BadDefinition."""
+    return reports.build(_made(), name, level, segmentation, unit)
+
+
+def reports_there_are() -> dict[str, str]:
+    """Name and title of each report."""
+    return {name: kind.title for name, kind in reports.REPORTS.items()}
+
+
+def _made() -> reports.Made:
+    run = current_run()
+    if run is None:
+        raise NoRun("There is no run yet. Make one: localcare population run")
+    return reports.made(run)

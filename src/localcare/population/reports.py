@@ -1,0 +1,345 @@
+"""The reports: what is published of a run's results, with small numbers suppressed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from localcare.dataset import runs, suppression
+from localcare.dataset.suppression import Line, Rule
+from localcare.places import queries as places
+from localcare.population import definitions as definition_files
+from localcare.population.calc import use
+from localcare.population.definitions import Definitions
+from localcare.population.models import Run
+
+AREA, CLUSTER, PRACTICE, SEGMENT = "area", "cluster", "practice", "segment"
+LEVELS = (AREA, CLUSTER, PRACTICE, SEGMENT)
+DEFAULT_SEGMENTATION = "age_and_conditions"
+Row = dict[str, Any]
+Unit = tuple[str, str]
+AREA_UNIT: Unit = (AREA, "")
+
+
+class UnknownReport(ValueError):
+    """No such report, level, segmentation or unit; the message names those there are."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as published: rows in the order of the definitions; None in a row means suppressed."""
+
+    name: str
+    level: str
+    edition: str
+    as_at: str
+    coverage: Mapping[str, Any]
+    rows: tuple[Row, ...]
+    how: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def answer(self) -> dict[str, Any]:
+        """The published JSON."""
+        return {
+            "edition": self.edition,
+            "as_at": self.as_at,
+            "coverage": self.coverage,
+            "rows": [*self.rows],
+            **self.more,
+        }
+
+
+@dataclass(frozen=True)
+class Made:
+    """A run to report on: its row, its folder, the definitions, the rule of small numbers, its practices' units."""
+
+    run: Run
+    folder: runs.RunFolder
+    definitions: Definitions
+    rule: Rule
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The area, then its clusters, then its practices, by code."""
+        of = self.run.coverage
+        clusters = sorted({row["cluster"] for row in of.values()})
+        return (AREA_UNIT, *((CLUSTER, c) for c in clusters), *((PRACTICE, p) for p in sorted(of)))
+
+    def above(self, practice: int) -> tuple[Unit, Unit, Unit]:
+        """The units in which a practice of the edition is counted."""
+        code, cluster = self.practices[practice]
+        return AREA_UNIT, (CLUSTER, cluster), (PRACTICE, code)
+
+    @cached_property
+    def practices(self) -> Mapping[int, tuple[str, str]]:
+        """Code and cluster of each practice of the edition, by its number there."""
+        return {row["practice"]: (row["ods_code"], row["cluster"]) for row in self.folder.rows("coverage")}
+
+    def tree(self, *key: str) -> list[Line]:
+        """The sums of the levels for the counts (unit, *key): area of clusters, each cluster of its practices."""
+        of = self.run.coverage
+        clusters = [unit for unit in self.units if unit[0] == CLUSTER]
+        lines = [Line((AREA_UNIT, *key), tuple((c, *key) for c in clusters))]
+        for cluster in clusters:
+            members = [(PRACTICE, p) for p in sorted(of) if of[p]["cluster"] == cluster[1]]
+            lines.append(Line((cluster, *key), tuple((member, *key) for member in members)))
+        return lines
+
+
+def made(run: Run) -> Made:
+    """A run with its results. Raises NoRun where its folder is gone."""
+    folder = runs.named(settings.DATA / "dataset", run.name)
+    rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
+    return Made(run, folder, definition_files.load(settings.DATA / "segmentations"), rule)
+
+
+def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTATION, unit: str = "") -> Report:
+    """A report of `REPORTS` at a level, of one unit if `unit` (its code) is given. Raises UnknownReport."""
+    if name not in REPORTS:
+        raise UnknownReport(f"no report {name!r}; there are: {', '.join(REPORTS)}")
+    kind = REPORTS[name]
+    if level not in kind.levels:
+        raise UnknownReport(f"no level {level!r} of {name}; there are: {', '.join(kind.levels)}")
+    lies_in = AREA if level == SEGMENT else level
+    units = [u for u in of.units if u[0] == lies_in and unit in ("", u[1])]
+    if not units:
+        raise UnknownReport(f"no {level} {unit!r} in this run; leave the unit out to see all")
+    rows = tuple(_name_units(kind.rows(of, segmentation, units), lies_in))
+    how = f"{kind.how} Definitions {of.run.definitions}."
+    more = {"model": of.run.model, "sources_left_out": dict(of.definitions.risk.left_out)} if name == "risk" else {}
+    return Report(name, level, of.run.edition, of.run.as_at.isoformat(), _share_seen(of.run), rows, how, more)
+
+
+def _share_seen(run: Run) -> Row:
+    """How much the run sees: shares and numbers of practices, no counts of people."""
+    rows = run.coverage.values()
+    people, observed = sum(row["registered"] for row in rows), sum(row["observed"] for row in rows)
+    sharing = sum(1 for row in rows if row["observed"])
+    share = round(observed / people, 3) if people else 0.0
+    return {"people_observed_share": share, "practices": len(run.coverage), "practices_sharing": sharing}
+
+
+def _name_units(rows: list[Row], level: str) -> list[Row]:
+    if level == AREA:
+        return [_without_unit(row) for row in rows]
+    names = places.names({row["unit"] for row in rows})
+    return [
+        {"level": level, "unit": row["unit"], "unit_name": names.get(row["unit"], row["unit"]), **_without_unit(row)}
+        for row in rows
+    ]
+
+
+def _without_unit(row: Row) -> Row:
+    return {key: value for key, value in row.items() if key != "unit"}
+
+
+def _segments(of: Made, segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    grid = of.definitions.segmentation(segmentation)
+    cells, hidden = _protected_cells(of.run.id, of.folder, segmentation, of.rule)
+    keys = [(unit, band.key, group.key) for unit in units for band in grid.age_bands for group in grid.groups]
+    return [
+        {"unit": unit[1], "age_band": band, "group": group}
+        | _segment_row(None if (unit, band, group) in hidden else cells[unit, band, group], of.rule)
+        for unit, band, group in keys
+    ]
+
+
+def _segment_row(cell: tuple[float, float, float] | None, rule: Rule) -> Row:
+    if cell is None:
+        return {"people": None, "people_observed": None, "spend": None, "spend_per_head": None}
+    people, observed, pounds = cell
+    spend, a_head = suppression.money(pounds, people, rule)
+    shown = {"people": rule.rounded(people), "people_observed": rule.rounded(observed)}
+    return shown | {"spend": spend, "spend_per_head": a_head if people else None}
+
+
+@lru_cache(maxsize=16)
+def _protected_cells(run_id: int, _folder: runs.RunFolder, segmentation: str, rule: Rule) -> tuple[Mapping, frozenset]:
+    """People, observed people and spend of each (unit, age band, group), and the keys that are suppressed.
+
+    The people of an age band in a unit are known to everybody (list sizes by age are published), so their sum counts
+    as a published total.
+    """
+    of = made(Run.objects.get(id=run_id))
+    grid = of.definitions.segmentation(segmentation)
+    bands, groups = [b.key for b in grid.age_bands], [g.key for g in grid.groups]
+    cells = {(u, b, g): (0.0, 0.0, 0.0) for u in of.units for b in bands for g in groups}
+    for row in of.folder.rows("cell", "segmentation = $s", {"s": segmentation}):
+        for unit in of.above(row["practice"]):
+            key = (unit, row["age_band"], row["group"])
+            people, observed, pounds = cells[key]
+            cells[key] = (people + row["people"], observed + row["people_observed"], pounds + row["spend"])
+    lines = [Line(None, tuple((u, b, g) for g in groups)) for u in of.units for b in bands]
+    for b in bands:
+        for g in groups:
+            lines += of.tree(b, g)
+    few = [key for key, cell in cells.items() if rule.small(cell[1])]
+    return cells, suppression.suppressed({key: cell[0] for key, cell in cells.items()}, lines, rule, few)
+
+
+def _sums(of: Made, table: str, by: str, *counts: str) -> dict[tuple[Unit, str], list[float]]:
+    """Counts of a table of the run, by unit and one of its columns, summed over practices."""
+    found: dict[tuple[Unit, str], list[float]] = {}
+    for row in of.folder.rows(table):
+        for unit in of.above(row["practice"]):
+            held = found.setdefault((unit, row[by]), [0.0] * len(counts))
+            for i, count in enumerate(counts):
+                held[i] += row[count]
+    return found
+
+
+def _published(of: Made, found: Mapping[tuple[Unit, str], list[float]], at: int, keys: Iterable[str]) -> Mapping:
+    """One count of `_sums`, as it may be published, protected over the levels."""
+    wanted = [(unit, key) for unit in of.units for key in keys]
+    counts = {k: found[k][at] if k in found else 0.0 for k in wanted}
+    lines = [line for key in keys for line in of.tree(key)]
+    return suppression.published(counts, lines, of.rule)
+
+
+def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    registers = of.definitions.conditions.registers
+    found = _sums(of, "register", "register", "on_register", "denominator")
+    codes = [str(c.register) for c in registers]
+    held, whole = _published(of, found, 0, codes), _published(of, found, 1, codes)
+    return [
+        {
+            "unit": unit[1],
+            "register": c.register,
+            "label": c.label,
+            "from_age": c.from_age,
+            "on_register": held[unit, c.register],
+            "denominator": whole[unit, c.register],
+            "prevalence": suppression.rate(held[unit, c.register], whole[unit, c.register]),
+        }
+        for unit in units
+        for c in registers
+    ]
+
+
+def _use(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    labels = {name: activity.label for name, activity in use.ACTIVITIES.items()} | {"social_care": "Adult social care"}
+    found = _sums(of, "practice_use", "activity", "amount", "people")
+    people = _published(of, found, 1, labels)
+    seen = _published(of, _coverage_sums(of), 1, [""])
+    return [
+        {"unit": unit[1], "activity": name, "label": label, "measure": "pounds" if name == "social_care" else "number"}
+        | _use_row(found.get((unit, name), [0.0, 0.0])[0], people[unit, name], seen[unit, ""], of.rule)
+        for unit in units
+        for name, label in labels.items()
+    ]
+
+
+def _use_row(amount: float, people: int | None, seen: int | None, rule: Rule) -> Row:
+    shown = None if people is None else rule.rounded(amount)
+    per_1000 = None if shown is None or not seen else round(1000 * shown / seen, 1)
+    return {"people": people, "amount": shown, "per_1000_observed": per_1000}
+
+
+def _coverage_sums(of: Made) -> dict[tuple[Unit, str], list[float]]:
+    rows: dict[tuple[Unit, str], list[float]] = {}
+    for row in of.folder.rows("coverage"):
+        for unit in of.above(row["practice"]):
+            held = rows.setdefault((unit, ""), [0.0, 0.0, 0.0])
+            for i, name in enumerate(("registered", "observed", "may_be_scored")):
+                held[i] += row[name]
+    return rows
+
+
+def _coverage(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    found = _coverage_sums(of)
+    registered, observed, scored = (_published(of, found, i, [""]) for i in range(3))
+    return [
+        {
+            "unit": unit[1],
+            "registered": registered[unit, ""],
+            "observed": observed[unit, ""],
+            "observed_share": suppression.rate(observed[unit, ""], registered[unit, ""]),
+            "may_be_scored": scored[unit, ""],
+        }
+        for unit in units
+    ]
+
+
+def _risk(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    listed: dict[tuple[Unit, str], list[float]] = {}
+    for row in of.folder.rows("list_entry"):
+        for unit in of.above(row["practice"]):
+            held = listed.setdefault((unit, ""), [0.0, 0.0])
+            held[0], held[1] = held[0] + 1, held[1] + row["risk"]
+    counts, registered = _published(of, listed, 0, [""]), _published(of, _coverage_sums(of), 0, [""])
+    return [
+        {
+            "unit": unit[1],
+            "registered": registered[unit, ""],
+            "listed": counts[unit, ""],
+            "mean_risk": round(listed[unit, ""][1] / listed[unit, ""][0], 3) if counts[unit, ""] else None,
+        }
+        for unit in units
+    ]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A report: what it tells, how it is made, its rows for some units, the levels it has."""
+
+    title: str
+    how: str
+    rows: Callable[[Made, str, Iterable[Unit]], list[Row]]
+    levels: tuple[str, ...] = (AREA, CLUSTER, PRACTICE)
+
+
+REPORTS: Mapping[str, Kind] = {
+    "segments": Kind(
+        "People and spend by age and group",
+        "People registered on the date; groups of people not observed are estimated by age and sex from those who are. "
+        "Spend: 12 months at 2015/16 prices, without prescribing, CAMHS, children's social care, continuing care.",
+        _segments,
+        LEVELS,
+    ),
+    "conditions": Kind(
+        "Disease registers on their own denominators",
+        "Observed people only; registers of the Quality and Outcomes Framework by open code lists.",
+        _conditions,
+    ),
+    "use": Kind("Use of services in 12 months", "Observed people only.", _use),
+    "risk": Kind(
+        "Lists of people at greatest risk of an emergency admission",
+        "The share of each cluster's people with the highest risk, by a model fitted on this edition's own past.",
+        _risk,
+    ),
+    "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
+}
+
+
+def own_practice(of: Made, practice_code: str, segmentation: str) -> Row:
+    """A practice's own registers and segments, exact. Raises UnknownReport for a practice the run does not know."""
+    number = next((n for n, (code, _) in of.practices.items() if code == practice_code), None)
+    if number is None:
+        raise UnknownReport(f"practice {practice_code!r} is not in the edition of this run")
+    grid = of.definitions.segmentation(segmentation)
+    asked = {"p": number, "s": segmentation}
+    found = of.folder.rows("cell", "practice = $p AND segmentation = $s", asked)
+    cells = {(row["age_band"], row["group"]): row for row in found}
+    registers = {row["register"]: row for row in of.folder.rows("register", "practice = $p", {"p": number})}
+    return {
+        "as_at": of.run.as_at.isoformat(),
+        **{key: of.run.coverage[practice_code][key] for key in ("registered", "observed")},
+        "segments": [_own_cell(b.key, g.key, cells.get((b.key, g.key))) for b in grid.age_bands for g in grid.groups],
+        "registers": [
+            {"register": c.register, "label": c.label, "from_age": c.from_age}
+            | {
+                key: registers[c.register][key] if c.register in registers else 0
+                for key in ("on_register", "denominator")
+            }
+            for c in of.definitions.conditions.registers
+            if c.register
+        ],
+    }
+
+
+def _own_cell(age_band: str, group: str, cell: Row | None) -> Row:
+    people = cell["people_observed"] if cell else 0
+    a_head = round(cell["spend_observed"] / people) if cell and people else None
+    return {"age_band": age_band, "group": group, "people": people, "spend_per_head": a_head}

@@ -1,0 +1,158 @@
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from localcare.base import audit
+from localcare.base.models import AuditEntry
+from localcare.dataset import runs
+from localcare.population import actions, queries, reports
+from localcare.population.models import ListEntry, Run
+
+ANALYST = audit.Actor(7, "Ann Analyst", "analyst", "West Kent")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def computed(edition, django_db_setup, django_db_blocker):
+    """The costly part of a run, done once."""
+    with django_db_blocker.unblock():
+        return actions.compute(edition)
+
+
+@pytest.fixture(scope="module")
+def run(edition, computed, django_db_blocker, tmp_path_factory) -> Iterator[Run]:
+    """A run in use for the whole module; each test's own writes are rolled back after it, the run after the last."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(settings, "DATA", tmp_path_factory.mktemp("data"))
+        yield actions.put_in_use(edition, computed, by=ANALYST)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path):
+    """A data folder of its own, for a test that makes further runs."""
+    monkeypatch.setattr(settings, "DATA", tmp_path)
+
+
+def test_a_run_lists_five_in_a_hundred_of_those_who_may_be_scored(run):
+    may = {code: row["may_be_scored"] for code, row in run.coverage.items()}
+    listed = {code: ListEntry.objects.filter(practice_code=code).count() for code in may}
+    # No memberships are loaded: each practice is a cluster of its own. The fourth does not share, so nobody is scored.
+    assert listed == {code: -(-may[code] * 5 // 100) if code != "G82003" else 0 for code in may}
+
+
+def test_a_run_is_audited_once_and_names_nobody(run):
+    entry = AuditEntry.objects.get(action="population.run")
+    assert entry.actor == "Ann Analyst"
+    assert run.name in entry.canonical.decode()
+    assert audit.verify().holds
+
+
+def test_an_entry_holds_a_pseudonym_of_its_purpose_and_at_most_three_reasons(run):
+    for entry in ListEntry.objects.all():
+        assert entry.pseudonym.startswith("risk_stratification-")
+        assert len(entry.reasons) <= 3
+        assert set(entry.use) == set(actions.pipeline.USE)
+
+
+def test_the_same_edition_again_gives_the_same_list_and_nobody_is_new(run, edition, elsewhere):
+    before = list(ListEntry.objects.order_by("pseudonym").values_list("pseudonym", "rank_in_cluster", "risk"))
+    assert set(ListEntry.objects.values_list("change", flat=True)) == {"new"}
+    again = actions.run(edition, by=ANALYST)
+    assert again.name != run.name
+    assert list(ListEntry.objects.order_by("pseudonym").values_list("pseudonym", "rank_in_cluster", "risk")) == before
+    assert set(ListEntry.objects.values_list("change", flat=True)) == {"same"}
+
+
+def test_a_run_that_fails_to_write_leaves_the_earlier_one_in_use(run, edition, computed, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise runs.BrokenContract("disk")
+
+    monkeypatch.setattr(runs, "write", fail)
+    with pytest.raises(runs.BrokenContract):
+        actions.put_in_use(edition, computed, by=ANALYST)
+    assert queries.current_run() == run
+    assert ListEntry.objects.filter(run=run).exists()
+
+
+def test_older_results_are_cleared_but_for_the_one_before(run, edition, computed, elsewhere):
+    second, third = (actions.put_in_use(edition, computed, by=ANALYST) for _ in range(2))
+    kept = {path.name for path in (settings.DATA / "dataset" / "runs").iterdir()}
+    assert kept == {second.name, third.name}
+
+
+def test_a_page_of_the_list_leaves_out_whom_it_should_and_filters(run):
+    whole = queries.practice_list("G82000")
+    assert [e.rank_in_practice for e in whole.entries] == list(range(1, whole.total + 1))
+    without = queries.practice_list("G82000", exclude=[whole.entries[0].pseudonym])
+    assert whole.entries[0] not in without.entries
+    assert without.total == whole.total - 1
+    reason = whole.entries[0].reason_keys.split()[0]
+    assert whole.entries[0] in queries.practice_list("G82000", filters={"reason": reason}).entries
+    assert queries.practice_list("G82000", filters={"change": "up"}).total == 0
+    assert queries.practice_list("G82000", page=99, page_size=2).number == -(-whole.total // 2)
+    with pytest.raises(ValueError, match="order"):
+        queries.practice_list("G82000", order="name")
+
+
+def test_counts_of_new_people_and_one_entry(run):
+    total = queries.list_size("G82001")[0]
+    assert queries.new_counts(["G82001", "G82003"]) == {"G82001": total, "G82003": 0}
+    entry = queries.practice_list("G82001").entries[0]
+    assert queries.entry(entry.pseudonym) == entry
+    assert queries.entry("nobody") is None
+
+
+def test_the_report_of_segments_has_the_published_shape_and_counts_everybody(run):
+    report = queries.report("segments").answer()
+    assert list(report) == ["edition", "as_at", "coverage", "rows"]
+    assert {tuple(row) for row in report["rows"]} == {
+        ("age_band", "group", "people", "people_observed", "spend", "spend_per_head")
+    }
+    assert len(report["rows"]) == 3 * 8
+    assert report["coverage"] == {"people_observed_share": 0.75, "practices": 4, "practices_sharing": 3}
+    cells = reports.made(run).folder.rows("cell", "segmentation = 'as_printed'")
+    assert sum(cell["people"] for cell in cells) == pytest.approx(400)
+    assert sum(cell["people_observed"] for cell in cells) == 300
+
+
+@pytest.mark.parametrize("name", list(reports.REPORTS))
+@pytest.mark.parametrize("level", ["area", "cluster", "practice"])
+def test_no_report_shows_a_count_from_1_to_7_or_one_not_rounded(run, name, level):
+    rows = queries.report(name, level).rows
+    assert rows
+    counts = [row[key] for row in rows for key in COUNTS if key in row and row[key] is not None]
+    assert counts
+    assert all(count == 0 or (count >= 8 and count % 5 == 0) or count == 10 for count in counts)
+
+
+COUNTS = ("people", "people_observed", "on_register", "denominator", "registered", "observed", "listed")
+
+
+def test_a_practice_sees_its_own_registers_and_segments_exactly(run):
+    own = queries.segments("G82000")
+    assert sum(row["people"] for row in own["segments"]) == own["observed"] == 100
+    assert {row["register"]: row["denominator"] for row in own["registers"]}["HYP"] == 100
+    with pytest.raises(reports.UnknownReport, match="not in the edition"):
+        queries.segments("X99999")
+
+
+def test_before_the_first_run_a_report_says_what_to_do(run):
+    Run.objects.all().delete()
+    with pytest.raises(queries.NoRun, match="localcare population run"):
+        queries.report("segments")
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"name": "wealth"}, "there are: segments"),
+        ({"name": "use", "level": "segment"}, "there are: area"),
+        ({"name": "use", "level": "practice", "unit": "X"}, "leave the unit out"),
+    ],
+)
+def test_an_unknown_report_names_those_there_are(run, asked, message):
+    with pytest.raises(reports.UnknownReport, match=message):
+        queries.report(**asked)
