@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("localcare.accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("", include("localcare.tasks.urls")),
     path("", include("localcare.web.urls")),
 ]

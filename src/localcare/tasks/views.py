@@ -1,0 +1,156 @@
+"""My work, one task, giving a task, and the list to take on the road."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from localcare.access import queries as gate
+from localcare.access.guard import requires
+from localcare.access.types import Capability, Viewer
+from localcare.base import clock
+from localcare.design import notices
+from localcare.tasks import actions, queries
+from localcare.tasks.forms import NewTaskForm, StepForm
+from localcare.tasks.models import new_key
+from localcare.tasks.types import Opened, Overtaken, Step, Task
+
+WAYS = {
+    "take": Step.TAKE,
+    "done": Step.COMPLETE,
+    "hand-on": Step.HAND_ON,
+    "cancel": Step.CANCEL,
+    "reopen": Step.REOPEN,
+    "note": Step.NOTE,
+}
+DO: dict[Step, Callable[..., Task]] = {
+    Step.TAKE: actions.take,
+    Step.COMPLETE: actions.complete,
+    Step.HAND_ON: actions.hand_on,
+    Step.CANCEL: actions.cancel,
+    Step.REOPEN: actions.reopen,
+    Step.NOTE: actions.add_note,
+}
+TOLD = {
+    Step.TAKE: "The task is yours.",
+    Step.COMPLETE: "Recorded as done.",
+    Step.HAND_ON: "Handed on.",
+    Step.CANCEL: "Taken off the list of work.",
+    Step.REOPEN: "The task is open again.",
+    Step.NOTE: "Your words are added.",
+}
+
+
+@requires(Capability.WORK_ON_TASKS)
+def index(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    mine_only = request.GET.get("whose") == "mine"
+    context = {
+        "work": queries.work_of(viewer, mine_only=mine_only),
+        "late": queries.late_counts(viewer),
+        "mine_only": mine_only,
+        "may_give": viewer.can(Capability.GIVE_TASKS),
+    }
+    return render(request, "tasks/index.jinja", context)
+
+
+@requires(Capability.WORK_ON_TASKS)
+def visits(request: HttpRequest) -> HttpResponse:
+    """One's own tasks about people, late or due by tomorrow, with address and phone, to print before leaving."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    until = clock.today() + timedelta(days=1)
+    items = [i for i in queries.work_of(viewer, mine_only=True).items if i.person and i.due_on <= until]
+    return render(request, "tasks/visits.jinja", {"items": items, "until": until, "now": clock.now()})
+
+
+@requires(Capability.WORK_ON_TASKS, Capability.VIEW_PERSON)
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return _page(request, _opened(viewer, task_id), viewer)
+
+
+@requires(Capability.WORK_ON_TASKS)
+@require_POST
+def act(request: HttpRequest, task_id: int, way: str) -> HttpResponse:
+    """One step of a task. What cannot be saved comes back with the words kept and what others did meanwhile."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if way not in WAYS:
+        raise Http404
+    step = WAYS[way]
+    data = request.POST.copy()
+    data.setdefault("seen", request.GET.get("seen", ""))
+    form = StepForm(data, step=step, viewer=viewer)
+    since: list = []
+    if form.is_valid():
+        try:
+            changed = DO[step](task_id=task_id, by=viewer, **form.cleaned_data)
+            return _told(request, changed, step, viewer)
+        except Task.DoesNotExist:
+            raise Http404 from None
+        except Overtaken as overtaken:
+            since = list(overtaken.steps)
+            form.add_error(None, str(overtaken))
+        except ValueError as reason:
+            form.add_error("words" if "words" in form.fields else None, str(reason))
+    return _page(request, _opened(viewer, task_id), viewer, {step: form}, since)
+
+
+def _told(request: HttpRequest, changed: Task, step: Step, viewer: Viewer) -> HttpResponse:
+    """Where a step leads: on to the next work once this is done, and back to the task otherwise."""
+    allowed = changed.patient_id is None or gate.decision_on(viewer, changed.patient_id).allowed
+    finished = step in (Step.COMPLETE, Step.CANCEL)
+    undo = f"{reverse('tasks:act', args=[changed.pk, 'reopen'])}?seen={changed.version}" if finished and allowed else ""
+    notices.tell(request, TOLD[step], undo=undo)
+    if finished or step is Step.HAND_ON or not allowed:
+        return redirect("tasks:index")
+    return redirect("tasks:task", changed.pk)
+
+
+def _opened(viewer: Viewer, task_id: int) -> Opened:
+    try:
+        return queries.open_task(viewer, task_id)
+    except Task.DoesNotExist:
+        raise Http404 from None
+
+
+def _page(
+    request: HttpRequest, opened: Opened, viewer: Viewer, bound: dict[Step, StepForm] | None = None, since=()
+) -> HttpResponse:
+    bound = bound or {}
+    tried = next(iter(bound.values()), None)
+    # Words that came too late for their step are offered as a note: nobody's are lost.
+    kept = tried.data.get("words", "") if tried and since else ""
+    initial = {"seen": opened.item.version, "words": kept}
+    fresh = {s: StepForm(step=s, viewer=viewer, initial=initial) for s in opened.possible}
+    forms = {**fresh, **{s: f for s, f in bound.items() if not since and s in opened.possible}}
+    context = {
+        "opened": opened,
+        "item": opened.item,
+        "forms": {way: forms[s] for way, s in WAYS.items() if s in forms},
+        "form": tried,
+        "since": since,
+        "kept": kept,
+        "tried": next((way for way, s in WAYS.items() if s in bound), ""),
+    }
+    return render(request, "tasks/task.jinja", context, status=409 if since else 400 if tried else 200)
+
+
+@requires(Capability.GIVE_TASKS)
+def new(request: HttpRequest, patient_id: int | None = None) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    person = gate.open_person(viewer, patient_id, page="new task") if patient_id else None
+    today = clock.today()
+    initial = {"key": new_key(), "due_on": today + timedelta(days=7)}
+    form = NewTaskForm(request.POST or None, viewer=viewer, today=today, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = actions.give(**form.cleaned_data, patient_id=patient_id, by=viewer)
+            notices.tell(request, "The task is given.")
+            return redirect("tasks:task", given.pk)
+        except ValueError as reason:
+            form.add_error("owner", str(reason))
+    context = {"form": form, "person": person}
+    return render(request, "tasks/new.jinja", context, status=400 if form.errors else 200)
