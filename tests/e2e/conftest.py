@@ -46,7 +46,7 @@ def open_page(browser, live_server) -> Iterator:
         page.on("request", lambda r: None if r.url.startswith((live_server.url, "data:")) else faults.append(r.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda m: faults.append(m.text) if m.type == "error" and "status of" not in m.text else None)
-        page.set_default_timeout(5000)
+        page.set_default_timeout(15_000)
         return page
 
     yield opened
