@@ -1,6 +1,6 @@
 """Writes of the gate: rights given and ended, choices, agreements, reveals, emergencies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -63,22 +63,25 @@ def load_agreements(*, agreements: Iterable[AgreementRow], by: audit.Actor) -> i
     return len(rows)
 
 
-def load_choices(*, choices: Sequence[ChoiceRow], recorded_by: str, by: audit.Actor) -> int:
-    """Record choices that differ from the latest known; the number that changed.
+def load_choices(
+    *, choices: Sequence[ChoiceRow], recorded_by: str, by: audit.Actor, complete_for: Collection[int] = ()
+) -> int:
+    """Record choices that differ from what this source (`recorded_by`) last said; the number that changed.
 
-    A choice never mentioned before counts as its default: no opt-out, not asked.
+    A source that repeats itself says nothing new, so it never undoes a choice made since elsewhere. A choice it never
+    mentioned counts as the default (no opt-out, not asked); so does one it no longer mentions of a patient whom it is
+    `complete_for`.
     """
     now = clock.now()
-    known = {
-        (patient, kind): value
-        for patient, kind, value in Choice.objects.order_by("recorded_at", "id").values_list(
-            "patient_id", "kind", "value"
-        )
-    }
+    said = Choice.objects.filter(recorded_by=recorded_by).order_by("recorded_at", "id")
+    known = {(patient, kind): value for patient, kind, value in said.values_list("patient_id", "kind", "value")}
+    stated = {(c.patient_id, str(c.kind)): c.value for c in choices}
+    everyone = set(complete_for)
+    stated |= {(p, k): DEFAULT_CHOICES[k] for p, k in known if p in everyone and (p, k) not in stated}
     changed = [
-        Choice(patient_id=c.patient_id, kind=c.kind, value=c.value, recorded_at=now, recorded_by=recorded_by)
-        for c in choices
-        if known.get((c.patient_id, c.kind), DEFAULT_CHOICES[c.kind]) != c.value
+        Choice(patient_id=patient, kind=kind, value=value, recorded_at=now, recorded_by=recorded_by)
+        for (patient, kind), value in stated.items()
+        if known.get((patient, kind), DEFAULT_CHOICES[kind]) != value
     ]
     with audit.transaction():
         Choice.objects.bulk_create(changed, batch_size=2000)

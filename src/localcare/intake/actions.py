@@ -10,6 +10,8 @@ from django.conf import settings
 from localcare.access import pseudonyms
 from localcare.access.types import Purpose
 from localcare.base import audit
+from localcare.dataset import editions
+from localcare.intake import care_store as store
 from localcare.intake import editing, extract
 from localcare.intake.editing import FileCount
 from localcare.intake.extract import CannotIntake, Reject
@@ -25,7 +27,7 @@ class IntakeResult:
     as_at: date
     files: tuple[FileCount, ...]
     rejects: tuple[Reject, ...]
-    care_store: dict[str, int] | None
+    care_store: dict[str, int] | None  # None where it was left alone
 
 
 def run(
@@ -37,6 +39,8 @@ def run(
 ) -> IntakeResult:
     """Take an extract folder in: a new edition, then (unless told not to) its registrations into the care store.
 
+    An edition older than the current one stands beside it and leaves the care store alone.
+
     Good rows are taken and bad ones named in the result. Raises CannotIntake, with nothing changed, where the folder
     cannot become an edition, and `dataset.editions.Busy` while another intake runs.
     """
@@ -45,7 +49,12 @@ def run(
         edition = work.make()
         with audit.transaction():
             audit.record("intake.edition", by=by, edition=edition.id, rows=dict(edition.manifest["rows"]))
-    return IntakeResult(edition.id, given.as_at, tuple(work.counts), tuple(work.rejects), None)
+        is_newest = editions.current(settings.DATASET).id == edition.id
+        loaded = None
+        if care_store and is_newest:
+            progress("loading registrations into the care store")
+            loaded = store.load(work, by=by)
+    return IntakeResult(edition.id, given.as_at, tuple(work.counts), tuple(work.rejects), loaded)
 
 
 def _pseudonyms() -> editing.Pseudonyms:

@@ -88,9 +88,16 @@ class Editing:
                 f"{_first_reasons(self.rejects)}"
             )
         people.keep_registrations(self.connection, self.pseudonyms.identity)
+        self._keep_unreadable()
         self._count_plain("gp_patient")
         people.make_people(self.connection, self.pseudonyms.pseudonymise, self.pseudonyms.purposes)
         people.make_links(self.connection, SOURCES)
+
+    def _keep_unreadable(self) -> None:
+        """Remember whose registration was sent but rejected, and whose list is therefore not whole."""
+        sent = "SELECT file, organisation, patient_id FROM staged WHERE faults <> 0"
+        self.connection.execute(f"CREATE TABLE rejected_registration AS {sent}")
+        self.broken_lists = {file.number for file in self.staged if any(r.column is None for r in file.rejects)}
 
     def _stage(self, shape: str, keep: dict[str, str]) -> None:
         self.progress(f"reading {shape}")

@@ -4,18 +4,20 @@ _DIGITS = " + ".join(f"({10 - i} * substr(n, {i + 1}, 1)::INT)" for i in range(9
 
 # The check digit is Modulus 11 (NHS Data Dictionary, NHS NUMBER); 0000000000 passes it and is nobody's.
 MACROS = f"""
-CREATE OR REPLACE TEMP MACRO ten_digits(n) AS
+CREATE OR REPLACE MACRO ten_digits(n) AS
     CASE WHEN regexp_full_match(n, '[0-9]{{10}}') AND n <> '0000000000'
          AND (11 - ({_DIGITS}) % 11) % 11 = substr(n, 10, 1)::INT THEN n END;
-CREATE OR REPLACE TEMP MACRO nhs_number(text) AS ten_digits(replace(replace(text, ' ', ''), '-', ''));
-CREATE OR REPLACE TEMP MACRO plain_postcode(text) AS nullif(upper(replace(text, ' ', '')), '');
-CREATE OR REPLACE TEMP MACRO plain_name(text) AS
+CREATE OR REPLACE MACRO nhs_number(text) AS ten_digits(replace(replace(text, ' ', ''), '-', ''));
+CREATE OR REPLACE MACRO plain_postcode(text) AS nullif(upper(replace(text, ' ', '')), '');
+CREATE OR REPLACE MACRO spaced_postcode(plain) AS
+    CASE WHEN length(plain) > 3 THEN left(plain, -3) || ' ' || right(plain, 3) ELSE coalesce(plain, '') END;
+CREATE OR REPLACE MACRO plain_name(text) AS
     nullif(regexp_replace(upper(strip_accents(text)), '[^A-Z]', '', 'g'), '');
-CREATE OR REPLACE TEMP MACRO plain_sex(text) AS
+CREATE OR REPLACE MACRO plain_sex(text) AS
     CASE WHEN text IN ('M', '1', 'Male') THEN 'male' WHEN text IN ('F', '2', 'Female') THEN 'female' END;
-CREATE OR REPLACE TEMP MACRO listed_codes(text) AS
+CREATE OR REPLACE MACRO listed_codes(text) AS
     list_filter(regexp_split_to_array(replace(upper(text), '.', ''), '[^A-Z0-9]+'), lambda code: code <> '');
-CREATE OR REPLACE TEMP MACRO row_owner(organisation, patient_id) AS hash(organisation || chr(31) || patient_id);
+CREATE OR REPLACE MACRO row_owner(organisation, patient_id) AS hash(organisation || chr(31) || patient_id);
 """
 
 

@@ -34,3 +34,40 @@ class Described:
 
 class Mismatch(Exception):
     """A description cannot be the person it names; the message says why, without a value that identifies."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRow:
+    """A person as the practice that registered them states; `nhs_number` is valid or None."""
+
+    practice_code: str
+    local_id: str
+    nhs_number: str | None
+    family_name: str
+    given_name: str
+    birth_date: date
+    sex: str
+    ethnicity: str
+    language: str
+    interpreter_required: bool
+    address: str
+    postcode: str
+    phone: str
+    lsoa11_code: str
+    died_on: date | None
+    starts: date
+    ends: date | None
+
+
+@dataclass(frozen=True)
+class LoadedRegistrations:
+    """What a load changed. `patient_ids` holds the patient of each row given, in order."""
+
+    patient_ids: list[int]
+    patients_added: int
+    patients_changed: int
+    numbers_changed: int
+    registrations_added: int
+    registrations_changed: int
+    registrations_ended: int
+    suspicious: tuple[str, ...] = ()
