@@ -6,6 +6,7 @@ The rows go into a temporary table; a few statements that SQLite and PostgreSQL 
 import dataclasses
 from collections.abc import Collection, Iterable
 from datetime import date
+from itertools import islice
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -24,6 +25,7 @@ _GONE = """NOT EXISTS (SELECT 1 FROM there t
     WHERE t.practice_code = patients_registration.practice_code AND t.local_id = patients_registration.local_id)"""
 # A list that lost more people than this since the last one is taken for a list cut short.
 _FEW, _MANY = 20, 0.1
+_BATCH = 20_000
 
 
 def load_registrations(
@@ -74,7 +76,8 @@ def _fill(cursor: CursorWrapper, rows: Iterable[RegistrationRow]) -> int:
                 copy.write_row(row)
     else:
         marks = ", ".join(["%s"] * len(names))
-        cursor.executemany(f"INSERT INTO incoming ({', '.join(names)}) VALUES ({marks})", values)
+        while batch := list(islice(values, _BATCH)):
+            cursor.executemany(f"INSERT INTO incoming ({', '.join(names)}) VALUES ({marks})", batch)
     cursor.execute("CREATE INDEX incoming_nhs ON incoming (nhs_number)")
     cursor.execute("CREATE INDEX incoming_known ON incoming (known_as)")
     cursor.execute("ANALYZE incoming")
