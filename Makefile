@@ -36,7 +36,7 @@ bench: install
 	$(RUN)/python -m bench
 
 docs: install
-	$(RUN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict --quiet
 
 lock: ## compile the locked dependencies again
 	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.txt

@@ -13,13 +13,18 @@ from localcare.cli.output import CannotRun
 COMMANDS = ("access", "audit", "caseload", "demo", "intake", "interop", "places", "population", "serve", "settings")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings")
-    parser = argparse.ArgumentParser(prog="localcare", description="The digital system of a local care model.")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """Every command with its arguments; the documentation is checked against it."""
+    whole = argparse.ArgumentParser(prog="localcare", description="The digital system of a local care model.")
+    subparsers = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
         importlib.import_module(f"localcare.cli.{name}").add_parser(subparsers)
-    arguments = parser.parse_args(argv)
+    return whole
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings")
+    arguments = parser().parse_args(argv)
     try:
         import django
 

@@ -1,0 +1,95 @@
+"""The documentation tells of what is there: pages, commands, tests and settings it names exist."""
+
+import ast
+import re
+import shlex
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from localcare.cli.main import COMMANDS, parser
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+NAMED_TEST = re.compile(r"(tests/[\w/]+\.py)::([\w:]+)")
+
+
+def text(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def in_nav(entry) -> set[str]:
+    if isinstance(entry, str):
+        return {entry}
+    return set().union(*(in_nav(inner) for inner in (entry.values() if isinstance(entry, dict) else entry)))
+
+
+def test_every_page_stands_in_the_nav():
+    nav = in_nav(yaml.safe_load(text(ROOT / "mkdocs.yml"))["nav"])
+    there = {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")}
+    assert nav == there, "add new pages to nav in mkdocs.yml, and take out what is gone"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_shown_exist(page):
+    targets = set(re.findall(r"^([a-z0-9]+):", text(ROOT / "Makefile"), re.M))
+    for block in re.findall(r"^```console\n(.*?)^```", text(page), re.M | re.S):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["localcare"]:
+                parser().parse_args(words[1:])  # leaves with SystemExit where the command does not take this
+            elif words[:1] == ["make"]:
+                assert words[1] in targets, f"make has no target {words[1]}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_mentioned_exist(page):
+    assert set(re.findall(r"`localcare ([a-z]\w+)", text(page))) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_tests_named_exist(page):
+    missing = [f"{path}::{test}" for path, test in NAMED_TEST.findall(text(page)) if test not in named_in(path)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_files_named_exist(page):
+    named = re.findall(r"`((?:src|tests|bench|docs|\.ci)/[\w./-]+)`", text(page))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_hazard_names_a_test():
+    rows = [line for line in text(DOCS / "assurance" / "hazard-log.md").splitlines() if re.match(r"\| H\d+", line)]
+    assert rows
+    assert [row.split("|")[1].strip() for row in rows if not NAMED_TEST.search(row)] == []
+
+
+@cache
+def named_in(path: str) -> set[str]:
+    """Names of the tests of a file, those in a class also as `TestClass::test_name`."""
+    if not (ROOT / path).exists():
+        return set()
+    found = set()
+    for node in ast.parse(text(ROOT / path)).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        for function in inner:
+            if isinstance(function, ast.FunctionDef) and function.name.startswith("test_"):
+                found |= {function.name} | ({f"{node.name}::{function.name}"} if node is not function else set())
+    return found
+
+
+def test_every_dependency_is_explained():
+    project = tomllib.loads(text(ROOT / "pyproject.toml"))["project"]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    rows = [line for line in text(DOCS / "decisions" / "0004-dependencies.md").splitlines() if line.startswith("| `")]
+    explained = {package for row in rows for package in re.findall(r"`([\w.-]+)`", row.split("|")[1])}
+    assert {re.split(r"[\[<>=]", one)[0] for one in declared} == explained
