@@ -16,7 +16,7 @@ class Entry:
 
 ENTRIES = (
     Entry("Today", "web:today"),
-    Entry("Caseload", "caseload:index", ("see_caseload", "reveal_list", "see_list_counts")),
+    Entry("Caseload", "caseload:index", ("see_caseload",)),
     Entry("Meetings", "mdt:index", ("join_meeting", "run_meeting")),
     Entry("Population", "population:index", ("see_population", "see_own_registers")),
     Entry("Planning", "capacity:index", ("see_planning",)),
