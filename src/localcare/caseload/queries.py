@@ -30,7 +30,11 @@ def team_of_practice(practice_code: str, on: date) -> Team | None:
 
 
 def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTED) -> Listed:
-    """The entries of the viewer's team that the viewer may open, the latest first; `mine`, those they co-ordinate."""
+    """The entries of the viewer's team in a state, the latest first; `mine`, those they co-ordinate.
+
+    At a practice, those of its own patients. Those whom the viewer may not open are left out and counted; of ended
+    ones the team sees when and why, not who.
+    """
     team = team_of(viewer)
     if team is None:
         return Listed((), 0)
@@ -38,15 +42,18 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     if mine:
         rows = rows.filter(coordinator_id=viewer.post_id)
     found = [_entry(row) for row in rows.order_by("-since", "-id")]
+    if state is State.CLOSED and not viewer.works_at_practice:
+        return Listed(tuple(found), 0)
     may = gate.may_open(viewer, [entry.patient_id for entry in found])
     seen = tuple(entry for entry in found if entry.patient_id in may)
-    return Listed(seen, 0 if viewer.works_at_practice else len(found) - len(seen))
+    hidden = state is State.ACCEPTED and not viewer.works_at_practice
+    return Listed(seen, len(found) - len(seen) if hidden else 0)
 
 
 def open_entries(viewer: Viewer, entries: Sequence[Entry]) -> list[Row]:
-    """The people of one page of entries; one audit entry names all shown."""
+    """One page of entries with the people the gate opens; one audit entry names all shown."""
     people = gate.open_people(viewer, [entry.patient_id for entry in entries], page="caseload")
-    return [Row(entry, people[entry.patient_id]) for entry in entries if entry.patient_id in people]
+    return [Row(entry, people.get(entry.patient_id)) for entry in entries]
 
 
 def counts(viewer: Viewer) -> Counts:
@@ -130,6 +137,11 @@ def history(patient_ids: Iterable[int]) -> list[CaseloadState]:
     """Every step taken with a person, the latest first."""
     steps = CaseloadState.objects.filter(entry__patient_id__in=list(patient_ids))
     return list(steps.select_related("entry__team").order_by("-id"))
+
+
+def possible_coordinators(viewer: Viewer) -> list[Post]:
+    """The posts of the viewer's team today, by name."""
+    return staff.members([viewer.team_id], clock.today()) if viewer.team_id else []
 
 
 def _standing() -> QuerySet[Any]:

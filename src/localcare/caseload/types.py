@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from localcare.access.types import OpenPerson
+from localcare.base.clock import LONDON
 from localcare.caseload.calc.states import DECLINED, ENDING_LABELS, LABELS, Ending, State
 
 __all__ = ["DECLINED", "ENDING_LABELS", "LABELS", "Counts", "Ending", "Entry", "Listed", "NotPossible", "Row", "State"]
@@ -32,6 +33,11 @@ class Entry:
     review_on: date | None
 
     @property
+    def since_on(self) -> date:
+        """The day in London since when they stand so."""
+        return self.since.astimezone(LONDON).date()
+
+    @property
     def label(self) -> str:
         """Where they stand, in words."""
         return ENDING_LABELS[Ending(self.ending)] if self.ending else LABELS[self.state]
@@ -39,15 +45,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the caseload: the entry and the person, opened by the gate."""
+    """One line of the caseload: the entry and the person, None where the team's right to see them has ended."""
 
     entry: Entry
-    person: OpenPerson
+    person: OpenPerson | None
 
 
 @dataclass(frozen=True)
 class Listed:
-    """Entries the viewer may open, and how many more are on the caseload but not shared with them."""
+    """Entries of a team, and how many more are on its caseload but do not share their record with it.
+
+    All may be opened but ended ones, of which a team still sees when and why, not who.
+    """
 
     entries: tuple[Entry, ...]
     not_shared: int

@@ -1,0 +1,79 @@
+"""What these pages ask."""
+
+from django import forms
+
+from localcare.access.actions import REVEAL_REASONS
+from localcare.caseload.types import ENDING_LABELS, Ending
+from localcare.design.forms import CheckboxField, ChoiceField, DateField, SelectField, TextArea
+
+CHOOSE = {"required": "Choose one."}
+WHY = {"required": "Give the reason in a few words."}
+
+
+class CoordinatorForm(forms.Form):
+    post = SelectField(label="Who co-ordinates the person's care?", error_messages=CHOOSE)
+    review_on = DateField(label="When is this next reviewed?", required=False, help_text="For example 6 8 2018. May stay empty.")
+
+    def __init__(self, *args, members, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["post"].choices = [("", "Choose"), *((p.id, f"{p.user.name}, {p.role.replace('_', ' ')}") for p in members)]  # type: ignore[attr-defined]
+
+
+class AddForm(forms.Form):
+    agreed = CheckboxField(
+        label="The person has agreed that your team looks after them", error_messages={"required": "Ask the person first."}
+    )
+    reason = TextArea(label="Why does the team take them on?", rows=3, error_messages=WHY)
+
+
+class EndForm(forms.Form):
+    ending = ChoiceField(label="Why does the team's time with the person end?", error_messages=CHOOSE)
+    reason = TextArea(
+        label="In a few words",
+        rows=3,
+        help_text="The team can no longer open the record afterwards, unless it has another right to.",
+        error_messages=WHY,
+    )
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["ending"].choices = [  # type: ignore[attr-defined]
+            (e.value, label) for e, label in ENDING_LABELS.items() if e is not Ending.DIED
+        ]
+
+
+class RoomForm(forms.Form):
+    places_a_month = forms.IntegerField(
+        label="How many people can the team take on in a month?",
+        min_value=0,
+        max_value=999,
+        error_messages={"required": "Enter a number, 0 if none.", "invalid": "Enter a whole number, for example 12."},
+    )
+    starts = DateField(label="From which day?", error_messages={"required": "Enter the day."})
+
+
+class ReasonForm(forms.Form):
+    reason = ChoiceField(label="Why do you need to see who the people are?", error_messages=CHOOSE)
+    words = TextArea(label="In a few words", rows=2, required=False, help_text="Needed for another reason.")
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].choices = list(REVEAL_REASONS.items())  # type: ignore[attr-defined]
+
+    def clean(self) -> dict:
+        answers = super().clean() or {}
+        if answers.get("reason") == "other" and not answers.get("words", "").strip():
+            self.add_error("words", "Say in a few words why you need to see who the people are.")
+        return answers
+
+
+class AcceptForm(forms.Form):
+    told = CheckboxField(
+        label="The person has been told that the cluster team will see their record and contact them",
+        error_messages={"required": "Tell the person first. Then accept."},
+    )
+    note = TextArea(label="What should the team know first?", rows=3, required=False, help_text="May stay empty.")
+
+
+class DeclineForm(forms.Form):
+    reason = TextArea(label="Why?", rows=3, error_messages=WHY)

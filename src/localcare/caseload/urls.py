@@ -1,0 +1,21 @@
+"""The caseload, and the practices' lists of people at greatest risk."""
+
+from django.urls import path
+
+from localcare.caseload.views import caseload, decisions, lists
+
+app_name = "caseload"
+urlpatterns = [
+    path("caseload/", caseload.index, name="index"),
+    path("caseload/room/", caseload.room, name="room"),
+    path("caseload/<int:patient_id>/", caseload.entry, name="entry"),
+    path("caseload/<int:patient_id>/coordinator/", caseload.coordinator, name="coordinator"),
+    path("caseload/<int:patient_id>/add/", caseload.add, name="add"),
+    path("caseload/<int:patient_id>/end/", caseload.end, name="end"),
+    path("lists/", lists.index, name="lists"),
+    path("lists/<str:practice_code>/", lists.practice_list, name="practice_list"),
+    path("lists/<str:practice_code>/show/", lists.show, name="show"),
+    path("lists/<str:practice_code>/reason/", lists.reason, name="reason"),
+    path("lists/<str:practice_code>/<str:listed>/put-back/", decisions.put_back, name="put_back"),
+    path("lists/<str:practice_code>/<str:listed>/<str:decision>/", decisions.decide, name="decide"),
+]

@@ -1,0 +1,125 @@
+"""The caseload of a team: who is on it, who co-ordinates their care, who ended."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from localcare.access import queries as gate
+from localcare.access.guard import requires
+from localcare.access.types import Capability, Viewer
+from localcare.base import clock
+from localcare.caseload import actions, forms, presenters, queries
+from localcare.caseload.types import Ending, NotPossible, State
+from localcare.design import notices, paging
+
+
+@requires(Capability.SEE_CASELOAD)
+def index(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    state = presenters.state_asked(request.GET.get("state", ""))
+    listed = queries.caseload(viewer, mine=request.GET.get("mine") == "1", state=state)
+    chosen = presenters.narrowed(listed.entries, request.GET.get("show", ""), request.GET.get("order", ""), clock.today())
+    page = paging.page_of(request, chosen)
+    context = {
+        "page": page,
+        "rows": queries.open_entries(viewer, page.rows),
+        "state": state,
+        "not_shared": listed.not_shared,
+        "counts": presenters.count_items(queries.counts(viewer), request.GET),
+        "filters": presenters.caseload_filters(viewer.works_at_practice),
+        "team": queries.team_of(viewer),
+        "manages": viewer.can(Capability.MANAGE_CASELOAD),
+    }
+    return render(request, "caseload/index.jinja", context)
+
+
+@requires(Capability.SEE_CASELOAD)
+def entry(request: HttpRequest, patient_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    person = gate.open_person(viewer, patient_id, page="caseload of a person")
+    context = {
+        "person": person,
+        "entry": queries.entry_of(person.ids),
+        "steps": presenters.steps(queries.history(person.ids)),
+        "manages": viewer.can(Capability.MANAGE_CASELOAD),
+    }
+    return render(request, "caseload/entry.jinja", context)
+
+
+@requires(Capability.MANAGE_CASELOAD)
+def coordinator(request: HttpRequest, patient_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    standing = queries.entry_of([patient_id], team_id=viewer.team_id)
+    form = forms.CoordinatorForm(
+        request.POST or None,
+        members=queries.possible_coordinators(viewer),
+        initial={"post": standing and standing.coordinator_post_id, "review_on": standing and standing.review_on},
+    )
+
+    def save(post: str, review_on: Any) -> str:
+        actions.assign_coordinator(patient_id=patient_id, post_id=int(post), review_on=review_on, by=viewer)
+        return "The care co-ordinator is saved."
+
+    return _ask(request, patient_id, form, save, "Who co-ordinates the care of {name}?", "Save")
+
+
+@requires(Capability.MANAGE_CASELOAD)
+def add(request: HttpRequest, patient_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+
+    def save(agreed: bool, reason: str) -> str:
+        actions.add_person(patient_id=patient_id, agreed=agreed, reason=reason, by=viewer)
+        return "The person is on your team's caseload."
+
+    return _ask(request, patient_id, forms.AddForm(request.POST or None), save, "Take on {name}", "Take on")
+
+
+@requires(Capability.MANAGE_CASELOAD)
+def end(request: HttpRequest, patient_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+
+    def save(ending: str, reason: str) -> str:
+        actions.close(patient_id=patient_id, ending=Ending(ending), reason=reason, by=viewer)
+        return "The team's time with the person has ended."
+
+    form = forms.EndForm(request.POST or None)
+    return _ask(request, patient_id, form, save, "End the team's time with {name}", "End", leads_to="caseload:index")
+
+
+@requires(Capability.MANAGE_CASELOAD)
+def room(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    form = forms.RoomForm(request.POST or None, initial={"starts": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_room(**form.cleaned_data, by=viewer)
+            notices.tell(request, "Saved: how many people the team can take on.")
+            return redirect("caseload:index")
+        except NotPossible as reason:
+            form.add_error("starts", str(reason))
+    return render(request, "caseload/room.jinja", {"form": form}, status=400 if form.errors else 200)
+
+
+def _ask(
+    request: HttpRequest,
+    patient_id: int,
+    form: django_forms.Form,
+    save: Callable[..., str],
+    title: str,
+    button: str,
+    leads_to: str = "",
+) -> HttpResponse:
+    """One question about one person: shown, refused with the answers kept, or saved with a notice."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            notices.tell(request, save(**form.cleaned_data))
+            return redirect(leads_to) if leads_to else redirect("caseload:entry", patient_id)
+        except NotPossible as reason:
+            form.add_error(None, str(reason))
+    viewer = request.viewer  # type: ignore[attr-defined]
+    person = gate.open_person(viewer, patient_id, page="caseload of a person")
+    context = {"form": form, "person": person, "title": title.format(name=person.name), "button": button}
+    return render(request, "caseload/ask.jinja", context, status=400 if form.errors else 200)
