@@ -12,16 +12,22 @@ WHY = {"required": "Give the reason in a few words."}
 
 class CoordinatorForm(forms.Form):
     post = SelectField(label="Who co-ordinates the person's care?", error_messages=CHOOSE)
-    review_on = DateField(label="When is this next reviewed?", required=False, help_text="For example 6 8 2018. May stay empty.")
+    review_on = DateField(
+        label="When is this next reviewed?", required=False, help_text="For example 6 8 2018. May stay empty."
+    )
 
     def __init__(self, *args, members, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["post"].choices = [("", "Choose"), *((p.id, f"{p.user.name}, {p.role.replace('_', ' ')}") for p in members)]  # type: ignore[attr-defined]
+        self.fields["post"].choices = [
+            ("", "Choose"),
+            *((p.id, f"{p.user.name}, {p.role.replace('_', ' ')}") for p in members),
+        ]  # type: ignore[attr-defined]
 
 
 class AddForm(forms.Form):
     agreed = CheckboxField(
-        label="The person has agreed that your team looks after them", error_messages={"required": "Ask the person first."}
+        label="The person has agreed that your team looks after them",
+        error_messages={"required": "Ask the person first."},
     )
     reason = TextArea(label="Why does the team take them on?", rows=3, error_messages=WHY)
 

@@ -11,78 +11,77 @@ from localcare.caseload.calc.states import left_out
 from localcare.caseload.types import Entry
 from localcare.population import queries as population
 
-FILTERS = ("group", "sex", "change", "reason")
+FILTERS = ("change", "group", "reason", "sex")
 
 
 @dataclass(frozen=True)
 class ListRow:
-    """One line: a pseudonym with its reasons, the person if revealed, and where they stand if decided."""
+    """One line: a pseudonym with its reasons in words, the person if revealed, where they stand if decided about."""
 
+    pseudonym: str
     listed: Any
+    reasons: list[str]
+    use: list[str]
+    group: str
     person: OpenPerson | None
     entry: Entry | None
-    gone: bool
 
     @property
     def label(self) -> str:
         """What stands for the person as long as nobody looked: short, and the same on every page."""
-        return f"Person {self.listed.pseudonym[:6].upper()}"
+        return f"Person {self.pseudonym[:6].upper()}"
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """A page of the list. `hidden`: how many are left out because they are decided about or on the palliative register."""
+    """A page of the list; `left_out` says how many decided about are hidden."""
 
     rows: tuple[ListRow, ...]
     number: int
     pages: int
     total: int
-    hidden: int
+    left_out: int
 
     @property
-    def pseudonyms(self) -> list[str]:
-        return [row.listed.pseudonym for row in self.rows]
+    def unrevealed(self) -> list[str]:
+        return [row.pseudonym for row in self.rows if row.person is None]
 
 
-def page(viewer: Viewer, practice_code: str, asked: Mapping[str, str], *, look: bool = True) -> ListPage:
-    """The page that an address asks for. Names stand in it only if the viewer's session has revealed them;
-    `look` says whether to open those now, which is audited."""
+def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> ListPage:
+    """The page that an address asks for. A name stands in it only if the viewer's session has revealed it."""
     handled = queries.handled(practice_code)
-    everything = asked.get("decided") == "1"
-    out = () if everything else _left_out(practice_code, handled)
+    everything = asked.get("decided") == "1" and viewer.works_at_practice
+    out = _left_out(practice_code, handled)
     found = population.practice_list(
         practice_code,
-        exclude=out,
+        exclude=() if everything else out,
         palliative=everything,
-        page=_number(asked.get("page", "")),
-        order=_order(asked.get("order", "")),
+        page=int(asked["page"]) if asked.get("page", "").isdecimal() else 1,
+        order=asked["order"] if asked.get("order") in population.ORDERS else "risk",
         filters={name: asked[name] for name in FILTERS if asked.get(name)},
     )
-    pseudonyms = [entry.pseudonym for entry in found.entries]
-    people = gate.revealed(viewer, pseudonyms) if look else {}
-    tried = gate.tried(viewer, pseudonyms) if look else set()
+    people = gate.revealed(viewer, [entry.pseudonym for entry in found.entries])
     rows = tuple(
-        ListRow(e, people.get(e.pseudonym), handled.get(e.pseudonym), e.pseudonym in tried and e.pseudonym not in people)
-        for e in found.entries
+        ListRow(
+            pseudonym=entry.pseudonym,
+            listed=entry,
+            reasons=population.reasons_in_words(entry.reasons),
+            use=population.use_in_words(entry.use),
+            group=population.group_label(entry.group),
+            person=people.get(entry.pseudonym),
+            entry=handled.get(entry.pseudonym) if viewer.works_at_practice else None,
+        )
+        for entry in found.entries
     )
-    return ListPage(rows, found.number, found.pages, found.total, population.list_size(practice_code)[0] - found.total)
+    return ListPage(rows, found.number, found.pages, found.total, 0 if everything else len(out))
 
 
 def _left_out(practice_code: str, handled: Mapping[str, Entry]) -> list[str]:
     run = population.current_run()
-    if run is None:
+    if run is None or not handled:
         return []
-    changes = population.changes(practice_code, list(handled))
     return [
-        p
-        for p, change in changes.items()
-        if left_out(handled[p].state, handled[p].since, change=change, made_at=run.made_at)
+        pseudonym
+        for pseudonym, change in population.changes(practice_code, list(handled)).items()
+        if left_out(handled[pseudonym].state, handled[pseudonym].since, change=change, made_at=run.made_at)
     ]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 1
-
-
-def _order(text: str) -> str:
-    return text if text in population.ORDERS else "risk"

@@ -1,14 +1,19 @@
 """Shapes what the pages of caseload show, so that templates hold no rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from localcare.access.types import Viewer
 from localcare.base.clock import LONDON
+from localcare.caseload.lists import ListPage
 from localcare.caseload.models import CaseloadState
 from localcare.caseload.types import ENDING_LABELS, LABELS, Counts, Ending, Entry, State
+from localcare.design.paging import ROWS, Page
+from localcare.population.queries import ListCounts
 
 FAR = date.max
+CHANGES = {"new": "New", "up": "Up", "down": "Down", "same": "Same"}
 ORDERS = {
     "since": lambda e: e.since,
     "review": lambda e: e.review_on or FAR,
@@ -86,3 +91,52 @@ def steps(history: Iterable[CaseloadState]) -> list[Step]:
         )
         for s in history
     ]
+
+
+def practice_rows(counts: ListCounts, names: Mapping[str, str]) -> list[dict]:
+    """One line a practice of the cluster, by name."""
+    rows = [
+        {"code": code, "name": names.get(code, code), "listed": n, "new": counts.new_by_practice[code]}
+        for code, n in counts.by_practice.items()
+    ]
+    return sorted(rows, key=lambda row: row["name"])
+
+
+def labelled(counts: Mapping[str, int | None], labels: Mapping[str, str]) -> list[tuple[str, int | None]]:
+    """Counts with their labels, in the order of the labels, without those nobody has."""
+    return [(label, counts[key]) for key, label in labels.items() if counts.get(key, 0) != 0]
+
+
+def list_paging(page: ListPage, address: Callable[[int], str]) -> Page:
+    """The pages before and after this one of a list."""
+    first = (page.number - 1) * ROWS + 1 if page.rows else 0
+    return Page(
+        rows=page.rows,
+        total=page.total,
+        first=first,
+        last=max(first - 1, 0) + len(page.rows),
+        before=address(page.number - 1) if page.number > 1 else "",
+        after=address(page.number + 1) if page.number < page.pages else "",
+    )
+
+
+def list_filters(groups: Mapping[str, str], viewer: Viewer) -> list[dict]:
+    """What narrows and orders a list, kept in the address."""
+    return [
+        _filter(
+            "Order", "order", {None: "Greatest risk first", "change": "New on the list first", "age": "Oldest first"}
+        ),
+        _filter(
+            "Change since last run", "change", {None: "All", "new": "New", "up": "Up", "same": "Same", "down": "Down"}
+        ),
+        _filter("Group", "group", {None: "All", **groups}),
+        _filter("Sex", "sex", {None: "All", "female": "Female", "male": "Male"}),
+    ] + (
+        [_filter("Already decided", "decided", {None: "Leave out", "1": "Show too, and the palliative register"})]
+        if viewer.works_at_practice
+        else []
+    )
+
+
+def _filter(title: str, name: str, options: Mapping[str | None, str]) -> dict:
+    return {"title": title, "name": name, "options": [{"value": v, "label": label} for v, label in options.items()]}

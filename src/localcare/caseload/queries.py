@@ -13,7 +13,7 @@ from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange
 from localcare.caseload.types import Counts, Ending, Entry, Listed, Row, State
 from localcare.places import queries as places
 from localcare.staff import queries as staff
-from localcare.staff.types import Team
+from localcare.staff.types import Post, Team
 
 
 def team_of(viewer: Viewer) -> Team | None:

@@ -6,5 +6,6 @@ urlpatterns = [
     path("account/", include("localcare.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("", include("localcare.tasks.urls")),
+    path("", include("localcare.caseload.urls")),
     path("", include("localcare.web.urls")),
 ]

@@ -12,7 +12,7 @@ from localcare.access.guard import requires
 from localcare.access.types import Capability, Viewer
 from localcare.base import clock
 from localcare.caseload import actions, forms, presenters, queries
-from localcare.caseload.types import Ending, NotPossible, State
+from localcare.caseload.types import Ending, NotPossible
 from localcare.design import notices, paging
 
 
@@ -21,7 +21,9 @@ def index(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     state = presenters.state_asked(request.GET.get("state", ""))
     listed = queries.caseload(viewer, mine=request.GET.get("mine") == "1", state=state)
-    chosen = presenters.narrowed(listed.entries, request.GET.get("show", ""), request.GET.get("order", ""), clock.today())
+    chosen = presenters.narrowed(
+        listed.entries, request.GET.get("show", ""), request.GET.get("order", ""), clock.today()
+    )
     page = paging.page_of(request, chosen)
     context = {
         "page": page,

@@ -1,0 +1,128 @@
+"""Deciding about one person of a practice's list, each way on a page of its own."""
+
+from dataclasses import dataclass
+
+from django import forms as django_forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from localcare.access import queries as gate
+from localcare.access.guard import requires
+from localcare.access.types import Capability, OpenPerson, Viewer
+from localcare.caseload import actions, forms
+from localcare.caseload.types import NotPossible, State
+from localcare.caseload.views.lists import check_own
+from localcare.design import notices
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to decide: the state it leads to, and its words."""
+
+    state: State
+    title: str
+    explained: str
+    button: str
+    done: str
+
+
+WAYS = {
+    "accept": Way(
+        State.ACCEPTED,
+        "Accept {name} for the cluster team",
+        "From now on the cluster team sees the record of {name} and who they are.",
+        "Accept",
+        "{name} is on the cluster team's caseload.",
+    ),
+    "known": Way(
+        State.ALREADY_KNOWN,
+        "{name} is already known",
+        "Somebody already gives {name} the help they need. They leave the list, and the cluster team sees nothing.",
+        "Save",
+        "{name} has left the list: already known.",
+    ),
+    "not-suitable": Way(
+        State.NOT_SUITABLE,
+        "The cluster team does not suit {name}",
+        "{name} leaves the list, and comes back if their risk goes up. The cluster team sees nothing.",
+        "Save",
+        "{name} has left the list: not suitable.",
+    ),
+    "declined": Way(
+        State.DECLINED_BY_PERSON,
+        "{name} declined",
+        "{name} leaves the list, and comes back if their risk goes up. The cluster team sees nothing.",
+        "Save",
+        "{name} has left the list: they declined.",
+    ),
+}
+
+
+@requires(Capability.DECIDE_LIST)
+def decide(request: HttpRequest, practice_code: str, listed: str, decision: str) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    way = WAYS.get(decision)
+    if way is None:
+        raise Http404
+    check_own(viewer, practice_code)
+    person = _revealed(viewer, listed)
+    if person is None:
+        notices.refuse(request, "See who this is first: show the page of the list, then decide.")
+        return redirect(_list(request, practice_code))
+    accepting = way.state is State.ACCEPTED
+    form = (forms.AcceptForm if accepting else forms.DeclineForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _decide(way.state, person, form, viewer)
+            undo = "" if accepting else reverse("caseload:put_back", args=[practice_code, listed]) + _query(request)
+            notices.tell(request, way.done.format(name=person.name), undo=undo)
+            return redirect(_list(request, practice_code))
+        except NotPossible as reason:
+            form.add_error(None, str(reason))
+    context = {
+        "form": form,
+        "person": person,
+        "title": way.title.format(name=person.name),
+        "explained": way.explained.format(name=person.name),
+        "button": way.button,
+        "back": _list(request, practice_code),
+    }
+    return render(request, "caseload/decide.jinja", context, status=400 if form.errors else 200)
+
+
+@requires(Capability.DECIDE_LIST)
+@require_POST
+def put_back(request: HttpRequest, practice_code: str, listed: str) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    check_own(viewer, practice_code)
+    person = _revealed(viewer, listed)
+    if person is None:
+        notices.refuse(request, "Nothing was undone: your session ended. Show the page again, then decide.")
+        return redirect(_list(request, practice_code))
+    try:
+        actions.put_back(patient_id=person.id, reason="Undone at once.", by=viewer)
+        notices.tell(request, f"{person.name} is on the list again.")
+    except NotPossible as reason:
+        notices.refuse(request, str(reason))
+    return redirect(_list(request, practice_code))
+
+
+def _decide(state: State, person: OpenPerson, form: django_forms.Form, by: Viewer) -> None:
+    if state is State.ACCEPTED:
+        actions.accept(patient_id=person.id, by=by, **form.cleaned_data)
+    else:
+        actions.decline(patient_id=person.id, outcome=state, by=by, **form.cleaned_data)
+
+
+def _revealed(viewer: Viewer, listed: str) -> OpenPerson | None:
+    return gate.revealed(viewer, [listed]).get(listed)
+
+
+def _query(request: HttpRequest) -> str:
+    return f"?{request.GET.urlencode()}" if request.GET else ""
+
+
+def _list(request: HttpRequest, practice_code: str) -> str:
+    return reverse("caseload:practice_list", args=[practice_code]) + _query(request)

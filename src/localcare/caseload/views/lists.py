@@ -1,0 +1,128 @@
+"""People at greatest risk: a practice's own list, page by page, and its counts for the cluster."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from localcare.access import actions as access
+from localcare.access import queries as gate
+from localcare.access.guard import requires
+from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.base import clock
+from localcare.caseload import forms, lists, presenters, queries
+from localcare.design import notices
+from localcare.design.paging import with_query
+from localcare.places import queries as places
+from localcare.population import queries as population
+
+
+@requires(Capability.REVEAL_LIST, Capability.SEE_LIST_COUNTS)
+def index(request: HttpRequest) -> HttpResponse:
+    """A clinician goes to the list of their own practice; a co-ordinator sees how many stand on the cluster's lists."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if viewer.works_at_practice:
+        return redirect("caseload:practice_list", viewer.organisation_code)
+    counts = population.list_counts(viewer.practice_codes)
+    context = {
+        "run": population.current_run(),
+        "counts": counts,
+        "practices": presenters.practice_rows(counts, places.names(viewer.practice_codes)),
+        "groups": presenters.labelled(counts.by_group, population.group_labels()),
+        "reasons": presenters.labelled(counts.by_reason, population.reason_labels()),
+        **_room(viewer),
+    }
+    return render(request, "caseload/lists.jinja", context)
+
+
+@requires(Capability.REVEAL_LIST, Capability.SEE_LIST_COUNTS)
+def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    check_own(viewer, practice_code)
+    page = lists.page_of(viewer, practice_code, request.GET.dict())
+    listed, registered = population.list_size(practice_code)
+    context = {
+        "practice_code": practice_code,
+        "practice_name": places.names([practice_code]).get(practice_code, practice_code),
+        "page": page,
+        "paging": presenters.list_paging(page, lambda number: with_query(request, page=number)),
+        "listed": listed,
+        "registered": registered,
+        "run": population.current_run(),
+        "made": population.how_lists_are_made(),
+        "filters": presenters.list_filters(population.group_labels(), viewer),
+        "reason_choices": population.reason_labels(),
+        "changes": presenters.CHANGES,
+        "session": gate.reveal_session(viewer) if viewer.works_at_practice else None,
+        "may_reveal": viewer.works_at_practice and viewer.can(Capability.REVEAL_LIST),
+        "may_decide": viewer.works_at_practice and viewer.can(Capability.DECIDE_LIST),
+        "query": f"?{request.GET.urlencode()}" if request.GET else "",
+        **_room(viewer),
+    }
+    return render(request, "caseload/list.jinja", context)
+
+
+@requires(Capability.REVEAL_LIST)
+@require_POST
+def show(request: HttpRequest, practice_code: str) -> HttpResponse:
+    """Reveal the page that the address asks for; first ask for the reason, once a session."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    check_own(viewer, practice_code)
+    if gate.reveal_session(viewer) is None:
+        return redirect(_address("caseload:reason", practice_code, request))
+    return _shown(request, viewer, practice_code)
+
+
+@requires(Capability.REVEAL_LIST)
+def reason(request: HttpRequest, practice_code: str) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    check_own(viewer, practice_code)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        access.start_reveal_session(practice_code=practice_code, by=viewer, **form.cleaned_data)
+        return _shown(request, viewer, practice_code)
+    context = {
+        "form": form,
+        "practice_name": places.names([practice_code]).get(practice_code, practice_code),
+        "back": _address("caseload:practice_list", practice_code, request),
+        "hours": int(access.SESSION_LENGTH.total_seconds() // 3600),
+    }
+    return render(request, "caseload/reason.jinja", context, status=400 if form.errors else 200)
+
+
+def _shown(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpResponse:
+    wanted = lists.page_of(viewer, practice_code, request.GET.dict()).unrevealed
+    closed = len(wanted) - len(access.reveal(listed=wanted, by=viewer))
+    if closed:
+        notices.warn(
+            request,
+            f"{closed} on this page cannot be shown: they died or are no longer registered with your practice. "
+            "They leave the list with the next run.",
+        )
+    return redirect(_address("caseload:practice_list", practice_code, request))
+
+
+def _address(name: str, practice_code: str, request: HttpRequest) -> str:
+    query = urlencode(request.GET.dict())
+    return reverse(name, args=[practice_code]) + (f"?{query}" if query else "")
+
+
+def check_own(viewer: Viewer, practice_code: str) -> None:
+    """Raises Refused where the list is not of the viewer's practice, or of a practice of their cluster."""
+    if practice_code not in viewer.practice_codes:
+        raise Refused(
+            Decision(
+                False,
+                Basis.ROLE,
+                "A list belongs to the practice where its people are registered. Ask a clinician of that practice.",
+            )
+        )
+
+
+def _room(viewer: Viewer) -> dict:
+    """How many more the cluster team can take on this month."""
+    team, today = queries.team_of(viewer), clock.today()
+    room = queries.room(team.id, today) if team else None
+    return {"room": room, "taken_on": queries.taken_on(team.id, today) if team else 0}

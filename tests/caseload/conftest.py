@@ -1,0 +1,87 @@
+"""Signing in, and lists as a population run leaves them."""
+
+from datetime import timedelta
+
+import pytest
+
+from localcare.access import pseudonyms
+from localcare.access.types import Purpose
+from localcare.accounts.models import User
+from localcare.base import links
+from localcare.population.models import ListEntry, Run
+from tests import builders
+from tests.conftest import MONDAY_MORNING
+
+
+@pytest.fixture
+def area():
+    return builders.area()
+
+
+@pytest.fixture(autouse=True)
+def _a_person_has_a_page():
+    """The person page belongs to a higher room, which fills the link when it is there."""
+    if "person" in links.unfilled():
+        links.fill("person", "caseload:entry")
+
+
+@pytest.fixture
+def sign_in(client, area):
+    """Signs somebody in, in a post of a role at an organisation; gives the viewer."""
+
+    def signed_in(role, at):
+        viewer = area.viewer(role, at)
+        client.force_login(User.objects.get(id=viewer.user_id))
+        return viewer
+
+    return signed_in
+
+
+class Lists:
+    """A run and its list entries, one person after another."""
+
+    def __init__(self):
+        self.run = Run.objects.create(
+            name="test-run",
+            edition="2017-04-01",
+            as_at=(MONDAY_MORNING - timedelta(days=2)).date(),
+            made_at=MONDAY_MORNING - timedelta(hours=6),
+            definitions="0123456789abcdef",
+            coverage={
+                code: {"cluster": cluster, "registered": 2000, "observed": 2000, "may_be_scored": 2000}
+                for code, cluster in (("G1", "C1"), ("G2", "C1"), ("G3", "C2"))
+            },
+            model={"fitted": True, "people": 4000, "outcomes": 300, "practices": 3, "assessment": None},
+            lost={},
+        )
+
+    def add(self, person, practice="G1", cluster="C1", **more) -> ListEntry:
+        rank = ListEntry.objects.filter(practice_code=practice).count() + 1
+        values = {
+            "risk": 1 / (1 + rank),
+            "age": 82,
+            "sex": person.sex,
+            "group": "conditions_4_plus",
+            "reasons": [{"key": "emergency_admissions", "value": 3}, {"key": "condition", "value": "heart_failure"}],
+            "reason_keys": " emergency_admissions heart_failure ",
+            "use": {"emergency_admissions": 3, "gp_contacts": 1},
+            "change": "same",
+        }
+        return ListEntry.objects.create(
+            run=self.run,
+            practice_code=practice,
+            cluster_code=cluster,
+            pseudonym=pseudonym(person),
+            rank_in_practice=rank,
+            rank_in_cluster=ListEntry.objects.filter(cluster_code=cluster).count() + 1,
+            **{**values, **more},
+        )
+
+
+def pseudonym(person) -> str:
+    return pseudonyms.pseudonymise([person.nhs_number], Purpose.RISK_STRATIFICATION)[0]
+
+
+@pytest.fixture
+def lists(db):
+    return Lists()
