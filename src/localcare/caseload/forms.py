@@ -18,10 +18,8 @@ class CoordinatorForm(forms.Form):
 
     def __init__(self, *args, members, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["post"].choices = [
-            ("", "Choose"),
-            *((p.id, f"{p.user.name}, {p.role.replace('_', ' ')}") for p in members),
-        ]  # type: ignore[attr-defined]
+        posts = [(post.id, f"{post.user.name}, {post.role.replace('_', ' ')}") for post in members]
+        self.fields["post"].choices = [("", "Choose"), *posts]  # type: ignore[attr-defined]
 
 
 class AddForm(forms.Form):

@@ -14,6 +14,7 @@ from localcare.population.queries import ListCounts
 
 FAR = date.max
 CHANGES = {"new": "New", "up": "Up", "down": "Down", "same": "Same"}
+CHANGES = {"new": "New", "up": "Up", "down": "Down", "same": "Same"}
 ORDERS = {
     "since": lambda e: e.since,
     "review": lambda e: e.review_on or FAR,
@@ -123,20 +124,17 @@ def list_paging(page: ListPage, address: Callable[[int], str]) -> Page:
 def list_filters(groups: Mapping[str, str], viewer: Viewer) -> list[dict]:
     """What narrows and orders a list, kept in the address."""
     return [
-        _filter(
-            "Order", "order", {None: "Greatest risk first", "change": "New on the list first", "age": "Oldest first"}
-        ),
-        _filter(
-            "Change since last run", "change", {None: "All", "new": "New", "up": "Up", "same": "Same", "down": "Down"}
-        ),
-        _filter("Group", "group", {None: "All", **groups}),
-        _filter("Sex", "sex", {None: "All", "female": "Female", "male": "Male"}),
+        _filter("Order", "order", "Greatest risk first", {"change": "New first", "age": "Oldest first"}),
+        _filter("Change since last run", "change", "All", CHANGES),
+        _filter("Group", "group", "All", groups),
+        _filter("Sex", "sex", "All", {"female": "Female", "male": "Male"}),
     ] + (
-        [_filter("Already decided", "decided", {None: "Leave out", "1": "Show too, and the palliative register"})]
+        [_filter("Already decided", "decided", "Leave out", {"1": "Show too, and the palliative register"})]
         if viewer.works_at_practice
         else []
     )
 
 
-def _filter(title: str, name: str, options: Mapping[str | None, str]) -> dict:
-    return {"title": title, "name": name, "options": [{"value": v, "label": label} for v, label in options.items()]}
+def _filter(title: str, name: str, everything: str, options: Mapping[str, str]) -> dict:
+    rows = [{"value": None, "label": everything}, *({"value": v, "label": label} for v, label in options.items())]
+    return {"title": title, "name": name, "options": rows}

@@ -30,7 +30,8 @@ class NHSBoundField(BoundField):
         """What is wrong with the answer; an answer not given names its question."""
         found = self.form.errors.as_data().get(self.name, [])
         texts = [(fault.code, text) for fault in found for text in fault.messages]
-        return [f"Not answered: {self.label}" if code == "required" else text for code, text in texts]
+        plain = str(forms.Field.default_error_messages["required"])
+        return [f"Not answered: {self.label}" if code == "required" and text == plain else text for code, text in texts]
 
     @property
     def target(self) -> str:

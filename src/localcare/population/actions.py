@@ -20,9 +20,10 @@ from localcare.population import definitions as definition_files
 from localcare.population.calc import pipeline
 from localcare.population.calc.purpose import RISK
 from localcare.population.definitions import Definitions
+from localcare.population.lists import LIST_SEGMENTATION
 from localcare.population.models import ListEntry, Run
 
-LIST_SEGMENTATION = "age_and_conditions"
+PALLIATIVE = "palliative_care"
 MEMORY = "3GB"
 
 
@@ -142,6 +143,7 @@ def _entries(
     in_grid = folder.rows("segment", f"segmentation = '{LIST_SEGMENTATION}' AND {among}", named)
     groups = {row["person"]: row["group"] for row in in_grid}
     by_number = {row["practice"]: row for row in folder.rows("coverage")}
+    palliative = loaded.conditions[PALLIATIVE].flag
     for row in listed:
         person, practice = people[row["person"]], by_number[row["practice"]]
         pseudonym, reasons = pseudonyms[row["person"]], json.loads(row["reasons"])
@@ -159,6 +161,7 @@ def _entries(
             reasons=reasons,
             reason_keys=_keys(reasons),
             use=json.loads(row["use"]),
+            palliative=bool(person["mask"] & palliative),
             change=_change(row["risk"], before.get(pseudonym), loaded.risk.change_of_risk),
         )
 

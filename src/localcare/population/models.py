@@ -40,6 +40,7 @@ class ListEntry(models.Model):
     reason_keys = models.CharField(max_length=200)
     use = models.JSONField()
     change = models.CharField(max_length=4, choices=Change)
+    palliative = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

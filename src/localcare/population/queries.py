@@ -9,8 +9,14 @@ from django.db.models import Case, Count, QuerySet, Value, When
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
 from localcare.population import reports
+from localcare.population.lists import HowMade, ListCounts, changes, how_lists_are_made, list_counts
 from localcare.population.models import ListEntry, Run
 from localcare.population.reports import Report
+from localcare.population.words import group as group_label
+from localcare.population.words import groups as group_labels
+from localcare.population.words import reason_kinds as reason_labels
+from localcare.population.words import reasons as reasons_in_words
+from localcare.population.words import use as use_in_words
 
 PAGE_SIZE = 25
 CHANGES = Case(*(When(change=c, then=Value(i)) for i, c in enumerate(("new", "up", "same", "down"))))
@@ -21,18 +27,28 @@ ORDERS: Mapping[str, tuple] = {
 }
 
 __all__ = [
+    "HowMade",
+    "ListCounts",
     "ListPage",
     "NoEdition",
     "NoRun",
     "Report",
+    "changes",
     "current_run",
     "entry",
+    "group_label",
+    "group_labels",
+    "how_lists_are_made",
+    "list_counts",
     "list_size",
     "new_counts",
     "practice_list",
+    "reason_labels",
+    "reasons_in_words",
     "report",
     "reports_there_are",
     "segments",
+    "use_in_words",
 ]
 
 
@@ -66,15 +82,19 @@ def practice_list(
     order: str = "risk",
     filters: Mapping[str, str] | None = None,
     page_size: int = PAGE_SIZE,
+    palliative: bool = False,
 ) -> ListPage:
     """A page of a practice's list, without the pseudonyms of `exclude`.
 
     `order` is a key of `ORDERS`; `filters` may name group, sex, change, reason (a condition or predictor key).
+    People on the palliative register are left out unless `palliative`.
     A page beyond the last is the last. Raises ValueError for an unknown order or filter.
     """
     if order not in ORDERS:
         raise ValueError(f"order {order!r} is not one of {', '.join(ORDERS)}")
     found = _filtered(ListEntry.objects.filter(practice_code=practice_code), filters or {})
+    if not palliative:
+        found = found.filter(palliative=False)
     if exclude:
         found = found.exclude(pseudonym__in=list(exclude))
     total = found.count()

@@ -1,0 +1,110 @@
+"""Counts of the practices' lists for their cluster: never who, and small numbers suppressed."""
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from localcare.dataset import suppression
+from localcare.dataset.suppression import Line, Rule
+from localcare.population import definitions as definition_files
+from localcare.population.models import ListEntry, Run
+
+LIST_SEGMENTATION = "age_and_conditions"
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class ListCounts:
+    """People on the lists of some practices: in all, by practice, group and reason; None where suppressed."""
+
+    total: int | None
+    new: int | None
+    by_practice: Mapping[str, int | None]
+    new_by_practice: Mapping[str, int | None]
+    by_group: Mapping[str, int | None]
+    by_reason: Mapping[str, int | None]
+
+
+def list_counts(practice_codes: Collection[str]) -> ListCounts:
+    """How many people stand on the lists of practices, protected as published figures are.
+
+    Practices and groups each add up to the total, so that what a total would give away is suppressed too; a person
+    has up to three reasons, which add up to nothing.
+    """
+    practices, new, groups, reasons = _counted(practice_codes)
+    rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
+    counts: dict[Hashable, float] = {
+        TOTAL: sum(practices.values()),
+        **{("practice", key): n for key, n in practices.items()},
+        **{("group", key): n for key, n in groups.items()},
+    }
+    lines = [Line(TOTAL, tuple(k for k in counts if k[0] == of)) for of in ("practice", "group")]  # type: ignore[index]
+    shown = suppression.published(counts, lines, rule)
+    shown_new = suppression.published(
+        {TOTAL: sum(new.values()), **new}, [Line(TOTAL, tuple(key for key in new if key != TOTAL))], rule
+    )
+    return ListCounts(
+        total=shown[TOTAL],
+        new=shown_new[TOTAL],
+        by_practice={key: shown["practice", key] for key in practices},
+        new_by_practice={key: shown_new[key] for key in new},
+        by_group={key: shown["group", key] for key in groups},
+        by_reason=suppression.published(reasons, [], rule),
+    )
+
+
+def _counted(codes: Collection[str]) -> tuple[Counter, Counter, Counter, Counter]:
+    practices, new = Counter(dict.fromkeys(codes, 0)), Counter(dict.fromkeys(codes, 0))
+    groups: Counter = Counter()
+    reasons: Counter = Counter()
+    rows = ListEntry.objects.filter(practice_code__in=list(codes))
+    for practice, change, group, keys in rows.values_list("practice_code", "change", "group", "reason_keys"):
+        practices[practice] += 1
+        new[practice] += change == ListEntry.Change.NEW
+        groups[group] += 1
+        reasons.update(keys.split())
+    return practices, new, groups, reasons
+
+
+def changes(practice_code: str, pseudonyms: Collection[str]) -> dict[str, str]:
+    """How those of the pseudonyms that stand on a practice's list changed since the run before: new, up, down, same."""
+    rows = ListEntry.objects.filter(practice_code=practice_code, pseudonym__in=list(pseudonyms))
+    return dict(rows.values_list("pseudonym", "change"))
+
+
+@dataclass(frozen=True)
+class HowMade:
+    """How the lists of the run in use were made; `c` and `practices` are None where nothing could be assessed."""
+
+    edition: str
+    definitions: str
+    share: float
+    horizon_months: int
+    from_age: int
+    left_out: Mapping[str, str]
+    fitted: bool
+    people: int | None
+    outcomes: int | None
+    assessment: Mapping[str, float] | None
+
+
+def how_lists_are_made() -> HowMade | None:
+    """For "How was this made?"; None before the first run."""
+    run = Run.objects.order_by("-id").first()
+    if run is None:
+        return None
+    risk = definition_files.load(settings.DATA / "segmentations").risk
+    return HowMade(
+        edition=run.edition,
+        definitions=run.definitions,
+        share=risk.list_share,
+        horizon_months=risk.horizon_months,
+        from_age=risk.from_age,
+        left_out=risk.left_out,
+        fitted=run.model["fitted"],
+        people=run.model.get("people"),
+        outcomes=run.model.get("outcomes"),
+        assessment=run.model.get("assessment"),
+    )
