@@ -8,7 +8,7 @@ from localcare.access.types import Refused
 from localcare.base.models import AuditEntry, AuditSubject
 from localcare.careplans import actions, queries
 from localcare.careplans.models import Plan, PlanStep, SectionVersion
-from localcare.careplans.types import NotPossible, Overtaken, Status
+from localcare.careplans.types import MovedOn, NotPossible, Overtaken, Status
 from localcare.patients.models import Patient
 from localcare.tasks import owners
 from localcare.tasks.models import Task
@@ -167,7 +167,7 @@ class TestThePlanAsAWhole:
         for _ in "ab":
             actions.agree(plan_id=plan.id, agreed_with="person", on=MONDAY, seen=1, by=nurse)
         assert PlanStep.objects.count() == 2
-        with pytest.raises(Overtaken):
+        with pytest.raises(MovedOn):
             actions.end_plan(plan_id=plan.id, words="no longer", seen=1, by=coordinator)
 
     def test_a_change_after_agreement_is_marked(self, plan, nurse, clock_at):

@@ -10,7 +10,7 @@ from localcare.careplans.calc import sections as shape
 from localcare.careplans.calc.sections import Content, sections
 from localcare.careplans.calc.transitions import Status, Step, after
 from localcare.careplans.models import AgreedWith, Plan, PlanStep, SectionVersion
-from localcare.careplans.types import Overtaken
+from localcare.careplans.types import MovedOn, Overtaken
 from localcare.staff import queries as staff
 from localcare.tasks import actions as tasks
 from localcare.tasks.types import Owner, Task
@@ -140,7 +140,7 @@ def task_key(plan_id: int, row_id: str) -> str:
 
 
 def _act(plan_id: int, step: Step, seen: int, by: Viewer, words: str = "", agreed_with: str = "", **changes) -> Plan:
-    """One step of a plan as a whole. Repeating one's own latest step changes nothing; raises as `save_section`."""
+    """One step of a plan as a whole. Repeating one's own latest changes nothing; raises MovedOn after another's."""
     with audit.transaction():
         plan = _locked(plan_id, by)
         since = list(PlanStep.objects.filter(plan=plan, number__gt=seen).order_by("number"))
@@ -149,7 +149,7 @@ def _act(plan_id: int, step: Step, seen: int, by: Viewer, words: str = "", agree
         ]:
             return plan
         if since:
-            raise Overtaken(since[-1])
+            raise MovedOn(since[-1])
         plan.status = after(Status(plan.status), step)
         plan.version += 1
         for name, value in changes.items():

@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from localcare.access import queries as gate
+from localcare.access.roles import roles
 from localcare.access.types import Capability, Viewer
 from localcare.base import clock
 from localcare.careplans.actions import task_key
 from localcare.careplans.calc import compare
-from localcare.careplans.calc.sections import as_text, sections
+from localcare.careplans.calc.sections import Content, as_text, cleaned, sections
 from localcare.careplans.calc.transitions import Status
 from localcare.careplans.models import Plan, PlanStep, SectionVersion
 from localcare.careplans.types import Goal, OpenPlan, Piece, PlanSummary, ReviewDue, SectionNow, Worse
+from localcare.caseload import queries as caseload
+from localcare.staff import queries as staff
 from localcare.staff.types import Post
 from localcare.tasks import queries as tasks
 
@@ -84,6 +87,7 @@ def open_plan(viewer: Viewer, plan_id: int) -> OpenPlan:
         agreed_on=plan.agreed_on,
         coordinator=plan.coordinator.user.name if plan.coordinator else "",
         coordinator_phone=_phone(plan.coordinator),
+        coordinator_post_id=plan.coordinator_id,
         review_on=plan.review_on,
         review_late=_late(plan, clock.today()) > 0,
         sections=[_now(key, latest.get(key), plan) for key in sections()],
@@ -104,6 +108,25 @@ def words_changed(section: str, before: SectionVersion | None, after: SectionVer
     definition = sections()[section]
     texts = [as_text(definition, v.content) if v else "" for v in (before, after)]
     return compare.words(*texts)
+
+
+def compare_with(section: str, version: SectionVersion, content: Content) -> list[Piece]:
+    """The words that content not yet saved adds to a version and takes away from it."""
+    definition = sections()[section]
+    return compare.words(as_text(definition, version.content), as_text(definition, cleaned(definition, content)))
+
+
+def possible_coordinators(viewer: Viewer) -> list[tuple[int, str]]:
+    """(post id, name and role) of who may co-ordinate a plan: those of the team and its practices who write plans."""
+    today = clock.today()
+    team = caseload.team_of(viewer)
+    members = staff.members([team.pk], today) if team else []
+    posts = {p.id: p for p in [*members, *staff.posts_at(viewer.practice_codes, today)]}
+    return [
+        (p.id, f"{p.user.name}, {roles()[p.role].label}, {p.organisation.name}")
+        for p in posts.values()
+        if Capability.WRITE_PLAN in roles()[p.role].capabilities
+    ]
 
 
 def _plans() -> QuerySet[Plan]:

@@ -8,17 +8,19 @@ from localcare.access.types import OpenPerson
 from localcare.careplans.calc.compare import Piece
 from localcare.careplans.calc.sections import Content, Section, is_empty
 from localcare.careplans.calc.transitions import NotPossible, Status, Step
-from localcare.careplans.models import AgreedWith, PlanStep, SectionVersion
+from localcare.careplans.models import AgreedWith, Plan, PlanStep, SectionVersion
 from localcare.tasks.types import Item
 
 __all__ = [
     "AgreedWith",
     "Content",
     "Goal",
+    "MovedOn",
     "NotPossible",
     "OpenPlan",
     "Overtaken",
     "Piece",
+    "Plan",
     "PlanSummary",
     "ReviewDue",
     "Section",
@@ -106,6 +108,7 @@ class OpenPlan:
     agreed_on: date | None
     coordinator: str
     coordinator_phone: str
+    coordinator_post_id: int | None
     review_on: date | None
     review_late: bool
     sections: Sequence[SectionNow]
@@ -121,6 +124,14 @@ class OpenPlan:
 class Overtaken(Exception):
     """Somebody else saved since the viewer began. Carries their version; the viewer's is still in the form only."""
 
-    def __init__(self, theirs: SectionVersion | PlanStep) -> None:
+    def __init__(self, theirs: SectionVersion) -> None:
         super().__init__("Somebody else saved this while you were writing. Read both, then decide.")
         self.theirs = theirs
+
+
+class MovedOn(Exception):
+    """Somebody else took a step with the plan since the viewer read it. Carries that step."""
+
+    def __init__(self, step: PlanStep) -> None:
+        super().__init__(f"Meanwhile {step.author} did this: {step.step}. {step.words} Read it, then decide.")
+        self.step = step

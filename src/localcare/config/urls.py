@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("localcare.accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("", include("localcare.careplans.urls")),
     path("", include("localcare.tasks.urls")),
     path("", include("localcare.caseload.urls")),
     path("", include("localcare.web.urls")),

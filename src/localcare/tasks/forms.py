@@ -3,9 +3,9 @@
 from django import forms
 
 from localcare.access.types import Viewer
-from localcare.design.forms import CharField, CheckboxField, DateField, SelectField, TextArea
-from localcare.tasks import queries
-from localcare.tasks.types import Owner, Step
+from localcare.design.forms import CharField, CheckboxField, TextArea
+from localcare.tasks.fields import GiveForm, OwnerField
+from localcare.tasks.types import Step
 
 QUESTIONS = {
     Step.COMPLETE: "What did you do?",
@@ -13,18 +13,6 @@ QUESTIONS = {
     Step.NOTE: "What do you want to add?",
     Step.HAND_ON: "What should they know?",
 }
-
-
-class OwnerField(SelectField):
-    """Whom a task goes to, of those the viewer may give it to; its answer is an Owner."""
-
-    def __init__(self, *, viewer: Viewer, **options) -> None:
-        self.owners = {owner.value: owner for owner in queries.owner_choices(viewer)}
-        choices = [("", "Choose"), *((value, owner.label) for value, owner in self.owners.items())]
-        super().__init__(choices=choices, **options)
-
-    def clean(self, value: str) -> Owner | None:
-        return self.owners.get(super().clean(value))
 
 
 class StepForm(forms.Form):
@@ -41,23 +29,10 @@ class StepForm(forms.Form):
             self.fields["words"] = TextArea(label=QUESTIONS[step], rows=4 if needed else 2, required=needed)
 
 
-class NewTaskForm(forms.Form):
+class NewTaskForm(GiveForm):
     key = forms.CharField(widget=forms.HiddenInput)
     title = CharField(label="What is to be done?", max_length=200)
     detail = TextArea(label="What should they know?", rows=3, required=False)
-    due_on = DateField(label="By when?")
     urgent = CheckboxField(label="This is urgent", required=False)
 
     field_order = ("key", "title", "detail", "owner", "due_on", "urgent")
-
-    def __init__(self, *args, viewer: Viewer, today, **options) -> None:
-        super().__init__(*args, **options)
-        self.today = today
-        self.fields["owner"] = OwnerField(viewer=viewer, label="Who is to do it?")
-        self.order_fields(self.field_order)
-
-    def clean_due_on(self):
-        due_on = self.cleaned_data["due_on"]
-        if due_on < self.today:
-            raise forms.ValidationError("Give a day from today on.")
-        return due_on

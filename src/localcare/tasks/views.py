@@ -142,9 +142,8 @@ def _page(
 def new(request: HttpRequest, patient_id: int | None = None) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     person = gate.open_person(viewer, patient_id, page="new task") if patient_id else None
-    today = clock.today()
-    initial = {"key": new_key(), "due_on": today + timedelta(days=7)}
-    form = NewTaskForm(request.POST or None, viewer=viewer, today=today, initial=initial)
+    initial = {"key": new_key(), "due_on": clock.today() + timedelta(days=7)}
+    form = NewTaskForm(request.POST or None, viewer=viewer, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             given = actions.give(**form.cleaned_data, patient_id=patient_id, by=viewer)
