@@ -116,6 +116,11 @@ def compare_with(section: str, version: SectionVersion, content: Content) -> lis
     return compare.words(as_text(definition, version.content), as_text(definition, cleaned(definition, content)))
 
 
+def compare_words(before: str, after: str) -> list[Piece]:
+    """The words that one text has and another has not."""
+    return compare.words(before, after)
+
+
 def possible_coordinators(viewer: Viewer) -> list[tuple[int, str]]:
     """(post id, name and role) of who may co-ordinate a plan: those of the team and its practices who write plans."""
     today = clock.today()

@@ -6,6 +6,7 @@ urlpatterns = [
     path("account/", include("localcare.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("", include("localcare.careplans.urls")),
+    path("", include("localcare.mdt.urls")),
     path("", include("localcare.tasks.urls")),
     path("", include("localcare.caseload.urls")),
     path("", include("localcare.web.urls")),

@@ -1,5 +1,6 @@
 """How an owner and a day are asked for, here and in the rooms whose plans and decisions become tasks."""
 
+from copy import deepcopy
 from datetime import date
 
 from django import forms
@@ -18,6 +19,11 @@ class OwnerField(SelectField):
         self.owners = {owner.value: owner for owner in queries.owner_choices(viewer)}
         choices = [("", "Choose"), *((value, owner.label) for value, owner in self.owners.items())]
         super().__init__(choices=choices, **options)
+
+    @classmethod
+    def like(cls, other: "OwnerField") -> "OwnerField":
+        """One more of the same, without asking again who there is."""
+        return deepcopy(other)
 
     def clean(self, value: str) -> Owner | None:
         return self.owners.get(super().clean(value))
