@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("localcare.careplans.urls")),
     path("", include("localcare.mdt.urls")),
     path("", include("localcare.tasks.urls")),
+    path("", include("localcare.population.urls")),
     path("", include("localcare.caseload.urls")),
     path("", include("localcare.web.urls")),
 ]

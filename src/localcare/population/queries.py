@@ -4,14 +4,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Count, QuerySet, Value, When
 
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
+from localcare.population import definitions as definition_files
 from localcare.population import reports
+from localcare.population.definitions import Definitions, Segmentation
 from localcare.population.lists import HowMade, ListCounts, changes, how_lists_are_made, list_counts
 from localcare.population.models import ListEntry, Run
-from localcare.population.reports import Report
+from localcare.population.reports import DEFAULT_SEGMENTATION, Report
 from localcare.population.words import group as group_label
 from localcare.population.words import groups as group_labels
 from localcare.population.words import reason_kinds as reason_labels
@@ -27,17 +30,21 @@ ORDERS: Mapping[str, tuple] = {
 }
 
 __all__ = [
+    "DEFAULT_SEGMENTATION",
     "HowMade",
     "ListCounts",
     "ListPage",
     "NoEdition",
     "NoRun",
     "Report",
+    "area_name",
     "changes",
+    "conditions_missing",
     "current_run",
     "entry",
     "group_label",
     "group_labels",
+    "how",
     "how_lists_are_made",
     "list_counts",
     "list_size",
@@ -46,8 +53,12 @@ __all__ = [
     "reason_labels",
     "reasons_in_words",
     "report",
+    "reports_explained",
     "reports_there_are",
+    "segmentation",
+    "segmentations",
     "segments",
+    "share_seen",
     "use_in_words",
 ]
 
@@ -154,3 +165,43 @@ def _made() -> reports.Made:
     if run is None:
         raise NoRun("There is no run yet. Make one: localcare population run")
     return reports.made(run)
+
+
+def segmentations() -> tuple[Segmentation, ...]:
+    """The segmentations there are, the usual one first."""
+    found = _definitions().segmentations
+    return tuple(sorted(found, key=lambda grid: (grid.key != DEFAULT_SEGMENTATION, grid.key)))
+
+
+def segmentation(key: str) -> Segmentation:
+    """The segmentation of a key; the usual one for a key there is not."""
+    return next((grid for grid in segmentations() if grid.key == key), segmentations()[0])
+
+
+def how(name: str) -> str:
+    """How a report is made, in words."""
+    return reports.REPORTS[name].how
+
+
+def reports_explained() -> list[tuple[str, str]]:
+    """Title of each report, and how it is made."""
+    return [(kind.title, kind.how) for kind in reports.REPORTS.values()]
+
+
+def conditions_missing() -> list[tuple[str, str]]:
+    """Conditions that should count and cannot, and why."""
+    return [(missing.label, missing.reason) for missing in _definitions().conditions.missing]
+
+
+def share_seen(run: Run) -> dict[str, Any]:
+    """How much a run sees: shares and numbers of practices, no counts of people."""
+    return reports.share_seen(run)
+
+
+def area_name() -> str:
+    """The area's name, as its page says it."""
+    return settings.AREA
+
+
+def _definitions() -> Definitions:
+    return definition_files.load(settings.DATA / "segmentations")

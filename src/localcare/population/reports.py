@@ -109,10 +109,10 @@ def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTAT
     rows = tuple(_name_units(kind.rows(of, segmentation, units), lies_in))
     how = f"{kind.how} Definitions {of.run.definitions}."
     more = {"model": of.run.model, "sources_left_out": dict(of.definitions.risk.left_out)} if name == "risk" else {}
-    return Report(name, level, of.run.edition, of.run.as_at.isoformat(), _share_seen(of.run), rows, how, more)
+    return Report(name, level, of.run.edition, of.run.as_at.isoformat(), share_seen(of.run), rows, how, more)
 
 
-def _share_seen(run: Run) -> Row:
+def share_seen(run: Run) -> Row:
     """How much the run sees: shares and numbers of practices, no counts of people."""
     rows = run.coverage.values()
     people, observed = sum(row["registered"] for row in rows), sum(row["observed"] for row in rows)

@@ -1,0 +1,66 @@
+"""Who we serve and what they use: a practice's own figures exactly, cluster and area beside them protected."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from localcare.access.guard import everyone_signed_in, requires
+from localcare.access.types import Capability, Viewer
+from localcare.population import presenters, queries
+
+
+@requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
+def index(request: HttpRequest) -> HttpResponse:
+    """People and spend by group, in one age band at a time."""
+    scope = _scope(request)
+    if scope is None:
+        return render(request, "population/empty.jinja")
+    grid = queries.segmentation(request.GET.get("segmentation", ""))
+    band = next((b for b in grid.age_bands if b.key == request.GET.get("age")), grid.age_bands[-1])
+    lines = presenters.segment_lines(scope, grid, band.key)
+    context = {
+        "scope": scope,
+        "grid": grid,
+        "band": band,
+        "lines": lines,
+        "chart": presenters.spend_chart(scope, lines),
+        "finding": presenters.spend_finding(scope, lines, band.label),
+        "filters": presenters.filters(queries.segmentations(), grid, scope),
+        "how": queries.how("segments"),
+    }
+    return render(request, "population/index.jinja", context)
+
+
+@requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
+def registers(request: HttpRequest) -> HttpResponse:
+    """Disease registers, each on its own denominator."""
+    scope = _scope(request)
+    if scope is None:
+        return render(request, "population/empty.jinja")
+    lines = presenters.register_lines(scope)
+    context = {
+        "scope": scope,
+        "lines": lines,
+        "chart": presenters.register_chart(scope, lines),
+        "finding": presenters.register_finding(scope, lines),
+        "filters": presenters.filters((), None, scope),
+        "how": queries.how("conditions"),
+    }
+    return render(request, "population/registers.jinja", context)
+
+
+@everyone_signed_in
+def how_made(request: HttpRequest) -> HttpResponse:
+    """How the figures and lists were made."""
+    context = {
+        "run": queries.current_run(),
+        "lists": queries.how_lists_are_made(),
+        "reports": queries.reports_explained(),
+        "grids": queries.segmentations(),
+        "missing": queries.conditions_missing(),
+    }
+    return render(request, "population/how_made.jinja", context)
+
+
+def _scope(request: HttpRequest) -> presenters.Scope | None:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return presenters.scope_of(viewer, request.GET.get("cluster", ""))

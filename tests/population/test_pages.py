@@ -1,0 +1,156 @@
+"""The pages of population: own figures exactly, those beside them protected, never a name."""
+
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from localcare.accounts.models import User
+from localcare.base import audit
+from localcare.places.models import Membership, Organisation
+from localcare.population import actions, presenters, queries, reports
+from localcare.population.models import Run
+from tests import builders
+
+OWN = "G82000"
+PAGES = ("/population/", "/population/registers/")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def area(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[builders.Area]:
+    """A run over four practices, the first two in the Tonbridge cluster, the others in the Weald's."""
+    reports._protected_cells.cache_clear()
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(settings, "DATA", tmp_path_factory.mktemp("data"))
+        made = builders.area()
+        for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
+            _practice(made, f"G8200{number}", cluster)
+        actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
+        yield made
+        transaction.set_rollback(True)
+    reports._protected_cells.cache_clear()
+
+
+def _practice(made: builders.Area, code: str, cluster: str) -> None:
+    practice = Organisation.objects.create(code=code, name=f"Practice {code}", kind="practice", source="test")
+    made.organisations[code] = practice
+    Membership.objects.create(
+        member=practice, group=made.organisations[cluster], starts=builders.LONG_AGO, source="test"
+    )
+
+
+@pytest.fixture
+def sign_in(client, area):
+    def signed_in(role, at):
+        viewer = area.viewer(role, at)
+        client.force_login(User.objects.get(id=viewer.user_id))
+        return viewer
+
+    return signed_in
+
+
+def text(response) -> str:
+    return unescape(response.content.decode())
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("role", "at", "status"),
+    [
+        ("practice_manager", OWN, 200),
+        ("gp", OWN, 200),
+        ("care_coordinator", "C1", 200),
+        ("analyst", "99J", 200),
+        ("practice_nurse", OWN, 403),
+        ("community_nurse", "C1", 403),
+        ("privacy_officer", "99J", 403),
+    ],
+)
+def test_by_role(client, sign_in, page, role, at, status):
+    sign_in(role, at)
+    assert client.get(page).status_code == status
+
+
+def test_nobody_signed_out(client):
+    assert all(client.get(page).url.startswith("/account/login/") for page in PAGES)
+
+
+def test_a_practice_sees_its_own_exactly_beside_cluster_and_area(client, area, sign_in):
+    sign_in("practice_manager", OWN)
+    page = text(client.get("/population/?age=16-69"))
+    own = [s["people"] for s in queries.segments(OWN)["segments"] if s["age_band"] == "16-69"]
+    assert any(0 < people < 8 for people in own)
+    scope = presenters.scope_of(area.viewer("practice_manager", OWN), "")
+    lines = presenters.segment_lines(scope, queries.segmentation(""), "16-69")
+    assert [line.ours for line in lines] == own
+    assert all(f">{line.ours}</td>" in page for line in lines)
+    assert "Practice G82000" in page
+    assert "Tonbridge cluster" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "at", "ours"), [("practice_manager", OWN, OWN), ("care_coordinator", "C1", None), ("analyst", "99J", None)]
+)
+def test_only_a_practice_sees_exact_figures_and_only_its_own(area, role, at, ours):
+    assert presenters.scope_of(area.viewer(role, at), "C1").practice == ours
+    assert presenters.scope_of(area.viewer(role, at), "C1").cluster == "C1"
+
+
+@pytest.mark.parametrize(("role", "at"), [("care_coordinator", "C1"), ("analyst", "99J")])
+def test_everybody_else_sees_protected_figures_in_words(client, area, sign_in, role, at):
+    sign_in(role, at)
+    page = text(client.get("/population/?cluster=C1&age=16-69"))
+    scope = presenters.scope_of(area.viewer(role, at), "C1")
+    lines = presenters.segment_lines(scope, queries.segmentation(""), "16-69")
+    assert any(line.ours is None for line in lines)
+    assert all(line.ours is None or line.ours % 5 == 0 for line in lines)
+    assert "1 to 7" in page
+
+
+def test_an_analyst_starts_with_the_area_and_narrows_it(client, sign_in):
+    sign_in("analyst", "99J")
+    assert "Where" in text(client.get("/population/"))
+    page = text(client.get("/population/?cluster=C2"))
+    assert ">Weald cluster" in page
+    assert "Blue, thick:</strong> Weald cluster" in page
+
+
+def test_a_practice_that_does_not_share_is_told_so(client, sign_in):
+    sign_in("practice_manager", "G82003")
+    assert "Your practice does not share for planning" in text(client.get("/population/"))
+
+
+def test_a_practice_outside_the_edition_is_told_so(client, sign_in):
+    sign_in("practice_manager", "G1")
+    assert "Your practice is not in this edition" in text(client.get("/population/registers/"))
+
+
+def test_an_unknown_age_or_segmentation_in_the_address_is_the_usual_one(client, sign_in):
+    sign_in("analyst", "99J")
+    assert client.get("/population/?age=x&segmentation=y&cluster=z").status_code == 200
+    assert "over 70" in text(client.get("/population/?segmentation=as_printed"))
+
+
+def test_how_it_was_made_names_edition_and_definitions(client, sign_in):
+    sign_in("community_nurse", "C1")
+    run = queries.current_run()
+    page = text(client.get("/population/how-made/"))
+    assert run.name in page
+    assert run.definitions in page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_queries_do_not_grow(client, sign_in, page, django_assert_max_num_queries):
+    sign_in("practice_manager", OWN)
+    with django_assert_max_num_queries(20):
+        client.get(page)
+
+
+def test_before_the_first_run_the_pages_say_what_to_wait_for(client, sign_in):
+    sign_in("practice_manager", OWN)
+    Run.objects.all().delete()
+    assert "There are no figures yet" in text(client.get("/population/"))
+    assert "no population run yet" in text(client.get("/population/how-made/"))
