@@ -1,4 +1,4 @@
-"""Fills the pages that are made from the code when the documentation is built: `<!-- made: NAME -->` becomes a table."""
+"""Fills pages that are made from the code when the documentation is built: `<!-- made: NAME -->` becomes a table."""
 
 import argparse
 import re

@@ -10,7 +10,19 @@ from localcare.cli.output import CannotRun
 
 # Each module offers `add_parser(subparsers)`; the chosen parser's `run` default gets the arguments
 # and returns the exit code: 0 done, 1 done with rejects or findings, 2 could not run.
-COMMANDS = ("access", "audit", "caseload", "demo", "intake", "interop", "places", "population", "serve", "settings")
+COMMANDS = (
+    "access",
+    "audit",
+    "caseload",
+    "demo",
+    "intake",
+    "interop",
+    "places",
+    "population",
+    "serve",
+    "settings",
+    "staff",
+)
 
 
 def parser() -> argparse.ArgumentParser:

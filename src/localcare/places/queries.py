@@ -20,6 +20,11 @@ def organisation(code: str) -> Organisation:
     return Organisation.objects.get(code=code)
 
 
+def find(code: str) -> Organisation | None:
+    """The organisation of a code, or None."""
+    return Organisation.objects.filter(code=code).first()
+
+
 def names(codes: Collection[str]) -> dict[str, str]:
     """The name of each known code."""
     return dict(Organisation.objects.filter(code__in=codes).values_list("code", "name"))

@@ -1,0 +1,5 @@
+"""What other rooms may name of accounts."""
+
+from localcare.accounts.models import User
+
+__all__ = ["User"]
