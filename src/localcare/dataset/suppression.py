@@ -56,13 +56,13 @@ def suppressed(counts: Mapping[K, float], lines: Iterable[Line], rule: Rule, als
     sums that everybody knows still give it away, nothing can protect it.
     """
     hidden = {key for key, count in counts.items() if rule.small(count)} | set(also)
-    touching = [line for line in lines if any(key in hidden for key in line.counts)] if hidden else []
     everything = list(lines)
+    touching = [line for line in everything if any(key in hidden for key in line.counts)]
     while True:
         added = {
             choice
-            for exposed in _exposed_by_component(hidden, touching)
-            if (choice := _protector(exposed, hidden, counts, everything)) is not None
+            for exposed, around in _exposed_by_component(hidden, touching)
+            if (choice := _protector(exposed, around, hidden, counts)) is not None
         }
         if not added:
             return frozenset(hidden)
@@ -70,21 +70,24 @@ def suppressed(counts: Mapping[K, float], lines: Iterable[Line], rule: Rule, als
         touching = [line for line in everything if any(key in hidden for key in line.counts)]
 
 
-def _protector(exposed: Sequence[K], hidden: set[K], counts: Mapping[K, float], lines: list[Line]) -> K | None:
-    """The least loss that may protect: the smallest count above 0 beside an exposed one, a part before a total."""
-    for key in exposed:
-        near = [line for line in lines if key in line.counts]
-        totals = {line.total for line in near}
-        beside = {other for line in near for other in line.counts if other in counts and other not in hidden}
-        if beside:
-            return min(beside, key=lambda other: (counts[other] == 0, other in totals, counts[other], str(other)))
+def _protector(exposed: set[K], around: Sequence[Line], hidden: set[K], counts: Mapping[K, float]) -> K | None:
+    """The least loss that may protect: the smallest count above 0, a part before a total, beside an exposed count.
+
+    Where nothing beside is left, a sum further off gives the count away: then of all lines around.
+    """
+    beside = [line for line in around if exposed.intersection(line.counts)]
+    for lines in (beside, around):
+        totals = {line.total for line in lines}
+        choice = {key for line in lines for key in line.counts if key in counts and key not in hidden}
+        if choice:
+            return min(choice, key=lambda k: (counts[k] == 0, k in totals, counts[k], str(k)))
     return None
 
 
-def _exposed_by_component(hidden: set[K], lines: Sequence[Line]) -> list[list[K]]:
-    """Suppressed counts that the lines determine, grouped by the parts of the table that hang together."""
-    found = [solvable(keys, inside) for keys, inside in _components(hidden, lines)]
-    return [sorted(keys, key=str) for keys in found if keys]
+def _exposed_by_component(hidden: set[K], lines: Sequence[Line]) -> list[tuple[set[K], list[Line]]]:
+    """Suppressed counts that the lines determine, with the lines of the part of the table that hangs together."""
+    found = [(solvable(keys, around), around) for keys, around in _components(hidden, lines)]
+    return [(keys, around) for keys, around in found if keys]
 
 
 def _components(hidden: set[K], lines: Sequence[Line]) -> list[tuple[list[K], list[Line]]]:
