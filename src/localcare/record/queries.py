@@ -12,7 +12,18 @@ from localcare.record.models import Kind, Statement
 from localcare.record.types import Item, Measurement
 
 WITHDRAWN = ("entered-in-error", "refuted")
-OVER = ("inactive", "resolved", "remission", "completed", "stopped", "cancelled", "on-hold", "draft", "proposed")
+OVER = (
+    "inactive",
+    "resolved",
+    "remission",
+    "completed",
+    "stopped",
+    "cancelled",
+    "on-hold",
+    "draft",
+    "proposed",
+    "lapsed",
+)
 _FIELDS = tuple(name for name in Item.__dataclass_fields__ if name != "source")
 
 
