@@ -31,6 +31,12 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "sus_apc_spell": {
         "APCS_Ident": "s1", "Provider_Code": "RWF", "Admission_Date": "2016-01-01", "Admission_Method": "21",
     },
+    "csds_mpi": {"LocalPatientID": "L1", "OrgID_LocalPatientID": "RYY"},
+    "csds_referral": {
+        "ServiceRequestID": "r1", "LocalPatientID": "L1", "ReferralRequest_ReceivedDate": "2016-01-01",
+        "TeamType": "District nursing",
+    },
+    "csds_care_contact": {"CareContactID": "k1", "ServiceRequestID": "r1", "Contact_Date": "2016-01-01"},
     "asc_cld": {
         "LA_Code": "820", "LA_Person_Unique_Identifier": "x", "Event_Type": "Service", "Event_Reference": "v1",
         "Event_Start_Date": "2016-01-01",

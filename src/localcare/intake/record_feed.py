@@ -33,6 +33,7 @@ LABELS = {
     "mental_health": "Mental health services",
     "social_care": "Adult social care",
 }
+CODE_SYSTEMS = {"snomedct": "SNOMED CT", "dmd": "dm+d"}
 FEED_TIME = time(6, 10)
 # Lists whose codes do not say that somebody has a condition.
 _NO_CONDITIONS = {
@@ -75,8 +76,9 @@ def load_record(
     progress("reading")
     connection = record_rows.open_rows(given, people)
     _put_codes(connection)
-    union = " UNION ALL ".join(f"({select})" for select in record_statements.selects(given.as_at))
-    rows = connection.execute(f"SELECT * FROM ({union}) ORDER BY source, organisation, patient, started_on")
+    for number, select in enumerate(record_statements.selects(given.as_at)):
+        connection.execute(f"{'INSERT INTO statement' if number else 'CREATE TABLE statement AS'} {select}")
+    rows = connection.execute("SELECT * FROM statement ORDER BY source, organisation, patient, started_on")
     added: dict[str, Added] = {}
     with audit.transaction():
         for (source, organisation), statements in groupby(_rows(rows), key=lambda row: (row[0], row[1])):
@@ -106,7 +108,7 @@ def _statement(row: tuple[Any, ...]) -> NewStatement:
     on, clock_time = given["started_on"], given.pop("started_time")
     term = _term(given["code_system"], given["code"])
     if not given["display"]:
-        given["display"] = term or f"{given['code_system']} code {given['code']}"
+        given["display"] = term or f"{CODE_SYSTEMS[given['code_system']]} code {given['code']}"
     elif given["kind"] == "encounter" and given["code"]:
         given["value"] = ", ".join(filter(None, (term or given["code"], given["value"])))
     at = datetime.combine(on, time.fromisoformat(clock_time), LONDON) if clock_time and on else None

@@ -86,7 +86,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, extract: Extract, name: str, w
             connection.execute(f"INSERT INTO all_{name} SELECT * FROM ({read}) WHERE {good} = 0 AND {wanted}")
     key = ", ".join(_quoted(shape.key))
     connection.execute(f"""
-        CREATE VIEW last_{name} AS SELECT * FROM all_{name}
+        CREATE TABLE last_{name} AS SELECT * FROM all_{name}
         QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY rowid DESC) = 1
     """)
 
@@ -139,14 +139,14 @@ def _make_people(connection: duckdb.DuckDBPyConnection, extract: Extract) -> Non
 def _link(connection: duckdb.DuckDBPyConnection, shape: str, join: str, source: str) -> None:
     # What a practice sent is its own to agree to, even after the person moved.
     connection.execute(f"""
-        CREATE VIEW {shape} AS SELECT s.*, l.patient FROM last_{shape} s {join}
+        CREATE TABLE {shape} AS SELECT s.*, l.patient FROM last_{shape} s {join}
         JOIN allowed a ON a.practice = s.organisation AND a.source = '{source}'
     """)
 
 
 def _link_by_number(connection: duckdb.DuckDBPyConnection, shape: str, number: str, birth: str) -> None:
     connection.execute(f"""
-        CREATE VIEW {shape} AS SELECT s.*, n.patient FROM last_{shape} s
+        CREATE TABLE {shape} AS SELECT s.*, n.patient FROM last_{shape} s
         JOIN number n ON n.nhs = nhs_number(s."{number}") JOIN person p ON p.patient = n.patient
         JOIN allowed a ON a.practice = p.practice AND a.source = '{load()[shape].source}'
         WHERE s."{birth}!" IS NULL OR s."{birth}!" = p.birth
@@ -156,7 +156,7 @@ def _link_by_number(connection: duckdb.DuckDBPyConnection, shape: str, number: s
 def _link_community(connection: duckdb.DuckDBPyConnection) -> None:
     """A contact finds its person through its referral and the service's own patient id; an id of two means nobody."""
     connection.execute("""
-        CREATE VIEW csds_care_contact AS
+        CREATE TABLE csds_care_contact AS
         SELECT c.*, m.patient, m.organisation, r.TeamType AS team FROM last_csds_care_contact c
         JOIN last_csds_referral r USING (ServiceRequestID)
         JOIN (SELECT LocalPatientID, min(k.patient) AS patient, min(OrgID_LocalPatientID) AS organisation

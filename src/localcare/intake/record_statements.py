@@ -203,7 +203,7 @@ COMMUNITY = _folded(
     "organisation",
     Category.COMMUNITY_CONTACT,
     "csds_care_contact",
-    "team",
+    "CASE WHEN regexp_full_match(team, '[0-9A-Z]{1,4}') THEN 'Community team of type ' || team ELSE team END",
     "ServiceRequestID",
     '"Contact_Date!"',
 )

@@ -17,10 +17,11 @@ PATIENTS_PER_ENTRY = 1_000
 
 
 def register_source(source: SourceOf) -> int:
-    """The id of a source, created on its first mention."""
-    row, _ = Source.objects.get_or_create(
-        name=source.name, defaults={"organisation_code": source.organisation_code, "system": source.system}
-    )
+    """The id of a source, created on its first mention; an organisation's system keeps it when its name changes."""
+    known = {"name": source.name}
+    if source.organisation_code:
+        known = {"organisation_code": source.organisation_code, "system": source.system}
+    row, _ = Source.objects.get_or_create(**known, defaults=dataclasses.asdict(source))
     return row.pk
 
 

@@ -11,6 +11,15 @@ class Source(models.Model):
     organisation_code = models.CharField(max_length=20, blank=True)
     system = models.CharField(max_length=60, blank=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_code", "system"],
+                condition=~Q(organisation_code=""),
+                name="one_source_per_system_of_an_organisation",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name
 
