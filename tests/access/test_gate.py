@@ -226,3 +226,11 @@ def test_the_record_feed_learns_who_is_on_a_list_and_says_so_in_the_audit(area, 
     named = AuditSubject.objects.filter(entry_sequence=last_entry().sequence).values_list("patient_id", flat=True)
     assert list(named) == [margaret.id]
     assert other.id not in named
+
+
+def test_the_record_feed_learns_of_people_on_a_caseload_where_they_are_registered(area, margaret):
+    gone = builders.patient(family="Gone", died_on=MONDAY_MORNING.date())
+    found = queries.identities_of([margaret.id, gone.id], by=audit.SYSTEM)
+    assert {(i.patient_id, i.nhs_number, i.practice_code) for i in found} == {(margaret.id, margaret.nhs_number, "G1")}
+    named = AuditSubject.objects.filter(entry_sequence=last_entry().sequence).values_list("patient_id", flat=True)
+    assert list(named) == [margaret.id]

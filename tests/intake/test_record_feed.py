@@ -1,5 +1,6 @@
 """What an extract says of people becomes their record: small folders, and the stranger's thirty."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 
 from localcare.base import audit
 from localcare.base.models import AuditEntry
+from localcare.cli.main import main
 from localcare.intake.record_feed import load_record
 from localcare.patients.models import Patient
+from localcare.population.models import ListEntry
 from localcare.record import queries
 from localcare.record.models import Source, Statement
 from localcare.record.types import Added
@@ -302,3 +305,20 @@ def test_the_strangers_people_one_by_one():
     # His practice shares general practice and hospital records only.
     assert {s.source.system for s in Statement.objects.filter(patient__in=sam)} == {"gp", "acute"}
     assert len(queries.problems_of(sam, on=TODAY)) == 4
+
+
+def test_the_command_loads_the_record_of_people_on_lists_and_caseloads(tmp_path, settings, capsys):
+    settings.DATA, settings.DATASET, settings.KEYS = tmp_path, tmp_path / "dataset", tmp_path / "keys"
+    assert main(["intake", "record", str(STRANGER)]) == 2
+    assert "population run" in capsys.readouterr().err
+    assert main(["intake", "run", str(STRANGER), "--json"]) == 1
+    assert main(["population", "run", "--json"]) == 1
+    capsys.readouterr()
+    for fate in ("new", "known"):
+        assert main(["intake", "record", str(STRANGER), "--json"]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        counts = [count for source in answer["sources"].values() for count in source.items() if count[1]]
+        assert {name for name, _ in counts} == {fate}
+        assert sum(count for _, count in counts) == Statement.objects.count() > 0
+    listed = set(ListEntry.objects.values_list("pseudonym", flat=True))
+    assert answer["people"] == len(listed) == Statement.objects.values("patient").distinct().count()

@@ -174,6 +174,28 @@ def identities_of_listed(listed: Mapping[str, Collection[str]], *, by: audit.Act
     return found
 
 
+def identities_of(patient_ids: Collection[int], *, by: audit.Actor) -> list[Identity]:
+    """What suppliers know these patients by where they are registered today, for the feed that fills their record.
+
+    Used by feeds of the system only; one audit entry names everybody. Those who left or died stay out.
+    """
+    today = clock.today()
+    practices: dict[str, list[int]] = {}
+    for patient_id, details in patients.details(patient_ids, today).items():
+        if details.registered and details.practice_code:
+            practices.setdefault(details.practice_code, []).append(patient_id)
+    found = [
+        Identity(i, number, practice_code, local_id)
+        for practice_code, ids in practices.items()
+        for i, number, local_id in patients.registered_with(practice_code, today, among=ids)
+    ]
+    with audit.transaction():
+        audit.record(
+            "opened for the record feed", by=by, patient_ids=[i.patient_id for i in found], purpose=DIRECT_CARE
+        )
+    return found
+
+
 @dataclass(frozen=True)
 class Whereabouts:
     """Where somebody is registered on a day, None where nowhere, and whether they died."""

@@ -1,4 +1,4 @@
-"""`localcare intake run FOLDER`: suppliers' files to a new edition and to the care store."""
+"""`localcare intake`: suppliers' files to a new edition, the care store, and the record."""
 
 import csv
 import dataclasses
@@ -20,9 +20,15 @@ def add_parser(subparsers) -> None:
     run.add_argument("--no-care-store", action="store_true", help="make the edition only")
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_intake)
+    record = intake.add_parser("record", help="load the record of people on lists and caseloads from an extract")
+    record.add_argument("folder", type=Path)
+    record.add_argument("--json", action="store_true")
+    record.set_defaults(run=run_record)
 
 
 def run_intake(arguments) -> int:
+    from django.core.management import call_command
+
     from localcare.access.pseudonyms import KeyMissing
     from localcare.base import audit
     from localcare.dataset.editions import Busy
@@ -30,6 +36,7 @@ def run_intake(arguments) -> int:
 
     if not arguments.folder.is_dir():
         raise output.CannotRun(f"{arguments.folder} is no folder. Name the folder that holds extract.toml.")
+    call_command("migrate", verbosity=0)
     with output.progress_console.status("taking in") as status:
         try:
             result = actions.run(
@@ -72,3 +79,35 @@ def _show(result, rejects_file: Path | None) -> None:
         output.console.print(f"{len(result.rejects):,} rejects in all, in {rejects_file}")
     for name, count in (result.care_store or {}).items():
         output.console.print(f"{name.replace('_', ' ')}: {count:,}")
+
+
+def run_record(arguments) -> int:
+    from django.core.management import call_command
+
+    from localcare.access.pseudonyms import KeyMissing
+    from localcare.base import audit
+    from localcare.intake import record_feed
+    from localcare.intake.extract import CannotIntake
+
+    if not arguments.folder.is_dir():
+        raise output.CannotRun(f"{arguments.folder} is no folder. Name the folder that holds extract.toml.")
+    call_command("migrate", verbosity=0)
+    with output.progress_console.status("loading the record") as status:
+        try:
+            people = record_feed.people_of_lists_and_caseloads(by=audit.SYSTEM)
+            if not people:
+                raise output.CannotRun("Nobody is on a list or a caseload yet. Run `localcare population run` first.")
+            loaded = record_feed.load_record(
+                folder=arguments.folder, people=people, by=audit.SYSTEM, progress=status.update
+            )
+        except (CannotIntake, KeyMissing) as error:
+            raise output.CannotRun(str(error)) from error
+    counts = {name: dataclasses.asdict(added) for name, added in loaded.sources.items()}
+    if arguments.json:
+        output.print_json({"people": loaded.people, "sources": counts})
+    else:
+        rows = [(name, *(f"{n:,}" for n in count.values())) for name, count in counts.items()]
+        output.print_table(
+            f"Record of {loaded.people:,} people", ["Source", "New", "Superseding", "Known", "Outdated"], rows
+        )
+    return 0

@@ -13,16 +13,19 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from localcare.access import queries as access
 from localcare.base import audit
 from localcare.base.clock import LONDON
+from localcare.caseload import queries as caseload
 from localcare.intake import extract, record_rows, record_statements
 from localcare.intake.record_rows import People
 from localcare.places import queries as places
+from localcare.population import queries as population
 from localcare.record import actions as record
 from localcare.record.types import Added, NewStatement, SourceOf
 from localcare.terminology import codelists
 
-__all__ = ["People", "RecordLoaded", "load_record"]
+__all__ = ["People", "RecordLoaded", "load_record", "people_of_lists_and_caseloads"]
 
 LABELS = {
     "gp": "GP record",
@@ -54,6 +57,15 @@ class RecordLoaded:
 
     people: int
     sources: Mapping[str, Added]
+
+
+def people_of_lists_and_caseloads(*, by: audit.Actor) -> dict[str | tuple[str, str], int]:
+    """Whose record is loaded: people on practices' lists and on caseloads, by what suppliers know them by."""
+    on_caseloads = {patient_id for patient_id, _ in caseload.expected_relationships()}
+    known = access.identities_of_listed(population.listed(), by=by)
+    known += access.identities_of(on_caseloads, by=by) if on_caseloads else []
+    people: dict[str | tuple[str, str], int] = {(i.practice_code, i.local_id): i.patient_id for i in known}
+    return people | {i.nhs_number: i.patient_id for i in known if i.nhs_number}
 
 
 def load_record(

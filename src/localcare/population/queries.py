@@ -138,6 +138,14 @@ def entry(pseudonym: str) -> ListEntry | None:
     return ListEntry.objects.filter(pseudonym=pseudonym).select_related("run").first()
 
 
+def listed() -> dict[str, list[str]]:
+    """The pseudonyms on every practice's list, by practice, for the feed that fills these people's record."""
+    answer: dict[str, list[str]] = {}
+    for practice_code, pseudonym in ListEntry.objects.values_list("practice_code", "pseudonym"):
+        answer.setdefault(practice_code, []).append(pseudonym)
+    return answer
+
+
 def segments(practice_code: str, segmentation: str = reports.DEFAULT_SEGMENTATION) -> dict[str, Any]:
     """A practice's own registers and segments, exact: for that practice only, never published.
 
