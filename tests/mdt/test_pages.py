@@ -160,8 +160,8 @@ def test_moving_cases(as_viewer, coordinator, meeting, cases):
 def test_coming_and_who_is_missing(as_viewer, nurse, meeting):
     browser = as_viewer(nurse)
     browser.post(f"/meetings/{meeting.id}/attendance/{nurse.post_id}/", {"coming": "yes"})
-    assert Attendance.objects.get().coming
-    assert "Care co-ordinator, GP, Social worker" in body(browser.get(f"/meetings/{meeting.id}/"))
+    assert Attendance.objects.get(post_id=nurse.post_id).coming
+    assert "Missing:</strong> GP, Social worker" in body(browser.get(f"/meetings/{meeting.id}/"))
 
 
 class TestACase:

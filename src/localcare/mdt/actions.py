@@ -24,7 +24,7 @@ NOT_RUNNING = Decision(False, Basis.ROLE, "Only the care co-ordinator of this te
 def plan_meeting(
     *, starts_at: datetime, minutes: int, by: Viewer, minutes_per_case: int = 10, place: str = "", link: str = ""
 ) -> Meeting:
-    """Plan a meeting of one's own team; what earlier meetings did not reach leads its agenda.
+    """Plan a meeting of one's own team, which one attends; what earlier meetings did not reach leads its agenda.
 
     Planning the same time again returns the meeting there is. Raises Refused for who does not run meetings,
     ValueError when not one case fits.
@@ -46,6 +46,7 @@ def plan_meeting(
             },
         )
         if planned:
+            Attendance.objects.create(meeting=meeting, post_id=by.post_id, coming=True)
             _carry_over(meeting, by)
             audit.record("meeting planned", by=by.actor, meeting=meeting.pk, starts_at=starts_at.isoformat())
     return meeting

@@ -94,7 +94,7 @@ def _may(task: Task, viewer: Viewer) -> frozenset[Step]:
     if not viewer.can(Capability.WORK_ON_TASKS):
         return frozenset()
     if task.owner_post_id == viewer.post_id:
-        return steps - {Step.TAKE} if task.status == Status.TAKEN else steps
+        return steps - {Step.TAKE}
     if viewer.team_id is not None and task.owner_team_id == viewer.team_id:
         return steps
     return steps & GIVER_MAY if task.asked_by_post_id == viewer.post_id else frozenset()
