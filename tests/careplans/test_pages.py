@@ -104,7 +104,7 @@ def test_writing_words_and_rows(as_viewer, nurse, plan):
     sent = rows([{"id": "w1", "sign": "Ankles swell", "do": "Second tablet", "ring": "01632 960011"}, {"id": "w2"}])
     browser.post(f"/plans/{plan.id}/write/worse/", sent)
     page = body(browser.get(f"/plans/{plan.id}/"))
-    for text in ("My garden", "Ankles swell", "01632 960011", "Agreed: the person"):
+    for text in ("My garden", "Ankles swell", "01632 960011", "Agreed by: the person"):
         assert text in page
     again = browser.get(f"/plans/{plan.id}/write/worse/")
     assert 'value="w1"' in body(again)
