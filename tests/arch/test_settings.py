@@ -58,3 +58,15 @@ def test_a_bad_site_file_says_what_to_mend(tmp_path, text, said):
     (tmp_path / "site.toml").write_text(text)
     with pytest.raises(environment.BadSetting, match=said):
         environment.read({"LOCALCARE_DATA": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("value", "usual", "on"), [("", True, True), ("", False, False), ("on", False, True), ("off", True, False)]
+)
+def test_what_may_be_a_medical_device_is_on_where_somebody_decided_so(value, usual, on):
+    assert environment.switched({"LOCALCARE_RISK_SCORE": value}, "LOCALCARE_RISK_SCORE", usual=usual) is on
+
+
+def test_a_switch_is_on_or_off():
+    with pytest.raises(environment.BadSetting, match="use on or off"):
+        environment.switched({"LOCALCARE_RISK_SCORE": "perhaps"}, "LOCALCARE_RISK_SCORE", usual=True)

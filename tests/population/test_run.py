@@ -156,3 +156,12 @@ def test_before_the_first_run_a_report_says_what_to_do(run):
 def test_an_unknown_report_names_those_there_are(run, asked, message):
     with pytest.raises(reports.UnknownReport, match=message):
         queries.report(**asked)
+
+
+def test_switched_off_nobody_is_scored_or_listed_and_the_rest_is_counted(edition, elsewhere, monkeypatch):
+    monkeypatch.setattr(settings, "RISK_SCORE", False)
+    run = actions.run(edition, by=ANALYST)
+    assert (run.model["fitted"], ListEntry.objects.count()) == (False, 0)
+    assert "switched off" in run.model["why"]
+    assert all(row["risk"] is None for row in runs.named(settings.DATA / "dataset", run.name).rows("person_result"))
+    assert sum(row["registered"] for row in run.coverage.values()) > 0

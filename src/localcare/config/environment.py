@@ -54,6 +54,12 @@ SETTINGS = (
         "legitimate_relationship",
         "`legitimate_relationship` with the right to object, or `explicit_consent` (as in 2017).",
     ),
+    Setting(
+        "LOCALCARE_RISK_SCORE",
+        "",
+        "Whether a run predicts emergency admissions and lists people by it: `on` or `off`. Empty: on, except in "
+        "production, where an operator first decides (see the statement of its intended purpose).",
+    ),
     Setting("LOCALCARE_SUPPRESS_BELOW", "8", "Counts from 1 to one less than this are suppressed outside direct care."),
     Setting("LOCALCARE_ROUND_TO", "5", "Counts outside direct care are rounded to this."),
 )
@@ -81,6 +87,13 @@ def _site_settings(path: Path) -> dict[str, str]:
     if unknown:
         raise BadSetting(f"{path} holds unknown settings: {', '.join(unknown)}. See docs/reference/settings.md.")
     return {name: str(value) for name, value in site.items()}
+
+
+def switched(values: Mapping[str, str], name: str, *, usual: bool) -> bool:
+    """Whether a switch is on; `usual` where it is not set. Raises BadSetting for anything but on or off."""
+    if values[name] not in ("", "on", "off"):
+        raise BadSetting(f"{name} is {values[name]!r}; use on or off, or leave it out.")
+    return values[name] == "on" if values[name] else usual
 
 
 def check_production(values: Mapping[str, str]) -> None:

@@ -52,7 +52,9 @@ def compute(edition: Edition) -> Computed:
     tables = {table: connection.table(table) for table in contract.load().tables}
     practices, clusters = _clusters(tables["practice"], edition.as_at)
     numbers = {code: i for i, code in enumerate(sorted(set(clusters.values())))}
-    results = pipeline.compute(tables, loaded, {p: numbers[c] for p, c in clusters.items()}, edition.as_at)
+    results = pipeline.compute(
+        tables, loaded, {p: numbers[c] for p, c in clusters.items()}, edition.as_at, predict=settings.RISK_SCORE
+    )
     named = {**results.tables, "coverage": _named(results.tables["coverage"], practices, clusters)}
     return Computed(results, named, practices, loaded, connection)
 

@@ -34,6 +34,9 @@ class Results:
     lost: Mapping[str, Mapping[str, list[int]]]
 
 
+_RiskOf = tuple[ir.Table, ir.Table, risk.Model | None, str, Mapping[str, frozenset[int]]]
+
+
 @dataclass(frozen=True)
 class _Base:
     """What every step starts from: registered people with their mask."""
@@ -44,9 +47,14 @@ class _Base:
 
 
 def compute(
-    tables: Mapping[str, ir.Table], definitions: Definitions, clusters: Mapping[int, int], as_at: date
+    tables: Mapping[str, ir.Table],
+    definitions: Definitions,
+    clusters: Mapping[int, int],
+    as_at: date,
+    *,
+    predict: bool = True,
 ) -> Results:
-    """Everything a run gives.
+    """Everything a run gives; without `predict` no risk, no reasons and nobody listed.
 
     In: tables of an edition on one Ibis connection; `clusters`: the cluster's number of each practice's number (the
     caller gives a practice without cluster one of its own); the edition's date. Intermediate tables are kept in the
@@ -56,7 +64,9 @@ def compute(
     base = _base(planning.tables, definitions, as_at)
     used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
     placed = _keep(ibis.union(*_segments(base, definitions)))
-    listed, scores, model, why, lost = _risk(tables, base, definitions, clusters, as_at)
+    listed, scores, model, why, lost = (
+        _risk(tables, base, definitions, clusters, as_at) if predict else _no_risk(SWITCHED_OFF, {})
+    )
     scored = _person(planning.tables, base, used, scores, definitions, as_at)
     answer = {
         "person_result": scored,
@@ -163,9 +173,16 @@ def _dictionary(definitions: Definitions) -> ir.Table:
     return _table(rows, {"bit": "int8", "condition": "string", "label": "string", "long_term": "bool"})
 
 
+SWITCHED_OFF = "The risk score is switched off here (LOCALCARE_RISK_SCORE)."
+
+
+def _no_risk(why: str, lost: Mapping[str, frozenset[int]]) -> _RiskOf:
+    return _list_table([]), _scores(np.empty(0, "int32"), np.empty(0)), None, why, lost
+
+
 def _risk(
     tables: Mapping[str, ir.Table], base: _Base, definitions: Definitions, clusters: Mapping[int, int], as_at: date
-) -> tuple[ir.Table, ir.Table, risk.Model | None, str, Mapping[str, frozenset[int]]]:
+) -> _RiskOf:
     """List entries, risk per person, the model or why there is none, practices lost by source."""
     allowed = permitted(tables, RISK)
     lost = {source: allowed.lost[source] for source in definitions.risk.allowed if source in allowed.lost}
@@ -174,7 +191,7 @@ def _risk(
     try:
         model = _fit(base, allowed.tables, definitions, as_at, barred)
     except risk.CannotFit as error:
-        return _list_table([]), _scores(now["person"][:0], np.empty(0)), None, str(error), lost
+        return _no_risk(str(error), lost)
     x = risk.matrix(now, model.terms, definitions.conditions)
     scores = risk.score(model, x)
     rows = _list_rows(base, definitions, clusters, model, now, x, scores)
