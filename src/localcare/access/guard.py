@@ -7,11 +7,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import RedirectView
 
-from localcare.access.types import Basis, Capability, Decision, Refused
+from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 
 NO_POST = Decision(
     False, Basis.ROLE, "You have no post here today. Ask whoever manages accounts in your organisation to give you one."
 )
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who asks, in the post they act in. Raises Refused for somebody without a post today."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    if viewer is None:
+        raise Refused(NO_POST)
+    return viewer
 
 
 def requires(*capabilities: Capability) -> Callable:
@@ -20,9 +28,7 @@ def requires(*capabilities: Capability) -> Callable:
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            viewer = request.viewer  # type: ignore[attr-defined]
-            if viewer is None:
-                raise Refused(NO_POST)
+            viewer = viewer_of(request)
             if not any(viewer.can(capability) for capability in capabilities):
                 raise Refused(Decision(False, Basis.ROLE, f"This page is not for the role of {viewer.role_label}."))
             return view(request, *args, **kwargs)

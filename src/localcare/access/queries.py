@@ -258,6 +258,12 @@ def revealed(viewer: Viewer, listed: Collection[str]) -> dict[str, OpenPerson]:
     return {p: people[i] for p, i in by_pseudonym.items() if i in people}
 
 
+def sharing_practices(practice_codes: Collection[str]) -> set[str]:
+    """Those of the practices whose general practice record is shared for direct care today."""
+    shared = facts.sources_shared(practice_codes, clock.now())
+    return {code for code, sources in shared.items() if "gp" in sources}
+
+
 def _decided(
     viewer: Viewer, patient_ids: Sequence[int], capability: Capability
 ) -> tuple[dict[int, OpenPerson], dict[int, Decision]]:

@@ -150,6 +150,11 @@ def _row(entry: Entry, sequence: int, at: datetime, previous: bytes) -> AuditEnt
     )
 
 
+def detail(row: AuditEntry) -> dict[str, Any]:
+    """What an entry says beside its columns."""
+    return json.loads(bytes(row.canonical))["detail"]
+
+
 def verify() -> Verification:
     """Recompute the whole chain from the stored bytes and compare it with its columns, subjects and head."""
     findings: list[Finding] = []

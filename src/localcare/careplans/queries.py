@@ -73,6 +73,11 @@ def reviews_due(viewer: Viewer, *, within: timedelta = REVIEW_SOON) -> list[Revi
     ]
 
 
+def reviews_late(viewer: Viewer) -> int:
+    """How many plans of the viewer or their team are past their review day. Names nobody."""
+    return _ours(viewer).filter(review_on__lt=clock.today(), patient__died_on=None).count()
+
+
 def open_plan(viewer: Viewer, plan_id: int) -> OpenPlan:
     """A whole plan. The look is audited. Raises Plan.DoesNotExist, or Refused without a right to the person."""
     plan = _plans().get(pk=plan_id)

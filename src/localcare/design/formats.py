@@ -10,6 +10,13 @@ def day(value: date | None) -> str:
     return f"{value.day} {value:%B %Y}" if value else ""
 
 
+def day_of(value: date | None, precision: str = "day") -> str:
+    """6 August 2018, August 2018 or 2018: no more than the source said."""
+    if value is None:
+        return ""
+    return {"year": f"{value.year}", "month": f"{value:%B %Y}"}.get(precision) or day(value)
+
+
 def weekday(value: date) -> str:
     """Monday 6 August 2018"""
     return f"{value:%A} {day(value)}"
@@ -47,6 +54,7 @@ def percent(value: float | None, places: int = 0) -> str:
 
 FILTERS = {
     "day": day,
+    "day_of": day_of,
     "weekday": weekday,
     "time": time,
     "moment": moment,

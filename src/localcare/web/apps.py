@@ -1,6 +1,13 @@
 from django.apps import AppConfig
 
+from localcare.base import links
+
 
 class WebConfig(AppConfig):
     name = "localcare.web"
     label = "web"
+
+    def ready(self) -> None:
+        links.fill("person", "web:person")
+        links.fill("person_unplanned", "web:unplanned")
+        links.fill("how_made", "web:made")

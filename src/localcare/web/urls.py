@@ -1,13 +1,21 @@
-"""Pages that belong to no single room, and what the machinery around us asks."""
-
 from django.urls import path
 
-from localcare.web import views
+from localcare.web.views import care, oversight, shell
 
 app_name = "web"
 urlpatterns = [
-    path("healthz", views.health, name="health"),
-    path("accessibility", views.accessibility, name="accessibility"),
-    path("help", views.help_page, name="help"),
-    path("made", views.made, name="made"),
+    path("", care.today, name="today"),
+    path("today/close/<int:statement_id>/", care.close_change, name="close_change"),
+    path("people/find/", care.find, name="find"),
+    path("people/<int:patient_id>/", care.person, name="person"),
+    path("people/<int:patient_id>/unplanned/", care.unplanned, name="unplanned"),
+    path("people/<int:patient_id>/emergency/", care.emergency, name="emergency"),
+    path("oversight/", oversight.overview, name="oversight"),
+    path("oversight/verify/", oversight.verify, name="verify"),
+    path("oversight/emergencies/<int:access_id>/", oversight.review_emergency, name="review_emergency"),
+    path("posts/", shell.posts, name="posts"),
+    path("made", shell.made, name="made"),
+    path("help", shell.help_page, name="help"),
+    path("accessibility", shell.accessibility, name="accessibility"),
+    path("healthz", shell.health, name="health"),
 ]

@@ -1,0 +1,152 @@
+"""What a privacy officer reads: looks, refusals, reveals and emergencies. Ids and snapshots, never the record."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+
+from localcare.access.models import EmergencyAccess
+from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.base import audit, clock
+from localcare.base.models import AuditEntry, AuditSubject
+from localcare.patients import queries as patients
+
+VERIFIED = "chain verified"
+FILTERS = {
+    "looks": ("looked", "searched"),
+    "reveals": ("revealed", "reveal session started"),
+    "refusals": ("refused",),
+    "emergencies": ("emergency declared", "emergency reviewed"),
+}
+
+
+@dataclass(frozen=True)
+class LastVerification:
+    at: datetime
+    by: str
+    entries: int
+    holds: bool
+
+
+@dataclass(frozen=True)
+class EntryShown:
+    sequence: int
+    at: datetime
+    actor: str
+    role: str
+    organisation: str
+    action: str
+    reason: str
+    people: int
+
+
+@dataclass(frozen=True)
+class EmergencyShown:
+    id: int
+    at: datetime
+    actor: str
+    role: str
+    organisation: str
+    reason: str
+    nhs_number: str | None
+
+
+def require_oversight(viewer: Viewer) -> None:
+    """Raises Refused for anybody but a privacy officer."""
+    if not viewer.can(Capability.SEE_OVERSIGHT):
+        raise Refused(Decision(False, Basis.ROLE, "Oversight is for privacy officers and Caldicott Guardians."))
+
+
+def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: int = 25) -> list[EntryShown]:
+    """Audit entries, latest first, `show` one of FILTERS or all; `start` is the sequence to continue below."""
+    require_oversight(viewer)
+    rows = AuditEntry.objects.order_by("-sequence")
+    if show in FILTERS:
+        rows = rows.filter(action__in=FILTERS[show])
+    if start:
+        rows = rows.filter(sequence__lt=start)
+    page = list(rows[:limit])
+    subjects = AuditSubject.objects.filter(entry_sequence__in=[row.sequence for row in page])
+    people = dict(subjects.values_list("entry_sequence").annotate(Count("id")))
+    return [
+        EntryShown(
+            row.sequence,
+            row.at,
+            row.actor,
+            row.role,
+            row.organisation,
+            row.action,
+            row.reason,
+            people.get(row.sequence, 0),
+        )
+        for row in page
+    ]
+
+
+def by_month(viewer: Viewer, since: date) -> list[tuple[date, dict[str, int]]]:
+    """Counts of entries by month and filter, latest month first."""
+    require_oversight(viewer)
+    kinds = {action: name for name, actions in FILTERS.items() for action in actions}
+    rows = (
+        AuditEntry.objects.filter(at__date__gte=since, action__in=kinds)
+        .annotate(month=TruncMonth("at"))
+        .values_list("month", "action")
+        .annotate(Count("sequence"))
+        .order_by()
+    )
+    months: dict[date, dict[str, int]] = {}
+    for month, action, count in rows:
+        counts = months.setdefault(month.date(), dict.fromkeys(FILTERS, 0))
+        counts[kinds[action]] += count
+    return sorted(months.items(), reverse=True)
+
+
+def emergencies_to_review(viewer: Viewer) -> list[EmergencyShown]:
+    """Emergency accesses nobody has reviewed, oldest first. The NHS number lets the practice be asked."""
+    require_oversight(viewer)
+    rows = list(EmergencyAccess.objects.filter(reviewed_at=None).order_by("starts"))
+    details = patients.details({row.patient_id for row in rows}, clock.today())
+    if rows:
+        with audit.transaction():
+            ids = [row.patient_id for row in rows]
+            audit.record("looked", by=viewer.actor, patient_ids=ids, purpose="oversight", page="oversight")
+    return [
+        EmergencyShown(
+            row.id,
+            row.starts,
+            row.actor,
+            row.role,
+            row.organisation,
+            row.reason,
+            details[row.patient_id].patient.nhs_number if row.patient_id in details else None,
+        )
+        for row in rows
+    ]
+
+
+def verify(viewer: Viewer) -> audit.Verification:
+    """Recompute the chain and record that it was done and what came out."""
+    require_oversight(viewer)
+    result = audit.verify()
+    with audit.transaction():
+        audit.record(VERIFIED, by=viewer.actor, entries=result.entries, holds=result.holds)
+    return result
+
+
+def last_verification(viewer: Viewer) -> LastVerification | None:
+    require_oversight(viewer)
+    row = AuditEntry.objects.filter(action=VERIFIED).order_by("-sequence").first()
+    if row is None:
+        return None
+    detail = audit.detail(row)
+    return LastVerification(row.at, row.actor, detail["entries"], detail["holds"])
+
+
+def last_look(viewer: Viewer, patient_ids: tuple[int, ...], *, before: datetime) -> datetime | None:
+    """When the viewer last opened this person, more than a few minutes before a moment (this visit does not count)."""
+    sequences = AuditSubject.objects.filter(patient_id__in=patient_ids).values("entry_sequence")
+    looks = AuditEntry.objects.filter(sequence__in=sequences, actor_id=viewer.user_id, action="looked")
+    return (
+        looks.filter(at__lt=before - timedelta(minutes=30)).order_by("-sequence").values_list("at", flat=True).first()
+    )

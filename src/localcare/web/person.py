@@ -1,0 +1,148 @@
+"""What the person page shows, gathered from the rooms and shaped for reading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from localcare.access import oversight
+from localcare.access import queries as gate
+from localcare.access.types import OpenPerson, Viewer
+from localcare.base import clock
+from localcare.careplans import queries as careplans
+from localcare.careplans.types import PlanSummary
+from localcare.caseload import queries as caseload
+from localcare.caseload.types import Entry
+from localcare.mdt import queries as mdt
+from localcare.mdt.types import Decided
+from localcare.population import queries as population
+from localcare.record import queries as record
+from localcare.record.types import Item, Measurement
+from localcare.tasks import queries as tasks
+from localcare.tasks.types import Item as Task
+from localcare.tasks.types import Status
+from localcare.web.calc.story import About, Fact, Piece, compose
+
+OPEN = frozenset({Status.GIVEN, Status.TAKEN})
+YEAR = timedelta(days=365)
+STAYS = ("emergency_admission", "planned_admission")
+FOLD_FROM = 3
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Statements of one kind and text on the timeline, told once: the latest, how often, and since when."""
+
+    item: Item
+    times: int
+    first: date | None
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    person: OpenPerson
+    story: list[Piece]
+    last_look: datetime | None
+    changes: Sequence[Item]
+    plan: PlanSummary | None
+    entry: Entry | None
+    tasks: Sequence[Task]
+    decisions: Sequence[Decided]
+    listed: str
+    problems: Sequence[Item]
+    medicines: Sequence[Item]
+    allergies: Sequence[Item]
+    flags: Sequence[Item]
+    services: Sequence[Item]
+    measurements: Sequence[Measurement]
+    timeline: Sequence[Folded]
+    all_entries: bool
+
+    @property
+    def alerts(self) -> list[str]:
+        """What the banner says in red: allergies, then decisions and flags."""
+        return [f"Allergy: {item.display}" for item in self.allergies] + [item.display for item in self.flags]
+
+    @property
+    def notes(self) -> list[str]:
+        return [] if self.allergies else ["No allergy told to us"]
+
+
+def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> PersonPage:
+    """Everything on one screen. The gate has opened `person`; every id passed on is theirs."""
+    today, now = clock.today(), clock.now()
+    last_look = oversight.last_look(viewer, person.ids, before=now)
+    problems = record.problems_of(person.ids, on=today)
+    encounters = record.encounters_of(person.ids, since=today - YEAR, categories=STAYS)
+    entry = caseload.entry_of(person.ids)
+    return PersonPage(
+        person=person,
+        story=tell(person, problems, encounters, today),
+        last_look=last_look,
+        changes=record.changes_since(person.ids, last_look or now - timedelta(days=30)),
+        plan=careplans.plan_of(person.ids),
+        entry=entry,
+        tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
+        decisions=mdt.decisions_of(person.ids),
+        listed=_listed(person),
+        problems=problems,
+        medicines=record.medicines_of(person.ids, on=today),
+        allergies=record.allergies_of(person.ids),
+        flags=record.flags_of(person.ids, on=today),
+        services=record.services_of(person.ids, on=today),
+        measurements=record.measurements_of(person.ids),
+        timeline=fold(record.timeline_of(person.ids, limit=200), all_entries=all_entries),
+        all_entries=all_entries,
+    )
+
+
+def tell(person: OpenPerson, problems: Sequence[Item], stays: Sequence[Item], today: date) -> list[Piece]:
+    emergencies = [s for s in stays if s.category == "emergency_admission"]
+    inside = next((s for s in stays if s.started_on and s.ended_on is None), None)
+    about = About(person.age, _town(person.address), person.died_on)
+    return compose(
+        about, [_fact(p) for p in problems], [_fact(e) for e in emergencies], _fact(inside) if inside else None, today
+    )
+
+
+def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:
+    """What repeats (the same three times or more) is told once, unless all entries are asked for."""
+    if all_entries:
+        return [Folded(item, 1, item.started_on) for item in items]
+    key = _same
+    counted = {k: list(group) for k, group in groupby(sorted(items, key=key), key=key)}
+    told, folded = set(), []
+    for item in items:
+        group = counted[key(item)]
+        if len(group) < FOLD_FROM:
+            folded.append(Folded(item, 1, item.started_on))
+        elif key(item) not in told:
+            told.add(key(item))
+            folded.append(Folded(item, len(group), min((i.started_on for i in group if i.started_on), default=None)))
+    return folded
+
+
+def _listed(person: OpenPerson) -> str:
+    """The segment and the reasons of the practice's list, where the person stands on it."""
+    if not person.practice_code or not person.registered:
+        return ""
+    found = [population.entry(p) for p in gate.list_pseudonyms(person.practice_code, person.ids)]
+    entry = next((e for e in found if e), None)
+    return _in_words(entry) if entry else ""
+
+
+def _in_words(entry) -> str:
+    because = "; ".join(population.reasons_in_words(entry.reasons)) or "no single reason stands out"
+    return f"{population.group_label(entry.group)}. On the practice's list of people at greatest risk: {because}."
+
+
+def _same(item: Item) -> tuple[str, str]:
+    return item.kind, item.display
+
+
+def _fact(item: Item) -> Fact:
+    return Fact(item.display, f"statement-{item.id}", item.started_on, item.ended_on)
+
+
+def _town(address: str) -> str:
+    return address.rsplit(",", 1)[-1].strip()

@@ -1,0 +1,116 @@
+"""What Today shows: whether I have to act now, what changed for my people, my work, room in the team."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from localcare.access import queries as gate
+from localcare.access.types import Capability, OpenPerson, Viewer
+from localcare.base import clock
+from localcare.careplans import queries as careplans
+from localcare.caseload import queries as caseload
+from localcare.caseload.types import Counts, Entry
+from localcare.mdt import queries as mdt
+from localcare.mdt.types import NextMeeting
+from localcare.population import queries as population
+from localcare.record import queries as record
+from localcare.record.types import Item
+from localcare.tasks import queries as tasks
+from localcare.tasks.types import Work
+
+CHANGES = ("emergency_admission", "emergency_attendance", "ambulance", "call_111", "planned_admission")
+IN_HOSPITAL = ("emergency_admission", "emergency_attendance")
+LOOK_BACK = timedelta(days=7)
+LINES = 25
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line: a person already on the caseload, the latest thing that happened, and when we knew."""
+
+    person: OpenPerson
+    latest: Item
+    more: Sequence[Item]
+    entry: Entry
+
+    @property
+    def in_hospital(self) -> bool:
+        return any(item.category in IN_HOSPITAL and item.ended_on is None for item in (self.latest, *self.more))
+
+
+@dataclass(frozen=True)
+class Today:
+    people: int
+    mine: int
+    changes: Sequence[Change]
+    changed: int
+    in_hospital: int
+    work: Work
+    late_actions: int
+    late_reviews: int
+    counts: Counts | None
+    new_on_lists: int | None
+    next_meeting: NextMeeting | None
+    news: datetime | None
+    not_sharing: int
+
+    @property
+    def late(self) -> int:
+        return self.late_actions + self.late_reviews
+
+
+def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
+    """Today for this viewer. People come through the gate, with one audit entry for all shown on the page."""
+    entries = (
+        {e.patient_id: e for e in caseload.caseload(viewer).entries} if viewer.can(Capability.SEE_CASELOAD) else {}
+    )
+    mine = {i: e for i, e in entries.items() if e.coordinator_post_id == viewer.post_id}
+    chosen = entries if whole_team or not mine else mine
+    happened = _open_changes(viewer, list(chosen))
+    if show == "hospital":
+        happened = {i: items for i, items in happened.items() if _inside(items)}
+    people = gate.open_people(viewer, list(happened)[:LINES], page="Today")
+    late = tasks.late_counts(viewer)
+    reviews = careplans.reviews_late(viewer)
+    counts = caseload.counts(viewer) if viewer.can(Capability.SEE_CASELOAD) else None
+    return Today(
+        people=len(entries),
+        mine=len(mine),
+        changes=[Change(p, happened[i][0], happened[i][1:], chosen[i]) for i, p in people.items()],
+        changed=len(happened),
+        in_hospital=sum(1 for items in happened.values() if _inside(items)),
+        work=tasks.work_of(viewer),
+        late_actions=late.team,
+        late_reviews=reviews,
+        counts=counts,
+        new_on_lists=_new_on_lists(viewer),
+        next_meeting=mdt.next_meeting(viewer),
+        news=record.latest_received(chosen),
+        not_sharing=_not_sharing(viewer),
+    )
+
+
+def _open_changes(viewer: Viewer, patient_ids: Sequence[int]) -> dict[int, list[Item]]:
+    """What happened to each person in the last week and nobody has closed, latest first; latest person first."""
+    since = clock.now() - LOOK_BACK
+    items = record.changes_since(patient_ids, since, kinds=["encounter"], happened_since=since.date())
+    closed = caseload.closed_changes(viewer, [item.id for item in items])
+    by_person: dict[int, list[Item]] = {}
+    for item in sorted(items, key=lambda i: (i.started_on, i.id), reverse=True):
+        if item.category in CHANGES and item.id not in closed:
+            by_person.setdefault(item.patient_id, []).append(item)
+    return by_person
+
+
+def _inside(items: Sequence[Item]) -> bool:
+    return any(item.category in IN_HOSPITAL and item.ended_on is None for item in items)
+
+
+def _new_on_lists(viewer: Viewer) -> int | None:
+    if not (viewer.can(Capability.SEE_LIST_COUNTS) or viewer.can(Capability.REVEAL_LIST)):
+        return None
+    return sum(population.new_counts(viewer.practice_codes).values())
+
+
+def _not_sharing(viewer: Viewer) -> int:
+    return len(viewer.practice_codes) - len(gate.sharing_practices(viewer.practice_codes))
