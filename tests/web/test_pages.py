@@ -105,7 +105,9 @@ class TestToday:
         assert looks.count() == 1
         assert AuditSubject.objects.filter(entry_sequence=looks.get().sequence).count() == 25
 
-    @pytest.mark.parametrize(("role", "at", "leads_to"), [("privacy_officer", "99J", "/oversight/")])
+    @pytest.mark.parametrize(
+        ("role", "at", "leads_to"), [("privacy_officer", "99J", "/oversight/"), ("analyst", "99J", "/population/")]
+    )
     def test_roles_without_people_start_where_their_work_is(self, client, area, role, at, leads_to):
         viewer = area.viewer(role, at)
         client.force_login(get_user_model().objects.get(pk=viewer.user_id))
