@@ -9,6 +9,8 @@ from django.views.generic import RedirectView
 
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 
+# Where a session keeps which of their posts somebody acts in.
+POST_IN_SESSION = "post"
 NO_POST = Decision(
     False, Basis.ROLE, "You have no post here today. Ask whoever manages accounts in your organisation to give you one."
 )

@@ -6,11 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from localcare.access import queries
-from localcare.access.guard import declared
+from localcare.access.guard import POST_IN_SESSION, declared
 from localcare.access.types import Basis, Decision, Refused, Viewer
 from localcare.base import audit, clock
 
-POST_IN_SESSION = "post"
 UNDECLARED = Decision(False, Basis.ROLE, "This page does not say who may see it, so nobody may. Please report it.")
 
 

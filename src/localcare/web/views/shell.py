@@ -5,8 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from localcare.access import queries as gate
-from localcare.access.guard import everyone_signed_in, public
-from localcare.access.middleware import POST_IN_SESSION
+from localcare.access.guard import POST_IN_SESSION, everyone_signed_in, public
 
 
 @public
