@@ -103,9 +103,9 @@ class Editing:
         self.progress(f"reading {shape}")
         self.connection.execute("DROP VIEW IF EXISTS linked")
         found = self.extract.of_shape(shape)
-        self.staged = staging.stage(self.connection, found, keep, self.extract.as_at, self.writer.scratch)
-        if not found:
-            staging.stage_nothing(self.connection, shapes.load()[shape], keep)
+        self.staged = staging.stage(
+            self.connection, shapes.load()[shape], found, keep, self.extract.as_at, self.writer.scratch
+        )
         for file in self.staged:
             self.rejects += file.rejects
         staging.mark_repeats(self.connection)

@@ -106,11 +106,11 @@ def _recognise(path: Path) -> ExtractFile | Reject:
 
 def _header(path: Path, shape: Shape) -> list[str] | str:
     with path.open("rb") as opened:
-        first = opened.readline(HEADER_BYTES)
+        first = opened.read(HEADER_BYTES).replace(b"\r", b"\n").split(b"\n")[0]
     if not first.strip():
         return f"is empty; it needs at least its header: {','.join(shape.names)}"
     try:
-        return next(csv.reader([first.decode("utf-8-sig").rstrip("\r\n")], strict=True))
+        return next(csv.reader([first.decode("utf-8-sig")], strict=True))
     except (UnicodeDecodeError, csv.Error):
         return "is not CSV in UTF-8; save it as comma-separated UTF-8"
 

@@ -5,7 +5,7 @@ as bits), `h1` and `h2` (two hashes of the key). Its rows keep the order of file
 which of two rows with one key came last.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,11 @@ from localcare.intake.shapes import Shape
 STRUCTURE = {
     "MISSING COLUMNS": "has fewer fields than the header",
     "TOO MANY COLUMNS": "has more fields than the header; a value with a comma needs quotes around it",
-    "UNQUOTED VALUE": "has a quote where none belongs; inside a quoted value write it twice",
+    "UNQUOTED VALUE": "has a quote where none belongs, up to which lines may be lost; inside quotes write it twice",
     "INVALID ENCODING": "is not UTF-8; save the file as UTF-8",
     "LINE SIZE OVER MAXIMUM": "is longer than 2 MB; a closing quote may be missing",
 }
+UNREADABLE = "cannot be read as CSV; save it again as comma-separated UTF-8 and send it once more"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Staged:
 
 def stage(
     connection: duckdb.DuckDBPyConnection,
+    shape: Shape,
     files: Sequence[ExtractFile],
     keep: Mapping[str, str],
     as_at: date,
@@ -46,7 +48,7 @@ def stage(
 ) -> list[Staged]:
     """Read files of one shape into table `staged`. `keep` names the columns to keep, as SQL over `"name"` (text)
     and `"name!"` (typed)."""
-    connection.execute("DROP TABLE IF EXISTS staged")
+    stage_nothing(connection, shape, keep)
     return [_stage_file(connection, number, file, keep, as_at, scratch) for number, file in enumerate(files)]
 
 
@@ -71,24 +73,51 @@ def _stage_file(
     scratch: Path,
 ) -> Staged:
     found = checks.of_shape(file.shape, as_at)
-    link = scratch / "reading.csv"  # a name without wildcards, whatever the file is called
-    link.unlink(missing_ok=True)
-    link.symlink_to(file.path.resolve())
-    for table in ("reject_errors", "reject_scans"):
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
-    into = "INSERT INTO staged" if number else "CREATE TABLE staged AS"
-    connection.execute(f"{into} {_reading(file, link, found, keep, number)}")
+    if not _read(connection, number, file, found, keep, scratch):
+        return Staged(file.name, file.shape.name, number, 0, 0, (Reject(file.name, None, None, UNREADABLE),))
     first, rows = connection.execute(f"SELECT min(rowid), count(*) FROM staged WHERE file = {number}").fetchall()[0]
-    unreadable = connection.execute(
-        "SELECT DISTINCT line, error_type::VARCHAR FROM reject_errors ORDER BY line"
-    ).fetchall()
-    refused = sorted({line for line, _ in unreadable})
+    errors = connection.execute("SELECT DISTINCT line, error_type::VARCHAR FROM reject_errors ORDER BY line").fetchall()
     bad = connection.execute(f"SELECT rowid, faults FROM staged WHERE file = {number} AND faults <> 0 ORDER BY rowid")
-    rejected = [(row - first, bits) for row, bits in bad.fetchall()]
-    rejects = [*_unreadable(file, rows, refused, unreadable), *_bad(file, rows, refused, rejected, found)]
+    rejected = {row - first: bits for row, bits in bad.fetchall()}
+    refused = sorted({line for line, _ in errors})
+    places = lines.find(file.path, rows, refused, list(rejected))
+    rejects = [
+        *(
+            Reject(file.name, places.refused.get(record), None, STRUCTURE.get(kind, UNREADABLE))
+            for record, kind in errors
+        ),
+        *(
+            Reject(file.name, places.rows.get(row), c.column, c.reason)
+            for row, bits in rejected.items()
+            for c in checks.failed(found, bits)
+        ),
+    ]
     ordered = tuple(sorted(rejects, key=lambda reject: reject.line or 0))
-    total = rows + len(refused)
-    return Staged(file.name, file.shape.name, number, total, len(refused) + len(rejected), ordered)
+    return Staged(file.name, file.shape.name, number, rows + len(refused), len(refused) + len(rejected), ordered)
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    file: ExtractFile,
+    found: list[checks.Check],
+    keep: Mapping[str, str],
+    scratch: Path,
+) -> bool:
+    """Insert a file's rows; where its lines end in more than one way, those of a copy in which they end alike."""
+    path = scratch / "reading.csv"  # a name without wildcards, whatever the file is called
+    path.unlink(missing_ok=True)
+    path.symlink_to(file.path.resolve())
+    for _ in range(2):
+        for table in ("reject_errors", "reject_scans"):
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+        try:
+            connection.execute(f"INSERT INTO staged {_reading(file, path, found, keep, number)}")
+            return True
+        except duckdb.InvalidInputException:
+            path.unlink()
+            path.write_bytes(file.path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+    return False
 
 
 def _reading(file: ExtractFile, path: Path, found: list[checks.Check], keep: Mapping[str, str], number: int) -> str:
@@ -113,27 +142,6 @@ def _hashes(shape: Shape) -> str:
     forth = " || chr(31) || ".join(f'"{name}"' for name in shape.key)
     back = " || chr(30) || ".join(f'"{name}"' for name in reversed(shape.key))
     return f"hash({forth}) AS h1, hash(chr(29) || {back}) AS h2"
-
-
-def _unreadable(
-    file: ExtractFile, rows: int, refused: Sequence[int], errors: Sequence[tuple[int, str]]
-) -> Iterator[Reject]:
-    places = dict(zip(refused, lines.of_records(file.path, 1 + rows + len(refused), refused), strict=True))
-    for record, kind in errors:
-        yield Reject(file.name, places[record], None, STRUCTURE.get(kind, "cannot be read as CSV"))
-
-
-def _bad(
-    file: ExtractFile,
-    rows: int,
-    refused: Sequence[int],
-    rejected: Sequence[tuple[int, int]],
-    found: list[checks.Check],
-) -> Iterator[Reject]:
-    places = lines.of_rows(file.path, rows, refused, [row for row, _ in rejected])
-    for (_, bits), line in zip(rejected, places, strict=True):
-        for check in checks.failed(found, bits):
-            yield Reject(file.name, line, check.column, check.reason)
 
 
 def mark_repeats(connection: duckdb.DuckDBPyConnection) -> None:

@@ -89,7 +89,7 @@ def _values(n: int, row: RegistrationRow) -> list:
     for name in _COLUMNS:
         value = getattr(row, name)
         if isinstance(value, str) and name in _LENGTHS:
-            value = value[: _LENGTHS[name]]
+            value = value.replace("\0", "")[: _LENGTHS[name]]
         given.append(value.isoformat() if isinstance(value, date) else value)
     return given
 
@@ -144,10 +144,11 @@ def _add_patients(cursor: CursorWrapper) -> int:
     if connection.vendor == "postgresql":
         fresh = "nextval(pg_get_serial_sequence('patients_patient', 'id'))"
     else:
-        fresh = "(SELECT coalesce(max(id), 0) FROM patients_patient) + row_number() OVER (ORDER BY first)"
+        fresh = "(SELECT coalesce(max(id), 0) FROM patients_patient) + row_number() OVER (ORDER BY last)"
     cursor.execute(f"""
-        CREATE TEMP TABLE fresh AS SELECT first, known_as, {fresh} AS id FROM (
-            SELECT min(n) AS first, known_as FROM incoming WHERE patient_id IS NULL GROUP BY known_as) AS people
+        CREATE TEMP TABLE fresh AS SELECT last, known_as, died_on, {fresh} AS id FROM (
+            SELECT max(n) AS last, known_as, max(died_on) AS died_on FROM incoming
+            WHERE patient_id IS NULL GROUP BY known_as) AS people
     """)
     cursor.execute("CREATE INDEX fresh_known ON fresh (known_as)")
     cursor.execute("""
@@ -156,9 +157,9 @@ def _add_patients(cursor: CursorWrapper) -> int:
     """)
     names = ", ".join(_DETAILS)
     cursor.execute(f"""
-        INSERT INTO patients_patient (id, nhs_number, {names})
-        SELECT i.patient_id, i.nhs_number, {", ".join(f"i.{name}" for name in _DETAILS)}
-        FROM incoming i JOIN fresh f ON f.first = i.n
+        INSERT INTO patients_patient (id, nhs_number, died_on, {names})
+        SELECT i.patient_id, i.nhs_number, f.died_on, {", ".join(f"i.{name}" for name in _DETAILS)}
+        FROM incoming i JOIN fresh f ON f.last = i.n
     """)
     added = _count(cursor, "SELECT count(*) FROM fresh")
     cursor.execute("DROP TABLE fresh")
@@ -166,7 +167,7 @@ def _add_patients(cursor: CursorWrapper) -> int:
 
 
 def _update_patients(cursor: CursorWrapper) -> int:
-    """Bring patients to their last row where it says otherwise; new ones have had only their first."""
+    """Bring patients to their last row where it says otherwise."""
     cursor.execute("CREATE INDEX incoming_patient ON incoming (patient_id, n)")
     cursor.execute(f"""
         CREATE TEMP TABLE telling AS SELECT {", ".join(f"i.{name}" for name in ("patient_id", *_DETAILS))}, l.died_on
