@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from localcare.access.types import Capability, Viewer
 from localcare.dataset import suppression
 from localcare.design.charts import Bar, BarChart, bar_chart
@@ -158,7 +160,7 @@ def _chart(scope: Scope, lines: Sequence[Line], write) -> BarChart:
 
 def spend_finding(scope: Scope, lines: Sequence[Line], band: str) -> str:
     """The group that costs most a head, and how it compares."""
-    known = [line for line in lines if line.ours_rate is not None]
+    known = [line for line in lines if line.ours_rate is not None and _enough(line)]
     if not known:
         return "There is not enough data to say."
     most = max(known, key=lambda line: line.ours_rate or 0)
@@ -173,7 +175,7 @@ def spend_finding(scope: Scope, lines: Sequence[Line], band: str) -> str:
 
 def register_finding(scope: Scope, lines: Sequence[Line]) -> str:
     """The register furthest from the area's, by its share of the area's."""
-    known = [line for line in lines if line.ours_rate and line.area_rate]
+    known = [line for line in lines if line.ours_rate and line.area_rate and _enough(line)]
     if not known:
         return "There is not enough data to say."
     if not scope.beside:
@@ -185,6 +187,11 @@ def register_finding(scope: Scope, lines: Sequence[Line]) -> str:
         f"Furthest {way} {scope.area_name}: {_lower(line.label)}, {percent(line.ours_rate, 1)} "
         f"against {percent(line.area_rate, 1)}."
     )
+
+
+def _enough(line: Line) -> bool:
+    """Whether ours are enough people to speak of: a practice sees smaller numbers, but no finding rests on them."""
+    return line.ours is not None and line.ours >= settings.SUPPRESS_BELOW
 
 
 def filters(grids: Sequence[Segmentation], grid: Segmentation | None, scope: Scope) -> list[dict]:

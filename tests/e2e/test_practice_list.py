@@ -1,0 +1,63 @@
+"""Journey 1: a GP opens the practice's list, sees a page of it for a reason, accepts one person, declines another."""
+
+import pytest
+from playwright.sync_api import expect
+
+from localcare.base.models import AuditEntry
+from localcare.caseload import queries
+from localcare.caseload.types import State
+from tests import builders
+from tests.caseload.conftest import Lists
+from tests.e2e.browser import check_page, sign_in_as
+
+
+@pytest.fixture
+def gp(transactional_db):
+    """A GP of a practice with thirty people on its list, the first Margaret, the second Arthur."""
+    viewer = builders.area().viewer("gp", "G1")
+    lists = Lists()
+    lists.add(builders.patient(), change="new")
+    lists.add(builders.patient(family="Birchwood", given="Arthur", sex="male"))
+    for number in range(28):
+        lists.add(builders.patient(family=f"Person{number}", given="Given"))
+    return viewer
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_accept_one_person_and_decline_another(open_page, gp, scripts):
+    page = open_page(java_script_enabled=scripts)
+    checked = check_page if scripts else lambda *_: None
+    sign_in_as(page, gp.user_id)
+
+    page.goto("/lists/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Hadlow Practice: 30 of 2,000 (2%)")
+    expect(page.locator("main")).not_to_contain_text("ASHDOWN")
+    checked(page, "list")
+
+    page.get_by_role("button", name="Show this page").click()
+    page.get_by_label("To decide who the cluster team should help").check()
+    checked(page, "list-reason")
+    page.get_by_role("button", name="Show this page").click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text("ASHDOWN, Margaret")
+    checked(page, "list-shown")
+
+    page.get_by_role("link", name="Accept Margaret Ashdown").click()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("link", name="Tell the person first")).to_be_visible()
+    checked(page, "list-accept-untold")
+    page.get_by_label("The person has been told").check()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.locator(".lc-notice")).to_contain_text("Margaret Ashdown is on the cluster team's caseload.")
+
+    page.get_by_role("link", name="Not suitable Arthur Birchwood").click()
+    page.get_by_label("Why?").fill("Well looked after by his family")
+    checked(page, "list-not-suitable")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".lc-notice")).to_contain_text("Arthur Birchwood has left the list")
+    expect(page.locator("table")).not_to_contain_text("BIRCHWOOD")
+    expect(page.locator("main")).to_contain_text("of 28 people")
+    checked(page, "list-decided")
+
+    assert [e.state for e in queries.caseload(gp).entries] == [State.ACCEPTED]
+    assert AuditEntry.objects.filter(action="reveal session started", actor=gp.name).count() == 1
+
