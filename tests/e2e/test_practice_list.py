@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from localcare.base import links
 from localcare.base.models import AuditEntry
-from localcare.caseload import queries
+from localcare.caseload import actions, queries
 from localcare.caseload.types import State
 from tests import builders
 from tests.caseload.conftest import Lists
@@ -12,11 +13,23 @@ from tests.e2e.browser import check_page, sign_in_as
 
 
 @pytest.fixture
-def gp(transactional_db):
+def area(transactional_db):
+    return builders.area()
+
+
+@pytest.fixture
+def margaret(area):
+    return builders.patient()
+
+
+@pytest.fixture
+def gp(area, margaret):
     """A GP of a practice with thirty people on its list, the first Margaret, the second Arthur."""
-    viewer = builders.area().viewer("gp", "G1")
+    if "person" in links.unfilled():
+        links.fill("person", "caseload:entry")
+    viewer = area.viewer("gp", "G1")
     lists = Lists()
-    lists.add(builders.patient(), change="new")
+    lists.add(margaret, change="new")
     lists.add(builders.patient(family="Birchwood", given="Arthur", sex="male"))
     for number in range(28):
         lists.add(builders.patient(family=f"Person{number}", given="Given"))
@@ -61,3 +74,12 @@ def test_accept_one_person_and_decline_another(open_page, gp, scripts):
     assert [e.state for e in queries.caseload(gp).entries] == [State.ACCEPTED]
     assert AuditEntry.objects.filter(action="reveal session started", actor=gp.name).count() == 1
 
+
+def test_pages_of_the_caseload(page, area, margaret, gp):
+    actions.accept(patient_id=margaret.id, told=True, note="Falls", by=gp)
+    sign_in_as(page, area.viewer("care_coordinator", "C1").user_id)
+    person = f"caseload/{margaret.id}"
+    for name in ("caseload", person, f"{person}/coordinator", f"{person}/end", "caseload/room", "lists", "lists/G1"):
+        page.goto(f"/{name}/")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        check_page(page, name.replace("/", "-"))
