@@ -9,7 +9,7 @@ from localcare.base.models import AuditEntry, AuditSubject
 from localcare.careplans import actions, queries
 from localcare.careplans.models import Plan, PlanStep, SectionVersion
 from localcare.careplans.types import MovedOn, NotPossible, Overtaken, Status
-from localcare.patients.models import Patient
+from localcare.patients.models import Patient, SamePerson
 from localcare.tasks import owners
 from localcare.tasks.models import Task
 from tests import builders
@@ -59,6 +59,13 @@ def last_entry() -> AuditEntry:
 def test_starting_gives_one_open_plan_a_person(plan, nurse, margaret):
     assert actions.start_plan(patient_id=margaret.id, by=nurse) == plan
     assert (Plan.objects.count(), last_entry().action) == (1, "plan started")
+
+
+def test_a_person_known_by_two_ids_has_one_plan(plan, nurse, area, margaret):
+    twin = builders.patient(family="Ashdowne")
+    builders.relate(twin, area.teams["C1"])
+    SamePerson.objects.create(patient=margaret, same_as=twin, starts=date(2017, 1, 1), reason="same person")
+    assert actions.start_plan(patient_id=twin.id, by=nurse) == plan
 
 
 @pytest.mark.parametrize(("role", "at"), [("community_nurse", "C2"), ("gp", "G2"), ("practice_manager", "G1")])

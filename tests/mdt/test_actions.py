@@ -270,6 +270,19 @@ class TestReading:
         for role, at in (("care_coordinator", "C2"), ("gp", "G3"), ("practice_manager", "G1"), ("analyst", "99J")):
             assert queries.next_meeting(area.viewer(role, at)) is None
 
+    def test_a_meeting_half_held_is_one_row(self, area, case, meeting, coordinator):
+        second = builders.patient(family="Pankhurst")
+        builders.relate(second, area.teams["C1"])
+        add(meeting, second, coordinator)
+        write(case, coordinator)
+        (row,) = queries.upcoming(coordinator)
+        assert (row.cases, row.recorded) == (2, 1)
+
+    def test_what_the_meeting_wrote_itself_is_no_news_to_it(self, case, coordinator):
+        write(case, coordinator)
+        opened = queries.open_case(coordinator, case.id)
+        assert (list(opened.changes), opened.latest.decision) == ([], "Nurse to visit")
+
     def test_a_neighbouring_cluster_sees_nothing(self, area, case, meeting):
         for role, at in (("care_coordinator", "C2"), ("gp", "G3")):
             stranger = area.viewer(role, at)

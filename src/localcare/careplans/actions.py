@@ -17,14 +17,17 @@ from localcare.tasks.types import Owner, Task
 
 
 def start_plan(*, patient_id: int, by: Viewer) -> Plan:
-    """Start a person's plan, or return the open one. Raises Refused without the right to write it."""
+    """Start a person's plan, or return the open one, under whichever of their ids. Raises Refused without the right."""
     gate.require(by, patient_id, Capability.WRITE_PLAN)
     with audit.transaction():
-        standing = Plan.objects.filter(patient_id=patient_id).exclude(status=Status.ENDED).first()
+        open_plans = Plan.objects.exclude(status=Status.ENDED)
+        standing = open_plans.filter(patient_id__in=gate.same_person(patient_id)).first()
         if standing:
             return standing
-        plan = Plan.objects.create(patient_id=patient_id, team_id=by.team_id, started_at=clock.now())
-        _write_step(plan, Step.START, by)
+        begun = {"team_id": by.team_id, "started_at": clock.now()}
+        plan, started = open_plans.get_or_create(patient_id=patient_id, defaults=begun)
+        if started:
+            _write_step(plan, Step.START, by)
     return plan
 
 

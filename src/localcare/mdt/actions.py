@@ -263,7 +263,7 @@ def _write_to_record(case: Case, meeting: Meeting, minutes: CaseMinutes, by: Vie
     statement = NewStatement(
         patient_id=case.patient_id,
         kind="note",
-        category="mdt",
+        category=SOURCE,
         external_id=f"mdt-case-{case.pk}",
         display=f"Discussed at the meeting of {meeting.team.name}",
         value="\n".join(f"{name}: {text}" for name, text in texts if text),

@@ -47,25 +47,24 @@ def give(
         gate.require(by, patient_id, Capability.GIVE_TASKS)
     if not title.strip():
         raise ValueError("Say what is to be done.")
+    asked = {
+        "patient_id": patient_id,
+        "title": title.strip(),
+        "detail": detail.strip(),
+        "owner_post_id": owner.post_id,
+        "owner_team_id": owner.team_id,
+        "due_on": due_on,
+        "priority": Task.Priority.URGENT if urgent else Task.Priority.NORMAL,
+        "asked_by": by.signature,
+        "asked_by_post_id": by.post_id,
+        "asked_at": clock.now(),
+        "origin": origin,
+        "origin_ref": origin_ref,
+    }
     with audit.transaction():
-        given = Task.objects.filter(key=key).first() if key else None
-        if given:
-            return given
-        task = Task.objects.create(
-            key=key or new_key(),
-            patient_id=patient_id,
-            title=title.strip(),
-            detail=detail.strip(),
-            owner_post_id=owner.post_id,
-            owner_team_id=owner.team_id,
-            due_on=due_on,
-            priority=Task.Priority.URGENT if urgent else Task.Priority.NORMAL,
-            asked_by=by.signature,
-            asked_by_post_id=by.post_id,
-            asked_at=clock.now(),
-            origin=origin,
-            origin_ref=origin_ref,
-        )
+        task, given = Task.objects.get_or_create(key=key or new_key(), defaults=asked)
+        if not given:
+            return task
         _write_step(task, Step.GIVE, "", owner.label, by)
         _settle_relationships(task, {owner.team_id}, by)
         _check_somebody_may_see(task, owner)
