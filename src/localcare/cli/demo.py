@@ -1,6 +1,8 @@
 """`localcare demo`: build the synthetic area."""
 
 import argparse
+import time
+from functools import partial
 from pathlib import Path
 
 from localcare.cli import output
@@ -19,31 +21,39 @@ def add_parser(subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
-    from localcare.config.settings import PRODUCTION
-    from localcare.demo import build
+    from localcare.demo import build, installation, site
 
-    if PRODUCTION:
+    if settings.MODE == "production":
         raise output.CannotRun("the demo is never built in production; set LOCALCARE_MODE=demo and another data folder")
     seed = build.DEFAULT_SEED if arguments.seed is None else arguments.seed
-    request = build.Request(Path(settings.DATA), arguments.fraction, seed, arguments.coverage)
-    steps = ["Extracts"] if arguments.extracts_only else list(build.STEPS)
-    done: dict[str, object] = {}
+    demo = installation.Installation(Path(settings.DATA), arguments.fraction, seed, arguments.coverage)
+    steps = ["Extracts"] if arguments.extracts_only else list(installation.STEPS)
+    seconds: dict[str, float] = {}
     try:
         with output.progress_console.status("") as status:
             for name in steps:
-                done[name] = build.STEPS[name](request, status.update)
-    except build.BadRequest as error:
+                begun = time.perf_counter()
+                status.update(name)
+                installation.STEPS[name](demo, partial(_tell, status, name))
+                seconds[name] = round(time.perf_counter() - begun, 1)
+                output.progress_console.print(f"{name}: {seconds[name]} s")
+    except (build.BadRequest, site.NotADemo) as error:
         raise output.CannotRun(str(error)) from error
-    _say(done["Extracts"], arguments.json)
+    _say(demo, seconds, arguments)
     return 0
 
 
-def _say(summary, as_json: bool) -> None:
-    if as_json:
-        output.print_json(summary.as_json())
+def _tell(status, step: str, text: str) -> None:
+    status.update(f"{step}: {text}")
+
+
+def _say(demo, seconds: dict[str, float], arguments: argparse.Namespace) -> None:
+    summary = demo.made["extracts"]
+    if arguments.json:
+        output.print_json({**summary.as_json(), "seconds_by_step": seconds})
         return
     rows = [(shape, f"{count:,}", summary.malformed.get(shape, 0)) for shape, count in summary.rows.items()]
     output.print_table(f"Extracts of {summary.people:,} synthetic people", ["Shape", "Rows", "Malformed"], rows)
-    output.console.print(
-        f"{summary.activity_rows:,} rows of activity in {summary.seconds} s: {summary.folder}/extracts"
-    )
+    output.console.print(f"{summary.activity_rows:,} rows of activity; {sum(seconds.values()):.0f} s in all.")
+    if not arguments.extracts_only:
+        output.console.print("Now run: localcare serve")

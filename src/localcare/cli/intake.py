@@ -86,21 +86,15 @@ def run_record(arguments) -> int:
 
     from localcare.access.pseudonyms import KeyMissing
     from localcare.base import audit
-    from localcare.intake import record_feed
-    from localcare.intake.extract import CannotIntake
+    from localcare.intake import actions
 
     if not arguments.folder.is_dir():
         raise output.CannotRun(f"{arguments.folder} is no folder. Name the folder that holds extract.toml.")
     call_command("migrate", verbosity=0)
     with output.progress_console.status("loading the record") as status:
         try:
-            people = record_feed.people_of_lists_and_caseloads(by=audit.SYSTEM)
-            if not people:
-                raise output.CannotRun("Nobody is on a list or a caseload yet. Run `localcare population run` first.")
-            loaded = record_feed.load_record(
-                folder=arguments.folder, people=people, by=audit.SYSTEM, progress=status.update
-            )
-        except (CannotIntake, KeyMissing) as error:
+            loaded = actions.load_record(folder=arguments.folder, by=audit.SYSTEM, progress=status.update)
+        except (actions.CannotIntake, KeyMissing) as error:
             raise output.CannotRun(str(error)) from error
     counts = {name: dataclasses.asdict(added) for name, added in loaded.sources.items()}
     if arguments.json:

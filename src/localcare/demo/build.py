@@ -1,4 +1,4 @@
-"""Building the synthetic area: files first; the later steps of `localcare demo` take their place in STEPS."""
+"""Building the synthetic area: the suppliers' files, and beside them what is true."""
 
 import shutil
 import time
@@ -168,23 +168,3 @@ class Made:
 def _year_starts() -> list[date]:
     time_ = parameters()["time"]
     return [time_["window_starts"].replace(year=time_["window_starts"].year + n) for n in range(time_["years"])]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What `localcare demo` was asked for."""
-
-    data: Path
-    fraction: float
-    seed: int
-    coverage: str | None
-
-
-def write_extracts(request: Request, tell: Progress) -> Summary:
-    return generate(
-        request.data, fraction=request.fraction, seed=request.seed, coverage=request.coverage, progress=tell
-    )
-
-
-# The steps of `localcare demo` in order, by the name the user sees. Each gets the request and the teller of progress.
-STEPS: dict[str, Callable[[Request, Progress], object]] = {"Extracts": write_extracts}

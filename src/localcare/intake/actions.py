@@ -9,14 +9,16 @@ from django.conf import settings
 
 from localcare.access import pseudonyms
 from localcare.access.types import Purpose
-from localcare.base import audit
+from localcare.base import audit, clock
+from localcare.caseload import actions as caseload
 from localcare.dataset import editions
 from localcare.intake import care_store as store
-from localcare.intake import editing, extract
+from localcare.intake import editing, extract, record_feed
 from localcare.intake.editing import FileCount
 from localcare.intake.extract import CannotIntake, Reject
+from localcare.intake.record_feed import RecordLoaded
 
-__all__ = ["CannotIntake", "FileCount", "IntakeResult", "Reject", "run"]
+__all__ = ["CannotIntake", "FileCount", "IntakeResult", "RecordLoaded", "Reject", "load_record", "run"]
 
 PURPOSES = (Purpose.PLANNING, Purpose.RISK_STRATIFICATION)
 
@@ -54,7 +56,20 @@ def run(
         if care_store and is_newest:
             progress("loading registrations into the care store")
             loaded = store.load(work, by=by)
+            # Who died or moved away leaves the caseload on the day we learn of it.
+            caseload.close_departed(as_at=clock.today(), by=by)
     return IntakeResult(edition.id, given.as_at, tuple(work.counts), tuple(work.rejects), loaded)
+
+
+def load_record(*, folder: Path, by: audit.Actor, progress: Callable[[str], None] = lambda step: None) -> RecordLoaded:
+    """Load what an extract says of people on practices' lists and on caseloads into their record, where it may be.
+
+    Loading again changes nothing. Raises CannotIntake where the folder is no extract or nobody is on a list yet.
+    """
+    people = record_feed.people_of_lists_and_caseloads(by=by)
+    if not people:
+        raise CannotIntake("Nobody is on a list or a caseload yet. Run `localcare population run` first.")
+    return record_feed.load_record(folder=folder, people=people, by=by, progress=progress)
 
 
 def _pseudonyms() -> editing.Pseudonyms:

@@ -1,0 +1,79 @@
+"""The data folder of a demo: emptied before it is built again, marked until it is whole."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from localcare.base import clock
+
+MARK = "demo.json"
+SITE = "site.toml"
+# The demo lives in the days of its data: the Monday after the Friday of its extracts.
+FIRST_DAY = date(2017, 4, 3)
+MADE_BY_DEMO = ("extracts", "truth", "dataset", "documents", "keys", "static", "care.sqlite3", "secret_key")
+
+
+class NotADemo(Exception):
+    """The data folder or database holds something else; the message says what to do."""
+
+
+def prepare(data: Path) -> None:
+    """Empty the folder and the store of an earlier demo, mark it as being built, and bring the store up to date.
+
+    Raises NotADemo where there is an installation that no demo made.
+    """
+    mark = data / MARK
+    if not mark.exists() and _holds_an_installation(data):
+        raise NotADemo(
+            f"{data} holds an installation that is no demo. Name another folder with LOCALCARE_DATA, "
+            "and another database if DATABASE_URL is set."
+        )
+    _write(mark, json.dumps({"complete": False}))
+    _empty(data)
+    offset = (FIRST_DAY - timezone.now().astimezone(clock.LONDON).date()).days
+    _write(data / SITE, f'LOCALCARE_MODE = "demo"\nLOCALCARE_CLOCK_OFFSET_DAYS = {offset}\n')
+    # This process read its settings before the site had any.
+    settings.MODE, settings.CLOCK_OFFSET_DAYS = "demo", offset
+    call_command("migrate", verbosity=0)
+
+
+def finish(data: Path, logins: dict) -> None:
+    """Say that the demo is whole, with the logins the sign-in page lists."""
+    _write(data / MARK, json.dumps({"complete": True, **logins}, indent=2))
+
+
+def _holds_an_installation(data: Path) -> bool:
+    if "patients_patient" not in connection.introspection.table_names():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM patients_patient LIMIT 1")
+        return cursor.fetchone() is not None
+
+
+def _empty(data: Path) -> None:
+    if connection.vendor == "sqlite":
+        connection.close()
+        for suffix in ("-wal", "-shm"):
+            (data / f"care.sqlite3{suffix}").unlink(missing_ok=True)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+    for name in MADE_BY_DEMO:
+        path = data / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    fresh = path.with_suffix(path.suffix + ".new")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)
