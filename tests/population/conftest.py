@@ -21,7 +21,7 @@ def edition(tmp_path_factory) -> Edition:
     seen = [n for n, person in enumerate(people) if person["observed"]]
     codes = _codes()
     return make_edition(
-        tmp_path_factory.mktemp("dataset"),
+        tmp_path_factory.mktemp("data") / "dataset",
         AS_AT,
         person=people,
         code=codes,

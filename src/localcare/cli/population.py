@@ -100,10 +100,10 @@ def _print_csv(report) -> None:
 
 def _print_table(report) -> None:
     columns = list(report.rows[0]) if report.rows else []
-    cells = [["suppressed" if row[c] is None else row[c] for c in columns] for row in report.rows]
+    cells = [["-" if row[c] is None else row[c] for c in columns] for row in report.rows]
     output.print_table(f"{report.name}, {report.level}, {report.as_at}", columns, cells)
     seen = report.coverage
     output.console.print(
         f"{seen['practices_sharing']} of {seen['practices']} practices share, {seen['people_observed_share']:.1%} "
-        f"of people are observed. {report.how}"
+        f"of people are observed. -: suppressed, or nobody there. {report.how}"
     )

@@ -1,0 +1,27 @@
+"""The core question as Localcare asks it: Ibis on DuckDB, by the functions of the run itself."""
+
+import ibis
+
+from bench.peers.question import SEGMENTATION, rounded
+from localcare.dataset import contract
+from localcare.dataset.editions import Edition
+from localcare.population import definitions
+from localcare.population.calc import conditions, people, segments, use
+
+
+def answer(edition: Edition) -> dict:
+    loaded = definitions.load()
+    connection = edition.connection(threads=2)
+    tables = {name: connection.table(name) for name in contract.load().tables}
+    codes = conditions.code_masks(tables["code"], loaded.conditions)
+    masks = conditions.flags(tables["observation"], codes, loaded.conditions, edition.as_at)
+    registered = people.registered(tables["person"], edition.as_at)
+    known = registered.left_join(masks, "person").select(*registered.columns, "mask")
+    known = connection.create_table("known", known.mutate(mask=known.mask.fill_null(0)), temp=True)
+    used = use.use(tables, known, loaded.prices, edition.as_at).select("person", "cost")
+    placed = segments.segment(known, loaded.segmentation(SEGMENTATION), loaded.conditions)
+    joined = placed.filter(placed.group.notnull()).inner_join(used, "person").select("age_band", "group", "cost")
+    cells = joined.group_by("age_band", "group").agg(n=ibis._.count(), pounds=ibis._.cost.sum()).to_pandas()
+    n = int(known.count().to_pandas())
+    connection.con.close()
+    return {"people": n, "answer": rounded(list(cells.itertuples(index=False)))}

@@ -1,0 +1,43 @@
+import json
+
+import pytest
+from django.conf import settings as site
+
+from localcare.cli.main import main
+from localcare.population.models import ListEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def installation(edition, monkeypatch):
+    """The session's edition as this installation's own."""
+    monkeypatch.setattr(site, "DATA", edition.folder.parents[2])
+
+
+def test_run_then_report(installation, capsys):
+    assert main(["population", "run", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["people"], answer["observed"]) == (400, 300)
+    assert answer["listed"] == ListEntry.objects.count() > 0
+    assert main(["population", "report", "segments", "--segmentation", "as_printed", "--csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "age_band,group,people,people_observed,spend,spend_per_head"
+    assert {line.split(",")[0] for line in lines[1:]} == {"0-15", "16-64", "not_stated", "70+"}
+    assert main(["population", "report", "risk", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sources_left_out"]["social_care"]
+
+
+def test_report_alone_lists_the_reports(capsys):
+    assert main(["population", "report", "--json"]) == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == [
+        "segments", "conditions", "use", "risk", "coverage",
+    ]  # fmt: skip
+
+
+def test_what_cannot_run_says_the_next_step(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(site, "DATA", tmp_path)
+    assert main(["population", "run"]) == 2
+    assert "localcare intake run FOLDER" in capsys.readouterr().err
+    assert main(["population", "report", "segments"]) == 2
+    assert "localcare population run" in capsys.readouterr().err
