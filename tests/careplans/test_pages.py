@@ -155,7 +155,8 @@ def test_the_life_of_a_plan(as_viewer, nurse, coordinator, plan):
     on = {"on_day": "3", "on_month": "4", "on_year": "2017"}
     early = browser.post(f"/plans/{plan.id}/agree/", {"seen": 1, "agreed_with": "person", **on})
     assert "Write what matters to the person first" in body(early)
-    browser.post(f"/plans/{plan.id}/write/what_matters/", words("My garden"))
+    browser.post(f"/plans/{plan.id}/write/what_matters/", {**words("My garden"), "agreed_with": "not_yet"})
+    assert "Not agreed yet. Written by" in body(browser.get(f"/plans/{plan.id}/"))
     day = {"review_on_day": "1", "review_on_month": "10", "review_on_year": "2017"}
     browser.post(f"/plans/{plan.id}/arrange/", {"seen": 1, "coordinator_post_id": str(coordinator.post_id), **day})
     browser.post(f"/plans/{plan.id}/agree/", {"seen": 2, "agreed_with": "person", **on})
@@ -166,6 +167,7 @@ def test_the_life_of_a_plan(as_viewer, nurse, coordinator, plan):
         "agreed</strong> on 3 April 2017",
     ):
         assert text in page
+    assert "Agreed with the whole plan." in page
     browser.post(f"/plans/{plan.id}/review/", {"seen": 3})
     browser.post(f"/plans/{plan.id}/end/", {"seen": 4, "words": "She moved to Leeds"})
     assert Plan.objects.get().status == "ended"

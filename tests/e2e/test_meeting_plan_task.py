@@ -5,19 +5,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from localcare.base import clock, links
+from localcare.base import clock
 from localcare.mdt import actions as mdt
 from localcare.tasks.models import Task
 from tests import builders
 from tests.e2e.browser import check_page, sign_in_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _person_has_a_page(monkeypatch):
-    if "person" in links.unfilled():
-        monkeypatch.setitem(links._filled, "person", lambda patient_id: f"/people/{patient_id}/")
 
 
 @pytest.fixture
