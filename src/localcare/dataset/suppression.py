@@ -6,13 +6,13 @@ test of that is exact: totals are taken as published to the last person, and a c
 "total = sum of parts" leave it free. Rates, means and money follow the rule of their denominator.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 from typing import Any
 
-import numpy as np
-
+PRIME = 2**61 - 1
 K = Any  # the key of a count: whatever hashable value the caller numbers its cells by
 
 
@@ -115,22 +115,53 @@ def _components(hidden: set[K], lines: Sequence[Line]) -> list[tuple[list[K], li
 def solvable(unknown: Sequence[K], lines: Sequence[Line]) -> set[K]:
     """Which of the unknown counts follow from the lines, all other counts being known exactly.
 
-    A count is free if the null space of the equations moves it; linear algebra over the unknowns only.
+    Gauss-Jordan elimination over the unknowns: each line gives one of them in terms of those still free, and one that
+    needs none of the free is worked out. Sparse, and modulo a large prime, so that it is exact and quick.
     """
-    if not lines:
-        return set()
-    place = {key: i for i, key in enumerate(unknown)}
-    equations = np.zeros((len(lines), len(unknown)))
-    for row, line in enumerate(lines):
-        for key in line.parts:
-            if key in place:
-                equations[row, place[key]] += 1
-        if line.total in place:
-            equations[row, place[line.total]] -= 1
-    _, sizes, directions = np.linalg.svd(equations)
-    rank = int((sizes > 1e-9).sum())
-    free = (np.abs(directions[rank:]) > 1e-9).any(axis=0) if rank < len(unknown) else np.zeros(len(unknown), bool)
-    return {key for key, i in place.items() if not free[i]}
+    degree = Counter(key for line in lines for key in line.counts)
+    given: dict[K, dict[K, int]] = {}
+    users: dict[K, set[K]] = defaultdict(set)
+    for line in lines:
+        free = _in_free_terms(_unknown_terms(line, set(unknown)), given)
+        if free:
+            pivot = min(free, key=lambda key: (degree[key], str(key)))
+            scale = pow(-free.pop(pivot), -1, PRIME)
+            terms = {key: times * scale % PRIME for key, times in free.items()}
+            _replace(pivot, terms, given, users)
+            given[pivot] = terms
+            for key in terms:
+                users[key].add(pivot)
+    return {key for key, terms in given.items() if not terms}
+
+
+def _unknown_terms(line: Line, unknown: set[K]) -> dict[K, int]:
+    terms = Counter(key for key in line.parts if key in unknown)
+    if line.total in unknown:
+        terms[line.total] -= 1
+    return terms
+
+
+def _in_free_terms(terms: Mapping[K, int], given: Mapping[K, Mapping[K, int]]) -> dict[K, int]:
+    """The same sum with every unknown that others give written in terms of those still free."""
+    free: dict[K, int] = defaultdict(int)
+    for key, times in terms.items():
+        for other, more in given.get(key, {key: 1}).items():
+            free[other] = (free[other] + times * more) % PRIME
+    return {key: times for key, times in free.items() if times}
+
+
+def _replace(key: K, terms: Mapping[K, int], given: dict[K, dict[K, int]], users: dict[K, set[K]]) -> None:
+    """Write `key`, no longer free, in its terms wherever it was used."""
+    for user in users.pop(key, set()):
+        row = given[user]
+        factor = row.pop(key)
+        for other, times in terms.items():
+            row[other] = (row.get(other, 0) + factor * times) % PRIME
+            if row[other]:
+                users[other].add(user)
+            else:
+                del row[other]
+                users[other].discard(user)
 
 
 def money(total: float, people: float, rule: Rule) -> tuple[int, int]:
