@@ -102,3 +102,11 @@ def test_every_dependency_is_explained():
     rows = [line for line in text(DOCS / "decisions" / "0004-dependencies.md").splitlines() if line.startswith("| `")]
     explained = {package for row in rows for package in re.findall(r"`([\w.-]+)`", row.split("|")[1])}
     assert {re.split(r"[\[<>=]", one)[0] for one in declared} == explained
+
+
+def test_pages_that_the_code_points_to_exist():
+    files = [
+        path for path in (ROOT / "src" / "localcare").rglob("*") if path.suffix in {".py", ".md", ".toml", ".jinja"}
+    ]
+    named = {(name(path), page) for path in files for page in re.findall(r"docs/[\w/-]+\.md", text(path))}
+    assert sorted(pair for pair in named if not (ROOT / pair[1]).exists()) == []
