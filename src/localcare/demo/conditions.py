@@ -17,14 +17,15 @@ LARGE_LIST = 0.5  # the ends of a practice range lie among the larger half of li
 
 def make(streams: dict[str, np.random.Generator], people: People, area: Area) -> dict[str, Array]:
     """Mask of people by condition, each register met by quota both among those observed and among the rest."""
-    poverty = _poverty(people, area)
+    poverty, held = _poverty(people, area), np.zeros(len(people), np.int8)
     has: dict[str, Array] = {}
     for condition in conditions():
         rng = streams[f"condition {condition.name}"]
-        weight = _weight(condition, people, poverty, has)
+        weight = _weight(condition, people, poverty, has, held)
         stratum, quota = _quota(rng, condition, people, area)
         chosen = chosen_by_quota(rng, np.where(stratum < 0, 0, weight), stratum, quota)
         has[condition.name] = chosen | _gone(rng, people, weight, chosen)
+        held += has[condition.name] & condition.counts
     return has
 
 
@@ -34,9 +35,11 @@ def _poverty(people: People, area: Area) -> Array:
     return (10 - decile) / 9
 
 
-def _weight(condition: Condition, people: People, poverty: Array, has: dict[str, Array]) -> Array:
+def _weight(condition: Condition, people: People, poverty: Array, has: dict[str, Array], held: Array) -> Array:
     weight = by_age(condition.ages, people.age) * np.where(people.sex == 1, condition.female, 1.0)
     weight *= np.exp(condition.frailty * people.frailty + np.log(condition.deprived) * poverty)
+    together = np.array(parameters()["multimorbidity"]["by_number"])
+    weight *= together[np.minimum(held, len(together) - 1)]
     for other, factor in condition.with_.items():
         weight *= np.where(has[other], factor, 1.0)
     return np.where(people.age >= condition.aim.from_age, weight, 0)

@@ -44,7 +44,10 @@ class Condition:
     @property
     def aim(self) -> Register:
         """What to reach: the published register, or the free aim where there is none."""
-        return registers()[self.register] if self.register else Register(self.percent / 100, self.from_age)
+        if self.register:
+            return registers()[self.register]
+        factor = parameters()["multimorbidity"]["free_factor"] if self.counts else 1.0
+        return Register(self.percent * factor / 100, self.from_age)
 
 
 @cache
