@@ -5,8 +5,8 @@ import pyarrow as pa
 
 from localcare.demo.draws import Array
 from localcare.demo.frames import Rows, dates, words
-from localcare.demo.gp import Practice
-from localcare.demo.hospital import drawn, need
+from localcare.demo.gp import Practice, need
+from localcare.demo.hospital import drawn
 from localcare.demo.parameters import parameters
 from localcare.demo.people import calendar, window
 
@@ -32,7 +32,7 @@ SERVICES = (
 
 def calls_111(rng: np.random.Generator, practice: Practice) -> Rows:
     numbers = parameters()["urgent"]
-    yearly = need(practice, numbers["calls_111_age_weights"], numbers["calls_111_per_1000"])
+    yearly = need(practice, numbers["calls_111_age_weights"], numbers["calls_111_per_1000"] / 1000)
     person, on = drawn(rng, practice, yearly, "emergency")
     minute = rng.integers(0, 24 * 60, len(person))
     columns = {
@@ -48,7 +48,7 @@ def community(rng: np.random.Generator, practice: Practice) -> dict[str, Rows]:
     """csds_mpi, csds_referral, csds_care_contact: people known, their referrals, the contacts of each referral."""
     numbers, people = parameters()["community"], practice.people
     per_referral = numbers["contacts_per_referral"]
-    rate = need(practice, numbers["age_weights"], numbers["contacts_per_1000"] / per_referral)
+    rate = need(practice, numbers["age_weights"], numbers["contacts_per_1000"] / 1000 / per_referral)
     person, on = drawn(rng, practice, rate, "contact")
     contacts = rng.geometric(1 / per_referral, len(person))
     at = np.repeat(np.arange(len(person)), contacts)
@@ -123,7 +123,9 @@ def social_care(rng: np.random.Generator, practice: Practice) -> Rows:
     for group, share in groups:
         adults = group & (people.age >= 18)
         chance[adults] = score[adults] * share / score[adults].mean()
-    who = np.flatnonzero((rng.random(len(people)) < chance) | practice.has["care_home"])
+    who = np.flatnonzero(
+        rng.random(len(people)) < np.maximum(chance, practice.has["care_home"] * numbers["care_home_share"])
+    )
     begins, ends = people.span()
     on = calendar("contact").draw(rng, begins[who], ends[who])
     living = practice.has["care_home"][who]

@@ -16,6 +16,7 @@ from localcare.terminology import codelists
 
 ID_BLOCK = 20_000_000  # room for the rows of one part
 FIRST_PATIENT_ID = 100_001
+MOST_CONDITIONS = 8
 STAFF = ("gp", "nurse", "other")
 MODES = ("surgery", "telephone", "home", "other")
 
@@ -78,16 +79,25 @@ def _drawn(rng, practice: Practice, members: Array, yearly: Array, kind: str) ->
     return members[at].astype(np.int32), calendar(kind).draw(rng, begins[at], ends[at])
 
 
-def need(practice: Practice, members: Array, ages: list[float], per_head: float) -> Array:
-    """Yearly rate of each member: by age and conditions and lasting need, with the wanted mean over the present."""
+def need(practice: Practice, ages: list[float], per_head: float) -> Array:
+    """Yearly rate of each person: by age, conditions and lasting need, with the wanted mean over the present."""
+    people, rule = practice.people, parameters()["need"]
+    steps = by_age(rule["condition_steps"], people.age) * np.minimum(practice.count, MOST_CONDITIONS)
+    weight = by_age(ages, people.age) * np.exp(steps + rule["frailty_slope"] * people.frailty)
+    return weight * per_head / weight[: people.present].mean()
+
+
+def _contact_rate(practice: Practice, ages: list[float], per_head: float) -> Array:
+    """As `need`, in which conditions weigh less: general practice sees everybody."""
     people = practice.people
-    weight = by_age(ages, people.age) * (1 + 0.3 * practice.count) * np.exp(0.25 * people.frailty)
-    return weight[members] * (per_head / weight[: people.present].mean())
+    steps = by_age(parameters()["need"]["condition_steps"], people.age) * practice.count
+    weight = by_age(ages, people.age) * (1 + steps) * np.exp(0.25 * people.frailty)
+    return weight * per_head / weight[: people.present].mean()
 
 
 def _consultations(rng, practice: Practice, members: Array, number: int) -> Rows:
     numbers = parameters()["gp"]
-    yearly = need(practice, members, numbers["consultation_age_weights"], numbers["consultations_per_head"])
+    yearly = _contact_rate(practice, numbers["consultation_age_weights"], numbers["consultations_per_head"])[members]
     person, on = _drawn(rng, practice, members, yearly, "contact")
     staff = np.searchsorted([0.55, 0.85], rng.random(len(person), np.float32))
     at_home = 0.01 + 0.12 * (practice.people.age[person] >= 80)
@@ -146,7 +156,7 @@ def _repeats(rng, practice: Practice, members: Array) -> tuple[Array, Array]:
 
 def _short_courses(rng, practice: Practice, members: Array) -> tuple[Array, Array, Array]:
     numbers, shares = parameters()["gp"], parameters()["acute_medicines"]
-    yearly = need(practice, members, numbers["consultation_age_weights"], numbers["acute_medicines_per_head"])
+    yearly = _contact_rate(practice, numbers["consultation_age_weights"], numbers["acute_medicines_per_head"])[members]
     person, on = _drawn(rng, practice, members, yearly, "contact")
     names = np.array([medicine_names().index(name) for name in shares])
     limits = np.cumsum(list(shares.values()))
@@ -227,7 +237,7 @@ def _measurements(rng, practice: Practice, members: Array) -> list[tuple]:
     """Visits at which something is measured, more of them for people with conditions."""
     per_head = parameters()["gp"]["measurement_visits_per_head"]
     ages = [0.1, 0.15, 0.5, 0.7, 0.9, 1.2, 1.6, 2.0, 2.0, 1.6]
-    person, on = _drawn(rng, practice, members, need(practice, members, ages, per_head), "contact")
+    person, on = _drawn(rng, practice, members, _contact_rate(practice, ages, per_head)[members], "contact")
     return [_measured(rng, practice.people, person, on, rule) for rule in parameters()["measurements"].values()]
 
 

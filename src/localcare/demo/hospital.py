@@ -10,11 +10,10 @@ from localcare.demo import reference
 from localcare.demo.area import Area
 from localcare.demo.draws import Array, by_age, rows_of
 from localcare.demo.frames import Rows, clock_times, dates, empty, words
-from localcare.demo.gp import Practice
+from localcare.demo.gp import MOST_CONDITIONS, Practice, need
 from localcare.demo.parameters import conditions, parameters
 from localcare.demo.people import LIFE_YEAR, OUTSIDE, People, calendar, window
 
-MOST_CONDITIONS = 8
 SECONDARIES = 4
 EMERGENCY, DAY_CASE, ELECTIVE, MATERNITY = range(4)
 METHODS = ("21", "22", "24", "2A", "11", "12", "31")
@@ -38,7 +37,7 @@ def emergency_rate(rng: np.random.Generator, practice: Practice, area: Area) -> 
     decile = np.where(people.lsoa == OUTSIDE, 5, area.lsoa_decile[people.lsoa])
     log_rate = (
         np.log(by_age(numbers["age_weights"], people.age))
-        + frailty["condition_step"] * np.minimum(practice.count, MOST_CONDITIONS)
+        + by_age(frailty["condition_steps"], people.age) * np.minimum(practice.count, MOST_CONDITIONS)
         + frailty["emergency_slope"] * people.frailty
         + frailty["deprivation_step"] * (10 - decile) / 9
         + frailty["lasting_sd"] * rng.standard_normal(len(people))
@@ -109,16 +108,6 @@ def _apart(all_spells: Spells) -> Spells:
     return all_spells.take(_order(all_spells.person, all_spells.on, all_spells.off))
 
 
-def need(practice: Practice, ages: list[float], per_1000: float) -> Array:
-    """Yearly rate of each person: by age, conditions and lasting need, with the wanted mean over the present."""
-    people, rule = practice.people, parameters()["need"]
-    steps = (
-        rule["condition_step"] * np.minimum(practice.count, MOST_CONDITIONS) + rule["frailty_slope"] * people.frailty
-    )
-    weight = by_age(ages, people.age) * np.exp(steps)
-    return weight * per_1000 / 1000 / weight[: people.present].mean()
-
-
 def drawn(rng, practice: Practice, yearly: Array, kind: str) -> tuple[Array, Array]:
     """Person and day of events that fall to each so many times a year of their time in the window."""
     begins, ends = practice.people.span()
@@ -132,8 +121,8 @@ def _planned(rng, practice: Practice) -> Spells:
     birth_rate = mothers * (numbers["maternity_per_1000"] / 1000 / mothers[: people.present].mean())
     parts = []
     for kind, yearly in (
-        (DAY_CASE, need(practice, numbers["age_weights"], numbers["day_cases_per_1000"])),
-        (ELECTIVE, need(practice, numbers["age_weights"], numbers["elective_per_1000"])),
+        (DAY_CASE, need(practice, numbers["age_weights"], numbers["day_cases_per_1000"] / 1000)),
+        (ELECTIVE, need(practice, numbers["age_weights"], numbers["elective_per_1000"] / 1000)),
         (MATERNITY, birth_rate),
     ):
         person, on = drawn(rng, practice, yearly, "contact")
@@ -229,7 +218,9 @@ def emergency_rows(rng, practice: Practice, all_spells: Spells, site: Array) -> 
     """ecds and ambulance: attendances that led to a spell, those that did not, and incidents seen at home."""
     numbers, admitting = parameters()["emergency_attendance"], parameters()["emergency_admission"]
     leading = np.flatnonzero(all_spells.via_ed)
-    person, on = drawn(rng, practice, need(practice, numbers["age_weights"], numbers["per_1000_a_year"]), "emergency")
+    person, on = drawn(
+        rng, practice, need(practice, numbers["age_weights"], numbers["per_1000_a_year"] / 1000), "emergency"
+    )
     who = np.concatenate([all_spells.person[leading], person]).astype(np.int32)
     when = np.concatenate([all_spells.on[leading], on]).astype(np.int32)
     admitted = np.arange(len(who)) < len(leading)
@@ -256,7 +247,7 @@ def emergency_rows(rng, practice: Practice, all_spells: Spells, site: Array) -> 
 
 def _ambulances(rng, practice: Practice, who: Array, when: Array, conveyed: dict[str, Array]) -> Rows:
     numbers = parameters()["urgent"]
-    yearly = need(practice, numbers["ambulance_age_weights"], numbers["ambulance_not_conveyed_per_1000"])
+    yearly = need(practice, numbers["ambulance_age_weights"], numbers["ambulance_not_conveyed_per_1000"] / 1000)
     person, on = drawn(rng, practice, yearly, "emergency")
     taken = np.arange(len(who) + len(person)) < len(who)
     n, names = len(taken), _sites()[0]
@@ -277,7 +268,9 @@ def _ambulances(rng, practice: Practice, who: Array, when: Array, conveyed: dict
 
 def outpatient_rows(rng, practice: Practice, site: Array) -> Rows:
     numbers = parameters()["outpatient"]
-    person, on = drawn(rng, practice, need(practice, numbers["age_weights"], numbers["per_1000_a_year"]), "contact")
+    person, on = drawn(
+        rng, practice, need(practice, numbers["age_weights"], numbers["per_1000_a_year"] / 1000), "contact"
+    )
     n, specialties = len(person), numbers["specialties"]
     limits = np.cumsum(list(specialties.values()))
     specialty = np.searchsorted(limits / limits[-1], rng.random(n, np.float32))
