@@ -14,6 +14,9 @@ def add_parser(subparsers) -> None:
     demo.add_argument("--seed", type=int, help="the same seed gives the same area")
     demo.add_argument("--coverage", choices=("2017",), help="2017: planning agreements cover 54%% of people")
     demo.add_argument("--extracts-only", action="store_true", help="write the suppliers' files and stop")
+    demo.add_argument(
+        "--gaps", action="store_true", help="compare the run in use with the figures aimed at; make nothing"
+    )
     demo.add_argument("--json", action="store_true")
     demo.set_defaults(run=run)
 
@@ -23,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from localcare.demo import build, installation, site
 
+    if arguments.gaps:
+        return _gaps(arguments.json)
     if settings.MODE == "production":
         raise output.CannotRun("the demo is never built in production; set LOCALCARE_MODE=demo and another data folder")
     seed = build.DEFAULT_SEED if arguments.seed is None else arguments.seed
@@ -57,3 +62,23 @@ def _say(demo, seconds: dict[str, float], arguments: argparse.Namespace) -> None
     output.console.print(f"{summary.activity_rows:,} rows of activity; {sum(seconds.values()):.0f} s in all.")
     if not arguments.extracts_only:
         output.console.print("Now run: localcare serve")
+
+
+TOLERANCE_PERCENT = 2  # of pinned figures
+
+
+def _gaps(as_json: bool) -> int:
+    from localcare.demo import gaps
+    from localcare.population.queries import NoEdition, NoRun
+
+    try:
+        found = gaps.gaps()
+    except (NoRun, NoEdition) as error:
+        raise output.CannotRun(str(error)) from error
+    if as_json:
+        output.print_json([{**vars(gap), "percent": gap.percent} for gap in found])
+    else:
+        rows = [(gap.figure, gap.aim, gap.found, gap.percent, "pinned" if gap.pinned else "") for gap in found]
+        output.print_table("Aims and reports", ["Figure", "Aim", "Report", "Gap in percent", ""], rows)
+    missed = [gap for gap in found if gap.pinned and (gap.percent is None or abs(gap.percent) > TOLERANCE_PERCENT)]
+    return 1 if missed else 0
