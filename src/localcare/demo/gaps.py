@@ -1,6 +1,6 @@
 """How far the published reports lie from the figures the synthetic area aims at."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,9 +50,13 @@ def _ranges() -> Iterator[Gap]:
     for name, (low, high) in parameters()["practice_range"].items():
         seen = [row for row in rows if row["register"] == register_of[name] and row["prevalence"] is not None]
         seen.sort(key=lambda row: row["denominator"])
-        found = [_percent(row) for row in seen[len(seen) // 2 :]]
-        yield Gap(f"{name}, lowest practice, percent", low, min(found, default=None), pinned=True)
-        yield Gap(f"{name}, highest practice, percent", high, max(found, default=None), pinned=True)
+        found = [100 * row["prevalence"] for row in seen[len(seen) // 2 :]]
+        yield Gap(f"{name}, lowest practice, percent", low, _shown(min, found), pinned=True)
+        yield Gap(f"{name}, highest practice, percent", high, _shown(max, found), pinned=True)
+
+
+def _shown(end: Callable[[list[float]], float], found: list[float]) -> float | None:
+    return round(end(found), 3) if found else None
 
 
 def _groups() -> Iterator[Gap]:
