@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def area(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[builders.Area]:
     """A run over four practices, the first two in the Tonbridge cluster, the others in the Weald's."""
-    reports._protected_cells.cache_clear()
+    _forget()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setattr(settings, "DATA", tmp_path_factory.mktemp("data"))
         made = builders.area()
@@ -31,7 +31,13 @@ def area(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Itera
         actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
         yield made
         transaction.set_rollback(True)
+    _forget()
+
+
+def _forget() -> None:
+    """Rolled back, a run's number is given again: nothing may be remembered of it."""
     reports._protected_cells.cache_clear()
+    reports._protected_registers.cache_clear()
 
 
 def _practice(made: builders.Area, code: str, cluster: str) -> None:

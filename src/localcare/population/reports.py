@@ -200,9 +200,7 @@ def _published(of: Made, found: Mapping[tuple[Unit, str], list[float]], at: int,
 
 def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
     registers = of.definitions.conditions.registers
-    found = _sums(of, "register", "register", "on_register", "denominator")
-    codes = [str(c.register) for c in registers]
-    held, whole = _published(of, found, 0, codes), _published(of, found, 1, codes)
+    held, whole = _protected_registers(of.run.id, of.folder, of.rule)
     return [
         {
             "unit": unit[1],
@@ -216,6 +214,15 @@ def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row
         for unit in units
         for c in registers
     ]
+
+
+@lru_cache(maxsize=4)
+def _protected_registers(run_id: int, _folder: runs.RunFolder, _rule: Rule) -> tuple[Mapping, Mapping]:
+    """People on each register of each unit, and its denominator, as they may be published."""
+    of = made(Run.objects.get(id=run_id))
+    found = _sums(of, "register", "register", "on_register", "denominator")
+    codes = [str(c.register) for c in of.definitions.conditions.registers]
+    return _published(of, found, 0, codes), _published(of, found, 1, codes)
 
 
 def _use(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
