@@ -58,11 +58,14 @@ def _quota(rng, condition: Condition, people: People, area: Area) -> tuple[Array
     quota = np.zeros_like(sizes)
     sends = sizes[:, 1] > 0
     for group in (sends, ~sends):
-        if sizes[group].sum():
-            share = practice_shares(rng, condition, area.practice_list[group], sizes[group].sum(axis=1))
-            total = round(condition.aim.share * int(sizes[group].sum()))
-            wanted = largest_remainder((share[:, None] * sizes[group]).ravel(), total)
-            quota[group] = wanted.reshape(-1, 2)
+        if not sizes[group].sum():
+            continue
+        share = practice_shares(rng, condition, area.practice_list[group], sizes[group].sum(axis=1))
+        for column in (0, 1):
+            wanted = share * sizes[group, column]
+            if wanted.sum():
+                total = round(condition.aim.share * int(sizes[group, column].sum()))
+                quota[group, column] = largest_remainder(wanted, total)
     return stratum, dict(enumerate(quota.ravel().tolist()))
 
 
