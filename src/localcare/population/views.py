@@ -1,5 +1,8 @@
 """Who we serve and what they use: a practice's own figures exactly, cluster and area beside them protected."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -8,7 +11,21 @@ from localcare.access.types import Capability, Viewer
 from localcare.population import presenters, queries
 
 
+def _where_there_is_a_run(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Before the first run, or where its results were taken away, the page says so."""
+
+    @wraps(view)
+    def shown(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except queries.NoRun:
+            return render(request, "population/empty.jinja")
+
+    return shown
+
+
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
+@_where_there_is_a_run
 def index(request: HttpRequest) -> HttpResponse:
     """People and spend by group, in one age band at a time."""
     scope = _scope(request)
@@ -31,6 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
+@_where_there_is_a_run
 def registers(request: HttpRequest) -> HttpResponse:
     """Disease registers, each on its own denominator."""
     scope = _scope(request)
