@@ -7,6 +7,11 @@ from datetime import UTC, datetime
 os.environ["LOCALCARE_DATA"] = tempfile.mkdtemp(prefix="localcare-tests-")
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+# The same examples every time, and no example fails for being slow.
+hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("steady")
 
 MONDAY_MORNING = datetime(2017, 4, 3, 8, 0, tzinfo=UTC)
 

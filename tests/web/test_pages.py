@@ -127,7 +127,7 @@ class TestPerson:
         assert "Tunbridge Wells Hospital, 1 June 2015" in page
         assert "Tunbridge Wells Hospital, 1990" in page
         assert "Allergy: Penicillin" in page
-        assert "You may see this page because Your team looks after this person." in page
+        assert "Why you may see this page: Your team looks after this person." in page
 
     def test_says_what_it_does_not_know(self, client, nurse, margaret):
         page = see(client, nurse, reverse("web:person", args=[margaret.id]))

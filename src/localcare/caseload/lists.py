@@ -7,7 +7,6 @@ from typing import Any
 from localcare.access import queries as gate
 from localcare.access.types import OpenPerson, Viewer
 from localcare.caseload import queries
-from localcare.caseload.calc.states import left_out
 from localcare.caseload.types import Entry
 from localcare.population import queries as population
 
@@ -51,7 +50,7 @@ def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> Lis
     """The page that an address asks for. A name stands in it only if the viewer's session has revealed it."""
     handled = queries.handled(practice_code)
     everything = asked.get("decided") == "1" and viewer.works_at_practice
-    out = _left_out(practice_code, handled)
+    out = queries.left_out_of_list(practice_code, handled)
     found = population.practice_list(
         practice_code,
         exclude=() if everything else out,
@@ -74,14 +73,3 @@ def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> Lis
         for entry in found.entries
     )
     return ListPage(rows, found.number, found.pages, found.total, 0 if everything else len(out))
-
-
-def _left_out(practice_code: str, handled: Mapping[str, Entry]) -> list[str]:
-    run = population.current_run()
-    if run is None or not handled:
-        return []
-    return [
-        pseudonym
-        for pseudonym, change in population.changes(practice_code, list(handled)).items()
-        if left_out(handled[pseudonym].state, handled[pseudonym].since, change=change, made_at=run.made_at)
-    ]

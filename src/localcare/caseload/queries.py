@@ -1,6 +1,6 @@
 """Reads of caseload. Entries hold ids only; people come from the gate, a page at a time, with one audit entry."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,9 +9,11 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
+from localcare.caseload.calc.states import left_out
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
 from localcare.caseload.types import Counts, Ending, Entry, Listed, Row, State
 from localcare.places import queries as places
+from localcare.population import queries as population
 from localcare.staff import queries as staff
 from localcare.staff.types import Post, Team
 
@@ -95,6 +97,24 @@ def handled(practice_code: str) -> dict[str, Entry]:
         return {}
     entries = {row.patient_id: _entry(row) for row in _standing().filter(team=team).exclude(state=None)}
     return {p: entries[i] for p, i in gate.list_pseudonyms(practice_code, list(entries)).items()}
+
+
+def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> list[str]:
+    """The pseudonyms of `handled` that a practice's list leaves out, as long as nothing changed since the decision."""
+    run = population.current_run()
+    if run is None or not decided:
+        return []
+    return [
+        pseudonym
+        for pseudonym, change in population.changes(practice_code, list(decided)).items()
+        if left_out(decided[pseudonym].state, decided[pseudonym].since, change=change, made_at=run.made_at)
+    ]
+
+
+def new_on_list(practice_code: str) -> int:
+    """How many are new on a practice's list, those decided about left out. Names nobody."""
+    out = left_out_of_list(practice_code, handled(practice_code))
+    return population.practice_list(practice_code, exclude=out, filters={"change": "new"}, page_size=1).total
 
 
 def room(team_id: int, on: date) -> int | None:

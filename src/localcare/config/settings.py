@@ -178,4 +178,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Its warnings name the address asked for, which may hold a patient's number.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

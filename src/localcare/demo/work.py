@@ -17,8 +17,9 @@ from localcare.record import queries as record
 from localcare.tasks import actions as tasks
 from localcare.tasks.types import Owner
 
-TAKEN_ON = 40
-OF_THE_COORDINATOR = 25
+# Within the room a month that `logins` gives the team.
+TAKEN_ON = 11
+OF_THE_COORDINATOR = 8
 LOOKED_AT = 400
 ON_THE_AGENDA = 3
 

@@ -15,6 +15,7 @@ from localcare.population.definitions import Definitions, Segmentation
 from localcare.population.lists import HowMade, ListCounts, changes, how_lists_are_made, list_counts
 from localcare.population.models import ListEntry, Run
 from localcare.population.reports import DEFAULT_SEGMENTATION, Report
+from localcare.population.telling import telling
 from localcare.population.words import group as group_label
 from localcare.population.words import groups as group_labels
 from localcare.population.words import reason_kinds as reason_labels
@@ -59,6 +60,7 @@ __all__ = [
     "segmentations",
     "segments",
     "share_seen",
+    "telling",
     "use_in_words",
 ]
 

@@ -101,8 +101,22 @@ def tell(person: OpenPerson, problems: Sequence[Item], stays: Sequence[Item], to
     inside = next((s for s in stays if s.started_on and s.ended_on is None), None)
     about = About(person.age, _town(person.address), person.died_on)
     return compose(
-        about, [_fact(p) for p in problems], [_fact(e) for e in emergencies], _fact(inside) if inside else None, today
+        about, most_telling(problems), [_fact(e) for e in emergencies], _fact(inside) if inside else None, today
     )
+
+
+def most_telling(problems: Sequence[Item]) -> list[Fact]:
+    """One fact for each condition, most telling first; problems of no known condition follow as they are written."""
+    told = population.telling([item.code for item in problems])
+    facts: dict[str, tuple[float, Fact]] = {}
+    for item in problems:
+        known = told.get(item.code)
+        subject, label, weight = (
+            (known.subject, known.label, known.weight) if known else (item.display, item.display, -1.0)
+        )
+        fact = Fact(label, f"statement-{item.id}", item.started_on, item.ended_on)
+        facts.setdefault(subject, (weight, fact))
+    return [fact for _, fact in sorted(facts.values(), key=lambda pair: -pair[0])]
 
 
 def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:

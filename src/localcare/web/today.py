@@ -109,7 +109,9 @@ def _inside(items: Sequence[Item]) -> bool:
 def _new_on_lists(viewer: Viewer) -> int | None:
     if not (viewer.can(Capability.SEE_LIST_COUNTS) or viewer.can(Capability.REVEAL_LIST)):
         return None
-    return sum(population.new_counts(viewer.practice_codes).values())
+    if not viewer.works_at_practice:
+        return population.list_counts(viewer.practice_codes).new
+    return caseload.new_on_list(viewer.organisation_code)
 
 
 def _not_sharing(viewer: Viewer) -> int:
