@@ -1,4 +1,4 @@
-"""Every route, asked for by every role, signed out, by the practice and the cluster next door: no wrong answer, no name.
+"""Every route, asked for by every role, signed out, and from next door: no wrong answer, no name.
 
 Margaret Ashdown is registered with G1, stands on its list and on the caseload of its cluster C1, with a plan, a task
 and a place on the next agenda. Arthur Birchwood stands on the same list and nobody has revealed him.

@@ -44,7 +44,7 @@ def _by_code() -> dict[str, Telling]:
         for name in condition.diagnosed:
             for code in codelists.codes(name):
                 earlier = found.get(code)
-                # Narrower rules on the same codes (a new diagnosis, the last 12 months) lend their weight, not their name.
+                # Narrower rules on the same codes (e.g. the last 12 months) lend their weight, not their name.
                 found[code] = Telling(earlier.subject, earlier.label, max(weight, earlier.weight)) if earlier else told
     for name, label in FRAILTY_LISTS.items():
         found |= {code: Telling("frailty", label, FIRST) for code in codelists.codes(name)}
