@@ -9,7 +9,7 @@ import json
 import sys
 from dataclasses import asdict
 
-BENCHES = ("population",)
+BENCHES = ("population", "pages")
 
 
 def main() -> int:

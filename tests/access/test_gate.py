@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from localcare.access import actions, pseudonyms, queries
 from localcare.access.types import Basis, ChoiceKind, Purpose, Refused
@@ -190,6 +191,14 @@ class TestRevealing:
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
         actions.reveal(listed=listed, by=gp)
         clock_at(MONDAY_MORNING + actions.SESSION_LENGTH)
+        assert queries.revealed(gp, listed) == {}
+
+    def test_closes_again_at_sign_out(self, area, listed, client):
+        gp = area.viewer("gp", "G1")
+        actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
+        actions.reveal(listed=listed, by=gp)
+        client.force_login(get_user_model().objects.get(pk=gp.user_id))
+        client.post("/account/logout/")
         assert queries.revealed(gp, listed) == {}
 
     def test_somebody_who_moved_away_stays_closed(self, area, margaret, listed):

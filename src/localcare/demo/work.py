@@ -60,6 +60,8 @@ def _accept(gp: Viewer) -> list[int]:
         caseload.accept(patient_id=patient_id, told=True, note="agreed at the surgery", by=gp)
     for patient_id in chosen[TAKEN_ON : TAKEN_ON + 2]:
         caseload.decline(patient_id=patient_id, outcome=State.ALREADY_KNOWN, reason="the hospice visits", by=gp)
+    # Whoever signs in as the GP gives a reason of their own.
+    access.end_reveal_sessions(user_id=gp.user_id)
     return chosen[:TAKEN_ON]
 
 
