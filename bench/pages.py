@@ -80,6 +80,7 @@ def prepare(number: int, requests: int) -> list[User]:
     gps = [_user("gp", p, None) for p in (practices * 2)[: number // 2]]
     taken_on = _take_on(gps, practices)
     users = [_gp(viewer, requests) for viewer in gps]
+    clusters = [cluster for cluster in clusters if taken_on[cluster.code]]
     for n in range(number - len(users)):
         cluster = clusters[n % len(clusters)]
         viewer = _user(TEAM_ROLES[n % 2], cluster, cluster.code)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from localcare.access.calc.decide import PersonFacts, ViewerFacts
 from localcare.access.models import Agreement, Choice, EmergencyAccess, Relationship
 from localcare.access.types import ChoiceKind, Consent, Purpose, Viewer
-from localcare.patients.queries import PatientDetails
+from localcare.patients.queries import Standing
 
 
 def viewer_facts(viewer: Viewer) -> ViewerFacts:
@@ -17,7 +17,7 @@ def viewer_facts(viewer: Viewer) -> ViewerFacts:
     )
 
 
-def person_facts(details: Iterable[PatientDetails], at: datetime) -> dict[int, PersonFacts]:
+def person_facts(details: Iterable[Standing], at: datetime) -> dict[int, PersonFacts]:
     """Facts by patient id. What is true of any patient linked as the same person is true of the person."""
     people = list(details)
     ids = {i for person in people for i in person.ids}
@@ -25,7 +25,7 @@ def person_facts(details: Iterable[PatientDetails], at: datetime) -> dict[int, P
     teams = _teams(ids, at)
     emergencies = _emergency_users(ids, at)
     return {
-        person.patient.id: PersonFacts(
+        person.patient_id: PersonFacts(
             practice_code=person.practice_code if person.registered else None,
             consent=_strictest(consents[i] for i in person.ids if i in consents),
             teams=frozenset(team for i in person.ids for team in teams.get(i, ())),

@@ -58,10 +58,10 @@ def open_entries(viewer: Viewer, entries: Sequence[Entry]) -> list[Row]:
     return [Row(entry, people.get(entry.patient_id)) for entry in entries]
 
 
-def counts(viewer: Viewer) -> Counts:
-    """The viewer's caseload in numbers, today."""
+def counts(viewer: Viewer, entries: Sequence[Entry] | None = None) -> Counts:
+    """The viewer's caseload in numbers, today; of `entries` where the caller has read the caseload already."""
     team, today = team_of(viewer), clock.today()
-    entries = caseload(viewer).entries
+    entries = caseload(viewer).entries if entries is None else entries
     return Counts(
         on_caseload=len(entries),
         mine=sum(e.coordinator_post_id == viewer.post_id for e in entries),

@@ -10,33 +10,43 @@ from localcare.patients.models import FormerNhsNumber, Patient, Registration, Sa
 
 
 @dataclass(frozen=True)
-class PatientDetails:
-    """A patient with their present or latest registration and every patient linked as the same person."""
+class Standing:
+    """Where a patient is or was last registered, and every patient linked as the same person."""
 
-    patient: Patient
+    patient_id: int
     ids: tuple[int, ...]
     practice_code: str | None
     registered: bool
 
 
+@dataclass(frozen=True)
+class PatientDetails(Standing):
+    """The same with the patient."""
+
+    patient: Patient
+
+
 def details(patient_ids: Collection[int], on: date) -> dict[int, PatientDetails]:
     """Details by patient id, as on a day. Unknown ids are left out."""
     patients = Patient.objects.in_bulk(list(patient_ids))
+    return {i: PatientDetails(**vars(s), patient=patients[i]) for i, s in standings(list(patients), on).items()}
+
+
+def standings(patient_ids: Collection[int], on: date) -> dict[int, Standing]:
+    """Where each patient stands on a day, by id, in two queries and without reading who they are."""
     linked = linked_ids(patient_ids, on)
     everybody = {i for ids in linked.values() for i in ids}
-    registrations: dict[int, list[Registration]] = {}
-    for row in Registration.objects.filter(patient_id__in=everybody, starts__lte=on).order_by("starts", "id"):
-        registrations.setdefault(row.patient_id, []).append(row)
-    return {
-        i: _details(patient, linked[i], [r for j in linked[i] for r in registrations.get(j, ())], on)
-        for i, patient in patients.items()
-    }
+    rows = Registration.objects.filter(patient_id__in=everybody, starts__lte=on).order_by("starts", "id")
+    registrations: dict[int, list[tuple[bool, date, str]]] = {}
+    for patient_id, code, starts, ends in rows.values_list("patient_id", "practice_code", "starts", "ends"):
+        registrations.setdefault(patient_id, []).append((ends is None or ends >= on, starts, code))
+    return {i: _standing(i, ids, [r for j in ids for r in registrations.get(j, ())]) for i, ids in linked.items()}
 
 
-def _details(patient: Patient, ids: tuple[int, ...], registrations: Sequence[Registration], on: date) -> PatientDetails:
-    current = [r for r in registrations if r.ends is None or r.ends >= on]
-    latest = max(current or registrations, key=lambda r: r.starts, default=None)
-    return PatientDetails(patient, ids, latest.practice_code if latest else None, bool(current))
+def _standing(patient_id: int, ids: tuple[int, ...], registrations: Sequence[tuple[bool, date, str]]) -> Standing:
+    """Of the present registrations the latest to start, else of the past ones."""
+    current, _, code = max(registrations, key=lambda r: r[:2], default=(False, None, None))
+    return Standing(patient_id, ids, code, current)
 
 
 def linked_ids(patient_ids: Collection[int], on: date) -> dict[int, tuple[int, ...]]:

@@ -72,7 +72,7 @@ def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
     people = gate.open_people(viewer, list(happened)[:LINES], page="Today")
     late = tasks.late_counts(viewer)
     reviews = careplans.reviews_late(viewer)
-    counts = caseload.counts(viewer) if viewer.can(Capability.SEE_CASELOAD) else None
+    counts = caseload.counts(viewer, list(entries.values())) if viewer.can(Capability.SEE_CASELOAD) else None
     return Today(
         people=len(entries),
         mine=len(mine),
