@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -76,7 +77,10 @@ def changes(practice_code: str, pseudonyms: Collection[str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class HowMade:
-    """How the lists of the run in use were made; `c` and `practices` are None where nothing could be assessed."""
+    """How the lists of the run in use were made: counts as published, `assessment` None without enough data for it.
+
+    Where no model could be fitted, `why` says why.
+    """
 
     edition: str
     definitions: str
@@ -88,6 +92,7 @@ class HowMade:
     people: int | None
     outcomes: int | None
     assessment: Mapping[str, float] | None
+    why: str
 
 
 def how_lists_are_made() -> HowMade | None:
@@ -96,6 +101,7 @@ def how_lists_are_made() -> HowMade | None:
     if run is None:
         return None
     risk = definition_files.load(settings.DATA / "segmentations").risk
+    model = published_model(run)
     return HowMade(
         edition=run.edition,
         definitions=run.definitions,
@@ -103,8 +109,20 @@ def how_lists_are_made() -> HowMade | None:
         horizon_months=risk.horizon_months,
         from_age=risk.from_age,
         left_out=risk.left_out,
-        fitted=run.model["fitted"],
-        people=run.model.get("people"),
-        outcomes=run.model.get("outcomes"),
-        assessment=run.model.get("assessment"),
+        fitted=model["fitted"],
+        people=model.get("people"),
+        outcomes=model.get("outcomes"),
+        assessment=model.get("assessment"),
+        why=model.get("why", ""),
     )
+
+
+def published_model(run: Run) -> dict[str, Any]:
+    """What a run says of its model, its counts of people protected as all published counts are."""
+    assessment = run.model.get("assessment")
+    return _protected(run.model) | ({"assessment": _protected(assessment)} if assessment else {})
+
+
+def _protected(told: Mapping[str, Any]) -> dict[str, Any]:
+    counts = {key: told[key] for key in ("people", "outcomes") if key in told}
+    return dict(told) | suppression.published(counts, [], Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO))

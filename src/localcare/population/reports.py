@@ -13,6 +13,7 @@ from localcare.places import queries as places
 from localcare.population import definitions as definition_files
 from localcare.population.calc import use
 from localcare.population.definitions import Definitions
+from localcare.population.lists import published_model
 from localcare.population.models import Run
 
 AREA, CLUSTER, PRACTICE, SEGMENT = "area", "cluster", "practice", "segment"
@@ -108,7 +109,11 @@ def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTAT
         raise UnknownReport(f"no {level} {unit!r} in this run; leave the unit out to see all")
     rows = tuple(_name_units(kind.rows(of, segmentation, units), lies_in))
     how = f"{kind.how} Definitions {of.run.definitions}."
-    more = {"model": of.run.model, "sources_left_out": dict(of.definitions.risk.left_out)} if name == "risk" else {}
+    more = (
+        {"model": published_model(of.run), "sources_left_out": dict(of.definitions.risk.left_out)}
+        if name == "risk"
+        else {}
+    )
     return Report(name, level, of.run.edition, of.run.as_at.isoformat(), share_seen(of.run), rows, how, more)
 
 
