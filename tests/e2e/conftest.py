@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from localcare.design import frontend
 from tests.e2e.browser import ARGUMENTS, WIDE
+from tests.population.conftest import edition as edition  # a small area with a past, for the pages of population
 
 # Playwright's synchronous interface keeps an event loop in this thread; Django would refuse its store there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -37,6 +37,7 @@ class EntryShown:
     role: str
     organisation: str
     action: str
+    page: str
     reason: str
     people: int
 
@@ -77,6 +78,7 @@ def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: 
             row.role,
             row.organisation,
             row.action,
+            audit.detail(row).get("page", ""),
             row.reason,
             people.get(row.sequence, 0),
         )

@@ -190,7 +190,7 @@ def _entry(row) -> Entry:
         author=row.author,
         coordinator_post_id=post.id if post else None,
         coordinator_name=post.user.name if post else "",
-        coordinator_phone=(post.phone or row.team.phone) if post else "",
+        coordinator_phone=(post.phone if post else "") or row.team.phone,
         review_on=row.review_on,
     )
 
