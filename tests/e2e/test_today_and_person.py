@@ -131,7 +131,7 @@ def read_today(page: Page) -> None:
     counts = page.get_by_role("list", name="What needs you")
     expect(counts).to_contain_text("1 in hospital or A&E")
     expect(counts).to_contain_text("1 late: 1 action, 0 reviews")
-    expect(counts).to_contain_text("2 new on our practices' lists")
+    expect(counts).to_contain_text("1 to 7 new on our practices' lists")
     expect(counts).to_contain_text("next meeting, Wednesday 5 April 2017, 1:00pm")
     row = page.get_by_role("row", name="Margaret Ashdown")
     expect(row).to_contain_text("Emergency admission, Friday 31 March 2017, 9:40pm")

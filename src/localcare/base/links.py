@@ -7,7 +7,17 @@ from collections.abc import Callable
 
 from django.urls import reverse
 
-TARGETS = ("person", "person_unplanned", "emergency", "plan", "task", "meeting", "practice_list", "how_made", "caseload")
+TARGETS = (
+    "person",
+    "person_unplanned",
+    "emergency",
+    "plan",
+    "task",
+    "meeting",
+    "practice_list",
+    "how_made",
+    "caseload",
+)
 _filled: dict[str, Callable[..., str]] = {}
 
 
