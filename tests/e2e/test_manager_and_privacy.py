@@ -80,7 +80,7 @@ def test_a_practice_manager_sees_the_own_practice_exactly_and_others_protected(a
     assert column(page, "People on each register", "People, Practice G82000") == on_register
     assert told_in_words_or_rounded(column(page, "People on each register", "People, Tonbridge cluster"))
     check(page, "registers")
-    page.get_by_role("link", name="How was this made?").click()
+    page.locator("main").get_by_role("link", name="How was this made?").click()
     expect(page.locator("main")).to_contain_text(figures.name)
     check(page, "how-made")
     never_a_name(page, margaret, check)
