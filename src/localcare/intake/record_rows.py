@@ -82,8 +82,12 @@ def _stage(connection: duckdb.DuckDBPyConnection, extract: Extract, name: str, w
     good = checks.faults(checks.of_shape(shape, extract.as_at))
     with tempfile.TemporaryDirectory() as scratch:
         for file in extract.of_shape(name):
-            read = f"SELECT {', '.join(_quoted(shape.names))}{added} FROM ({_reading(file, Path(scratch))})"
-            connection.execute(f"INSERT INTO all_{name} SELECT * FROM ({read}) WHERE {good} = 0 AND {wanted}")
+            # Narrowed before they are checked: most rows of general practice are about people without a record here.
+            connection.execute(f"""
+                CREATE OR REPLACE TEMP TABLE narrowed AS
+                SELECT {", ".join(_quoted(shape.names))} FROM ({_reading(file, Path(scratch))}) WHERE {wanted}
+            """)
+            connection.execute(f"INSERT INTO all_{name} SELECT *{added} FROM narrowed WHERE {good} = 0")
     key = ", ".join(_quoted(shape.key))
     connection.execute(f"""
         CREATE TABLE last_{name} AS SELECT * FROM all_{name}
