@@ -29,12 +29,12 @@ def prepare(data: Path) -> None:
     Raises NotADemo where there is an installation that no demo made.
     """
     mark = data / MARK
-    if not mark.exists() and _holds_an_installation(data):
+    if not _made_here(mark) and _holds_an_installation(data):
         raise NotADemo(
             f"{data} holds an installation that is no demo. Name another folder with LOCALCARE_DATA, "
             "and another database if DATABASE_URL is set."
         )
-    _write(mark, json.dumps({"complete": False}))
+    _write(mark, json.dumps({"complete": False, "store": _store()}))
     _empty(data)
     offset = (FIRST_DAY - timezone.now().astimezone(clock.LONDON).date()).days
     _write(data / SITE, f'LOCALCARE_MODE = "demo"\nLOCALCARE_CLOCK_OFFSET_DAYS = {offset}\n')
@@ -45,7 +45,17 @@ def prepare(data: Path) -> None:
 
 def finish(data: Path, logins: dict) -> None:
     """Say that the demo is whole, with the logins the sign-in page lists."""
-    _write(data / MARK, json.dumps({"complete": True, **logins}, indent=2))
+    _write(data / MARK, json.dumps({"complete": True, "store": _store(), **logins}, indent=2))
+
+
+def _made_here(mark: Path) -> bool:
+    """Did a demo of this folder make the store in use? A mark says nothing of another database."""
+    return mark.exists() and json.loads(mark.read_text("utf-8")).get("store") == _store()
+
+
+def _store() -> str:
+    given = connection.settings_dict
+    return ":".join(str(part) for part in (connection.vendor, given["HOST"], given["PORT"], given["NAME"]))
 
 
 def _holds_an_installation(data: Path) -> bool:
