@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
+from pathlib import Path
+
+import pytest
+from django.conf import settings
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
@@ -94,3 +98,9 @@ def nhs_number(number: int) -> str:
 
 def relate(person: Patient, team: Team, source: str = "caseload") -> None:
     access.begin_relationship(patient_id=person.id, team_id=team.id, source=source, by=audit.SYSTEM)
+
+
+def keep_state_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """An installation of its own: all that LOCALCARE_DATA would hold."""
+    for name, value in (("DATA", folder), ("DATASET", folder / "dataset"), ("KEYS", folder / "keys")):
+        patch.setattr(settings, name, value)

@@ -1,7 +1,6 @@
 """The figures aimed at, read from the published reports: extracts, intake, run, report."""
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 
 from localcare.base import audit
@@ -9,6 +8,7 @@ from localcare.demo import gaps
 from localcare.places import actions as places
 from localcare.population import actions as population
 from localcare.population import queries as reports
+from tests import builders
 from tests.intake.builders import take_in
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def found(area_folder, tmp_path_factory, django_db_setup, django_db_blocker):
     """Gaps by figure after the whole way, the store as it was afterwards."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         data = tmp_path_factory.mktemp("data")
-        patch.setattr(settings, "DATA", data)
+        builders.keep_state_in(data, patch)
         places.load_reference(by=audit.SYSTEM)
         edition = take_in(area_folder / "extracts", data / "dataset")[0]
         population.run(edition, by=audit.SYSTEM)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from localcare.cli.main import main
+from tests import builders
 
 ROOT = Path(__file__).parents[2]
 # Not cheap, and tested in rooms of their own.
@@ -25,8 +26,8 @@ def commands(page: str) -> list[list[str]]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", ["verify-the-audit-chain.md", "run-in-production.md"])
-def test_every_command_runs(page, tmp_path, settings, monkeypatch):
-    settings.DATA = tmp_path
+def test_every_command_runs(page, tmp_path, monkeypatch):
+    builders.keep_state_in(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "staff.csv").write_text(blocks(page, "csv"), "utf-8")
     answers = {" ".join(words): main(words) for words in commands(page) if words[0] not in ELSEWHERE}

@@ -34,9 +34,9 @@ def area(transactional_db):
 
 
 @pytest.fixture
-def figures(area, edition, settings, tmp_path):
+def figures(area, edition, monkeypatch, tmp_path):
     """A run over four practices of a hundred people, two in each cluster; one does not share."""
-    settings.DATA = tmp_path
+    builders.keep_state_in(tmp_path, monkeypatch)
     for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
         code = f"G8200{number}"
         practice = Organisation.objects.create(code=code, name=f"Practice {code}", kind="practice", source="test")

@@ -13,13 +13,14 @@ from localcare.dataset import editions
 from localcare.intake import actions
 from localcare.patients.models import Patient, Registration
 from localcare.places.models import Organisation
+from tests.builders import keep_state_in
 from tests.intake.builders import NUMBERS, extract_folder
 from tests.intake.test_stranger import STRANGER
 
 
 @pytest.fixture
-def installation(tmp_path, settings):
-    settings.DATASET, settings.KEYS = tmp_path / "dataset", tmp_path / "keys"
+def installation(tmp_path, monkeypatch):
+    keep_state_in(tmp_path, monkeypatch)
     return tmp_path
 
 

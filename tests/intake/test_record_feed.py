@@ -15,6 +15,7 @@ from localcare.population.models import ListEntry
 from localcare.record import queries
 from localcare.record.models import Source, Statement
 from localcare.record.types import Added
+from tests import builders
 from tests.intake.builders import NUMBERS, extract_folder
 
 pytestmark = pytest.mark.django_db
@@ -307,8 +308,8 @@ def test_the_strangers_people_one_by_one():
     assert len(queries.problems_of(sam, on=TODAY)) == 4
 
 
-def test_the_command_loads_the_record_of_people_on_lists_and_caseloads(tmp_path, settings, capsys):
-    settings.DATA, settings.DATASET, settings.KEYS = tmp_path, tmp_path / "dataset", tmp_path / "keys"
+def test_the_command_loads_the_record_of_people_on_lists_and_caseloads(tmp_path, monkeypatch, capsys):
+    builders.keep_state_in(tmp_path, monkeypatch)
     assert main(["intake", "record", str(STRANGER)]) == 2
     assert "population run" in capsys.readouterr().err
     assert main(["intake", "run", str(STRANGER), "--json"]) == 1

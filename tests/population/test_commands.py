@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from django.conf import settings as site
 
 from localcare.cli.main import main
 from localcare.population.models import ListEntry
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def installation(edition, monkeypatch):
     """The session's edition as this installation's own."""
-    monkeypatch.setattr(site, "DATA", edition.folder.parents[2])
+    builders.keep_state_in(edition.folder.parents[2], monkeypatch)
 
 
 def test_run_then_report(installation, capsys):
@@ -36,7 +36,7 @@ def test_report_alone_lists_the_reports(capsys):
 
 
 def test_what_cannot_run_says_the_next_step(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(site, "DATA", tmp_path)
+    builders.keep_state_in(tmp_path, monkeypatch)
     assert main(["population", "run"]) == 2
     assert "localcare intake run FOLDER" in capsys.readouterr().err
     assert main(["population", "report", "segments"]) == 2

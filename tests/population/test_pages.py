@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 
 from localcare.accounts.models import User
@@ -24,7 +23,7 @@ def area(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Itera
     """A run over four practices, the first two in the Tonbridge cluster, the others in the Weald's."""
     _forget()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
-        patch.setattr(settings, "DATA", tmp_path_factory.mktemp("data"))
+        builders.keep_state_in(tmp_path_factory.mktemp("data"), patch)
         made = builders.area()
         for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
             _practice(made, f"G8200{number}", cluster)

@@ -9,6 +9,7 @@ from localcare.base.models import AuditEntry
 from localcare.dataset import runs
 from localcare.population import actions, queries, reports
 from localcare.population.models import ListEntry, Run
+from tests import builders
 
 ANALYST = audit.Actor(7, "Ann Analyst", "analyst", "West Kent")
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def computed(edition, django_db_setup, django_db_blocker):
 def run(edition, computed, django_db_blocker, tmp_path_factory) -> Iterator[Run]:
     """A run in use for the whole module; each test's own writes are rolled back after it, the run after the last."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
-        patch.setattr(settings, "DATA", tmp_path_factory.mktemp("data"))
+        builders.keep_state_in(tmp_path_factory.mktemp("data"), patch)
         yield actions.put_in_use(edition, computed, by=ANALYST)
         transaction.set_rollback(True)
 
@@ -33,7 +34,7 @@ def run(edition, computed, django_db_blocker, tmp_path_factory) -> Iterator[Run]
 @pytest.fixture
 def elsewhere(monkeypatch, tmp_path):
     """A data folder of its own, for a test that makes further runs."""
-    monkeypatch.setattr(settings, "DATA", tmp_path)
+    builders.keep_state_in(tmp_path, monkeypatch)
 
 
 def test_a_run_lists_five_in_a_hundred_of_those_who_may_be_scored(run):
@@ -79,7 +80,7 @@ def test_a_run_that_fails_to_write_leaves_the_earlier_one_in_use(run, edition, c
 
 def test_older_results_are_cleared_but_for_the_one_before(run, edition, computed, elsewhere):
     second, third = (actions.put_in_use(edition, computed, by=ANALYST) for _ in range(2))
-    kept = {path.name for path in (settings.DATA / "dataset" / "runs").iterdir()}
+    kept = {path.name for path in (settings.DATASET / "runs").iterdir()}
     assert kept == {second.name, third.name}
 
 
@@ -163,5 +164,5 @@ def test_switched_off_nobody_is_scored_or_listed_and_the_rest_is_counted(edition
     run = actions.run(edition, by=ANALYST)
     assert (run.model["fitted"], ListEntry.objects.count()) == (False, 0)
     assert "switched off" in run.model["why"]
-    assert all(row["risk"] is None for row in runs.named(settings.DATA / "dataset", run.name).rows("person_result"))
+    assert all(row["risk"] is None for row in runs.named(settings.DATASET, run.name).rows("person_result"))
     assert sum(row["registered"] for row in run.coverage.values()) > 0

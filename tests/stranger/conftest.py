@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 
 from localcare.access.types import Viewer
@@ -20,6 +19,7 @@ from localcare.places.models import Organisation
 from localcare.population import actions as population
 from localcare.population import reports
 from localcare.staff import actions as staff
+from tests import builders
 from tests.builders import Area
 from tests.conftest import MONDAY_MORNING
 
@@ -55,8 +55,7 @@ def village(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Vi
     _forget()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         folder = tmp_path_factory.mktemp("village")
-        for name, value in (("DATA", folder), ("DATASET", folder / "dataset"), ("KEYS", folder / "keys")):
-            patch.setattr(settings, name, value)
+        builders.keep_state_in(folder, patch)
         patch.setattr("localcare.base.clock.now", lambda: MONDAY_MORNING)
         without_demo(patch)
         yield _take_in(folder / "dataset")

@@ -120,7 +120,7 @@ def names_in(page: str) -> set[str]:
 @pytest.fixture
 def found(village) -> dict[str, tuple]:
     """What the run says of each person, in the form of PEOPLE; the person's number in the edition by pseudonym."""
-    folder = runs.named(settings.DATA / "dataset", village.run.name)
+    folder = runs.named(settings.DATASET, village.run.name)
     known = village.edition.duckdb_connection().execute("SELECT pseudonym, person FROM pseudonym").fetchall()
     who = {dict(known)[pseudonym_of(name, Purpose.PLANNING)]: name for name in [*PEOPLE, "Jack", "Rose"]}
     codes = {row["practice"]: row["ods_code"] for row in folder.rows("coverage")}

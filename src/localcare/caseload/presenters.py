@@ -14,7 +14,6 @@ from localcare.population.queries import ListCounts
 
 FAR = date.max
 CHANGES = {"new": "New", "up": "Up", "down": "Down", "same": "Same"}
-CHANGES = {"new": "New", "up": "Up", "down": "Down", "same": "Same"}
 ORDERS = {
     "since": lambda e: e.since,
     "review": lambda e: e.review_on or FAR,

@@ -32,7 +32,7 @@ def run_run(arguments) -> int:
     from localcare.population import actions
     from localcare.population.definitions import BadDefinition
 
-    folder = settings.DATA / "dataset"
+    folder = settings.DATASET
     try:
         edition = editions.named(folder, arguments.edition) if arguments.edition else editions.current(folder)
         with output.progress_console.status(f"Computing edition {edition.id}"):

@@ -68,7 +68,7 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
     name = f"{edition.id}-run-{_next_number()}"
     fingerprint = computed.definitions.fingerprint
     manifest = {"run": name, "edition": edition.id, "as_at": edition.as_at, "definitions": fingerprint}
-    folder = runs.write(settings.DATA / "dataset", name, computed.tables, manifest)
+    folder = runs.write(settings.DATASET, name, computed.tables, manifest)
     pseudonyms = _pseudonyms(computed.connection.table("pseudonym"), folder)
     with audit.transaction():
         made = Run.objects.create(
@@ -86,7 +86,7 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
         entries = list(_entries(made, folder, pseudonyms, before, computed.definitions))
         ListEntry.objects.bulk_create(entries, batch_size=2000)
         audit.record("population.run", by=by, run=name, edition=edition.id, listed=len(entries))
-    runs.keep_only(settings.DATA / "dataset", set(Run.objects.order_by("-id").values_list("name", flat=True)[:2]))
+    runs.keep_only(settings.DATASET, set(Run.objects.order_by("-id").values_list("name", flat=True)[:2]))
     return made
 
 

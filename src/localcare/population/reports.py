@@ -91,7 +91,7 @@ class Made:
 
 def made(run: Run) -> Made:
     """A run with its results. Raises NoRun where its folder is gone."""
-    folder = runs.named(settings.DATA / "dataset", run.name)
+    folder = runs.named(settings.DATASET, run.name)
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
     return Made(run, folder, definition_files.load(settings.DATA / "segmentations"), rule)
 
