@@ -75,7 +75,7 @@ def test_jack_died_and_rose_left(ask):
 
 def test_adas_year(ask):
     measured = """SELECT o.value FROM observation o JOIN code c USING (code)
-        WHERE person = $me AND c.value = '1003671000000109'"""
+        WHERE person = $me AND c.value = '999791000000106'"""
     assert ask(measured, "Ada") == [(57.0,)]
     admissions = 'SELECT kind, bed_days, provider FROM admission WHERE person = $me ORDER BY "on"'
     assert ask(admissions, "Ada") == [("emergency", 8, "RWF"), ("emergency", 8, "RWF")]

@@ -70,6 +70,7 @@ REGISTERS = {
     TWO: {"HYP": 2, "AF": 2, "CHD": 1, "STIA": 1, "DM": 2, "COPD": 1, "CAN": 1, "DEP": 1},
     THREE: {},
 }
+HBA1C = "Haemoglobin A1c level - International Federation of Clinical Chemistry and Laboratory Medicine standardised"
 GP, HOSPITAL = "GP record, Hadlow Practice (Y90001)", "Hospital RWF"
 # All that the files say of Ada and her practice agreed to share for care, latest first, each with date and source.
 ADA = [
@@ -77,7 +78,7 @@ ADA = [
     f"Saturday 11 February 2017, 10:15pm A&E attendance, type 1: decision to admit, to 12 February 2017 {HOSPITAL}",
     f"5 February 2017 Metformin 500mg tablets: one twice a day {GP}",
     f"5 February 2017 Ramipril 5mg capsules: one a day {GP}",
-    f"2 November 2016 SNOMED CT code 1003671000000109: 57 mmol/mol {GP}",
+    f"2 November 2016 {HBA1C}: 57 mmol/mol {GP}",
     f"20 July 2016 Outpatient appointment (treatment function 320) {HOSPITAL}",
     "21 June 2016 Community team of type 12: 1 contact Community health services RYY",
     "Friday 10 June 2016, 8:40am Ambulance, taken to hospital: Breathing problems Ambulance service",
