@@ -1,6 +1,8 @@
 """Today, the person, the unplanned view, oversight: each role, what is on them, what they cost."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -227,6 +229,18 @@ class TestOversight:
         gate.open_person(nurse, margaret.id, page="person")
         page = see(client, area.viewer("privacy_officer", "99J"), f"{reverse('web:oversight')}?show={show}")
         assert "Ashdown" not in page
+
+    @pytest.mark.parametrize(("refusals", "has_earlier"), [(25, False), (26, True)])
+    def test_leads_to_earlier_entries_where_there_are_some(self, client, area, refusals, has_earlier):
+        officer = area.viewer("privacy_officer", "99J")
+        for number in range(refusals):
+            with audit.transaction():
+                audit.record("refused", by=officer.actor, reason=f"refusal {number}.")
+        page = see(client, officer, f"{reverse('web:oversight')}?show=refusals")
+        links = re.findall(r'href="([^"]*below=[^"]*)"', page)
+        assert bool(links) is has_earlier
+        assert ("refusal 0." in page) is not has_earlier
+        assert all("refusal 0." in see(client, officer, unescape(link)) for link in links)
 
     @pytest.mark.parametrize(("role", "at"), [("gp", "G1"), ("analyst", "99J"), ("care_coordinator", "C1")])
     def test_is_for_privacy_officers(self, client, area, role, at):

@@ -43,6 +43,14 @@ class EntryShown:
 
 
 @dataclass(frozen=True)
+class EntryPage:
+    """Entries, latest first; `below` is the sequence to continue below, None where nothing is earlier."""
+
+    entries: list[EntryShown]
+    below: int | None
+
+
+@dataclass(frozen=True)
 class EmergencyShown:
     id: int
     at: datetime
@@ -59,18 +67,19 @@ def require_oversight(viewer: Viewer) -> None:
         raise Refused(Decision(False, Basis.ROLE, "Oversight is for privacy officers and Caldicott Guardians."))
 
 
-def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: int = 25) -> list[EntryShown]:
-    """Audit entries, latest first, `show` one of FILTERS or all; `start` is the sequence to continue below."""
+def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: int = 25) -> EntryPage:
+    """Audit entries, latest first; `show` is one of FILTERS or all, `start` the sequence to continue below."""
     require_oversight(viewer)
     rows = AuditEntry.objects.order_by("-sequence")
     if show in FILTERS:
         rows = rows.filter(action__in=FILTERS[show])
     if start:
         rows = rows.filter(sequence__lt=start)
-    page = list(rows[:limit])
+    found = list(rows[: limit + 1])
+    page = found[:limit]
     subjects = AuditSubject.objects.filter(entry_sequence__in=[row.sequence for row in page])
     people = dict(subjects.values_list("entry_sequence").annotate(Count("id")))
-    return [
+    shown = [
         EntryShown(
             row.sequence,
             row.at,
@@ -84,6 +93,7 @@ def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: 
         )
         for row in page
     ]
+    return EntryPage(shown, page[-1].sequence if len(found) > limit else None)
 
 
 def by_month(viewer: Viewer, since: date) -> list[tuple[date, dict[str, int]]]:

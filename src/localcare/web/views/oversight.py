@@ -19,9 +19,10 @@ from localcare.web.forms import ReviewForm
 def overview(request: HttpRequest) -> HttpResponse:
     viewer, show = viewer_of(request), request.GET.get("show", "")
     start = request.GET.get("below", "")
-    entries = oversight.entries(viewer, show=show, start=int(start) if start.isdigit() else None)
+    page = oversight.entries(viewer, show=show, start=int(start) if start.isdigit() else None)
     context = {
-        "entries": entries,
+        "entries": page.entries,
+        "below": page.below,
         "show": show,
         "months": oversight.by_month(viewer, clock.today() - timedelta(days=365)),
         "emergencies": oversight.emergencies_to_review(viewer),
