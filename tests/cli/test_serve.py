@@ -50,6 +50,13 @@ def test_an_empty_store_is_refused_with_what_to_do(tmp_path):
     assert "localcare serve --migrate" in said
 
 
+def test_a_demo_left_half_built_is_refused_with_what_to_do(tmp_path, settings):
+    settings.DATA, settings.MODE = tmp_path, "demo"
+    (tmp_path / "demo.json").write_text('{"complete": false}')
+    with pytest.raises(CannotRun, match="localcare demo"):
+        serve.check_demo()
+
+
 def test_a_taken_port_is_refused_with_what_to_do():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

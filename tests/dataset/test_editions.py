@@ -5,7 +5,16 @@ import duckdb
 import pytest
 
 from localcare.dataset import contract, document
-from localcare.dataset.editions import BrokenContract, Busy, EditionWriter, NoEdition, current, list_editions, named
+from localcare.dataset.editions import (
+    BrokenContract,
+    Busy,
+    EditionWriter,
+    NoEdition,
+    current,
+    keep_current,
+    list_editions,
+    named,
+)
 from tests.editions import make_edition, write_edition
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +60,14 @@ def test_the_newest_edition_is_current_even_if_an_older_one_comes_later(tmp_path
     assert named(tmp_path, "2016-03-31-test").as_at == date(2016, 3, 31)
     with pytest.raises(NoEdition, match="2015-03-31-test"):
         named(tmp_path, "1999")
+
+
+def test_only_the_edition_in_use_is_kept(tmp_path):
+    keep_current(tmp_path)
+    make_edition(tmp_path, "2016-03-31", person=[{}])
+    newest = make_edition(tmp_path, "2017-03-31", person=[{}])
+    keep_current(tmp_path)
+    assert list_editions(tmp_path) == [newest] == [current(tmp_path)]
 
 
 def test_the_same_edition_again_changes_nothing(tmp_path):

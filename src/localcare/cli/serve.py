@@ -25,6 +25,7 @@ def add_parser(subparsers) -> None:
 
 
 def run(arguments) -> int:
+    check_demo()
     check_store(migrate=arguments.migrate)
     check_free(arguments.host, arguments.port)
     collect_static()
@@ -35,6 +36,16 @@ def run(arguments) -> int:
         output.console.print(f"Localcare is at {address} (Ctrl-C stops it)")
     sys.stdout.flush()
     return run_together(web_server(arguments.host, arguments.port, arguments.workers), background_worker())
+
+
+def check_demo() -> None:
+    """No demo was left half built. Raises CannotRun with what to do."""
+    from django.conf import settings
+
+    from localcare.accounts import demo
+
+    if demo.logins().get("complete") is False:
+        raise output.CannotRun(f"The demo in {settings.DATA} was not finished. Build it again: localcare demo")
 
 
 def check_store(*, migrate: bool) -> None:

@@ -106,6 +106,17 @@ def named(folder: Path, id: str) -> Edition:
     raise NoEdition(f"There is no edition {id!r}. Editions here: {known}")
 
 
+def keep_current(folder: Path) -> None:
+    """Remove every edition but the one in use, each out of sight at once. Does nothing before the first intake."""
+    with suppress(NoEdition):
+        kept = current(folder)
+        for edition in list_editions(folder):
+            if edition != kept:
+                doomed = edition.folder.with_name(f"{UNFINISHED}{edition.id}")
+                edition.folder.rename(doomed)
+                shutil.rmtree(doomed)
+
+
 class Busy(Exception):
     """Another process is writing an edition into this folder."""
 

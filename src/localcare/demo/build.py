@@ -25,6 +25,7 @@ from localcare.demo import (
 )
 from localcare.demo.agreements import COVERAGES
 from localcare.demo.draws import day
+from localcare.demo.folders import remove
 from localcare.demo.frames import Rows
 from localcare.demo.parameters import conditions as all_conditions
 from localcare.demo.parameters import parameters
@@ -74,7 +75,7 @@ def generate(
     with extracts.Writer(fresh["extracts"]) as writer:
         made.write(writer, fresh["truth"], tell)
     for name, path in fresh.items():
-        shutil.rmtree(folder / name, ignore_errors=True)
+        remove(folder / name)
         path.rename(folder / name)
     seconds = time.perf_counter() - begun
     present = made.practice.people.present

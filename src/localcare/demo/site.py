@@ -1,22 +1,25 @@
 """The data folder of a demo: emptied before it is built again, marked until it is whole."""
 
 import json
-import shutil
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from localcare.base import clock
+from localcare.dataset import editions
+from localcare.demo.folders import remove
 
 MARK = "demo.json"
 SITE = "site.toml"
 # The demo lives in the days of its data: the Monday after the Friday of its extracts.
 FIRST_DAY = date(2017, 4, 3)
-MADE_BY_DEMO = ("extracts", "truth", "dataset", "documents", "keys", "static", "care.sqlite3", "secret_key")
+# The store goes before its journal: one that lost its journal would be older than what it once promised.
+STORE = ("care.sqlite3", "care.sqlite3-wal", "care.sqlite3-shm")
+MADE_BY_DEMO = (*STORE, "extracts", "truth", "dataset/runs", "documents", "keys", "static", "secret_key")
 
 
 class NotADemo(Exception):
@@ -44,7 +47,8 @@ def prepare(data: Path) -> None:
 
 
 def finish(data: Path, logins: dict) -> None:
-    """Say that the demo is whole, with the logins the sign-in page lists."""
+    """Let earlier editions go and say that the demo is whole, with the logins the sign-in page lists."""
+    editions.keep_current(settings.DATASET)
     _write(data / MARK, json.dumps({"complete": True, "store": _store(), **logins}, indent=2))
 
 
@@ -69,18 +73,24 @@ def _holds_an_installation(data: Path) -> bool:
 def _empty(data: Path) -> None:
     if connection.vendor == "sqlite":
         connection.close()
-        for suffix in ("-wal", "-shm"):
-            (data / f"care.sqlite3{suffix}").unlink(missing_ok=True)
     else:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP SCHEMA public CASCADE")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
             cursor.execute("CREATE SCHEMA public")
     for name in MADE_BY_DEMO:
-        path = data / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        remove(data / name)
+    _keep_edition(settings.DATASET)
+
+
+def _keep_edition(dataset: Path) -> None:
+    """The edition in use stays until the demo's own takes over; one dated later would never give way."""
+    try:
+        if editions.current(dataset).as_at < FIRST_DAY:
+            editions.keep_current(dataset)
+            return
+    except editions.NoEdition:
+        pass
+    remove(dataset / "editions")
 
 
 def _write(path: Path, text: str) -> None:
