@@ -1,13 +1,11 @@
 """Fixtures of every test. State lies in a folder of its own; the clock stands at one moment."""
 
-import os
-import tempfile
 from datetime import UTC, datetime
-
-os.environ["LOCALCARE_DATA"] = tempfile.mkdtemp(prefix="localcare-tests-")
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+
+import tests.installation  # noqa: F401  first of ours: it names the folder
 
 # The same examples every time, and no example fails for being slow.
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from localcare.config import environment
+from tests.installation import FOLDER
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 GOOD = {
@@ -18,6 +20,11 @@ GOOD = {
 
 def test_the_reference_names_every_setting_as_declared():
     assert DOCUMENT.read_text("utf-8") == environment.reference()
+
+
+def test_tests_leave_the_installation_of_whoever_runs_them_alone():
+    for path in (settings.DATA, settings.DATASET, settings.KEYS):
+        assert path.is_relative_to(FOLDER)
 
 
 def test_production_starts_with_its_own_secrets():
