@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from html import unescape
 from itertools import count
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.accounts.actions import create_user
+from localcare.accounts.models import User
 from localcare.base import audit
+from localcare.base.models import AuditEntry
 from localcare.patients.models import Patient, Registration
 from localcare.places.models import Membership, Organisation
 from localcare.staff import actions as staff
@@ -44,6 +49,12 @@ class Area:
             by=audit.SYSTEM,
         )
         return gate.viewers_of(user.id)[0]
+
+    def looked_after(self, at: str = "C1", **patient_values) -> Patient:
+        """Somebody whom the team of a cluster has a right to see."""
+        person = patient(**patient_values)
+        relate(person, self.teams[at])
+        return person
 
 
 def area() -> Area:
@@ -98,6 +109,19 @@ def nhs_number(number: int) -> str:
 
 def relate(person: Patient, team: Team, source: str = "caseload") -> None:
     access.begin_relationship(patient_id=person.id, team_id=team.id, source=source, by=audit.SYSTEM)
+
+
+def sign_in(client: Client, viewer: Viewer) -> None:
+    client.force_login(User.objects.get(pk=viewer.user_id))
+
+
+def text(response: HttpResponse) -> str:
+    """What a page says, its entities as the reader sees them."""
+    return unescape(response.content.decode())
+
+
+def last_entry() -> AuditEntry:
+    return AuditEntry.objects.latest("sequence")
 
 
 def keep_state_in(folder: Path, patch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 import tests.installation  # noqa: F401  first of ours: it names the folder
+from tests import builders
 
 # The same examples every time, and no example fails for being slow.
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
@@ -32,3 +33,40 @@ def clock_at(monkeypatch):
 def _quick_passwords(settings):
     """The real hash is slow on purpose; no test depends on that."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def area(db):
+    return builders.area()
+
+
+@pytest.fixture
+def margaret(area):
+    """Margaret Ashdown of the practice G1, whom the Tonbridge cluster's team looks after."""
+    return area.looked_after()
+
+
+@pytest.fixture
+def gp(area):
+    return area.viewer("gp", "G1")
+
+
+@pytest.fixture
+def coordinator(area):
+    return area.viewer("care_coordinator", "C1")
+
+
+@pytest.fixture
+def nurse(area):
+    return area.viewer("community_nurse", "C1")
+
+
+@pytest.fixture
+def as_viewer(client):
+    """The browser, signed in as a viewer."""
+
+    def signed_in(viewer):
+        builders.sign_in(client, viewer)
+        return client
+
+    return signed_in

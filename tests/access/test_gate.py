@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from localcare.access import actions, pseudonyms, queries
 from localcare.access.types import Basis, ChoiceKind, Purpose, Refused
@@ -11,23 +10,15 @@ from localcare.base import audit
 from localcare.base.models import AuditEntry, AuditSubject
 from localcare.patients.models import FormerNhsNumber, Registration, SamePerson
 from tests import builders
+from tests.builders import last_entry
 from tests.conftest import MONDAY_MORNING
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
 def margaret():
     return builders.patient()
-
-
-def last_entry() -> AuditEntry:
-    return AuditEntry.objects.order_by("sequence").last()
 
 
 def test_a_look_is_audited_before_the_person_is_returned(area, margaret):
@@ -197,7 +188,7 @@ class TestRevealing:
         gp = area.viewer("gp", "G1")
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
         actions.reveal(listed=listed, by=gp)
-        client.force_login(get_user_model().objects.get(pk=gp.user_id))
+        builders.sign_in(client, gp)
         client.post("/account/logout/")
         assert queries.revealed(gp, listed) == {}
 

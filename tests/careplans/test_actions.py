@@ -5,40 +5,18 @@ from datetime import date
 import pytest
 
 from localcare.access.types import Refused
-from localcare.base.models import AuditEntry, AuditSubject
+from localcare.base.models import AuditSubject
 from localcare.careplans import actions, queries
 from localcare.careplans.models import Plan, PlanStep, SectionVersion
 from localcare.careplans.types import MovedOn, NotPossible, Overtaken, Status
 from localcare.patients.models import Patient, SamePerson
 from localcare.tasks import owners
 from localcare.tasks.models import Task
-from tests import builders
+from tests.builders import last_entry
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2017, 4, 3)
 GOAL = {"id": "g1", "goal": "Walk to the shop", "progress": "not_yet", "who": "My daughter"}
-
-
-@pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def margaret(area):
-    person = builders.patient()
-    builders.relate(person, area.teams["C1"])
-    return person
-
-
-@pytest.fixture
-def nurse(area):
-    return area.viewer("community_nurse", "C1")
-
-
-@pytest.fixture
-def coordinator(area):
-    return area.viewer("care_coordinator", "C1")
 
 
 @pytest.fixture
@@ -52,18 +30,13 @@ def save(plan, by, words="My garden", started_from=0, section="what_matters", **
     )
 
 
-def last_entry() -> AuditEntry:
-    return AuditEntry.objects.order_by("sequence").last()
-
-
 def test_starting_gives_one_open_plan_a_person(plan, nurse, margaret):
     assert actions.start_plan(patient_id=margaret.id, by=nurse) == plan
     assert (Plan.objects.count(), last_entry().action) == (1, "plan started")
 
 
 def test_a_person_known_by_two_ids_has_one_plan(plan, nurse, area, margaret):
-    twin = builders.patient(family="Ashdowne")
-    builders.relate(twin, area.teams["C1"])
+    twin = area.looked_after(family="Ashdowne")
     SamePerson.objects.create(patient=margaret, same_as=twin, starts=date(2017, 1, 1), reason="same person")
     assert actions.start_plan(patient_id=twin.id, by=nurse) == plan
 
@@ -238,8 +211,7 @@ class TestSummaries:
         self, area, nurse, coordinator, django_assert_max_num_queries
     ):
         for n, day in enumerate((date(2017, 4, 10), date(2017, 3, 1), date(2017, 9, 1), date(2017, 4, 2))):
-            person = builders.patient(family=f"Person{n}")
-            builders.relate(person, area.teams["C1"])
+            person = area.looked_after(family=f"Person{n}")
             plan = actions.start_plan(patient_id=person.id, by=nurse)
             actions.arrange(
                 plan_id=plan.id, coordinator_post_id=coordinator.post_id, review_on=day, seen=1, by=coordinator

@@ -3,54 +3,18 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from localcare.careplans import actions, queries
 from localcare.careplans.models import Plan, SectionVersion
 from localcare.tasks.models import Task
-from tests import builders
+from tests.builders import text
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def margaret(area):
-    person = builders.patient()
-    builders.relate(person, area.teams["C1"])
-    return person
-
-
-@pytest.fixture
-def nurse(area):
-    return area.viewer("community_nurse", "C1")
-
-
-@pytest.fixture
-def coordinator(area):
-    return area.viewer("care_coordinator", "C1")
-
-
-@pytest.fixture
 def plan(nurse, margaret):
     return actions.start_plan(patient_id=margaret.id, by=nurse)
-
-
-@pytest.fixture
-def as_viewer(client):
-    def sign_in(viewer):
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
-        return client
-
-    return sign_in
-
-
-def body(response) -> str:
-    return response.content.decode()
 
 
 def words(text, started_from=0):
@@ -77,7 +41,7 @@ def test_who_reads_and_writes(area, plan, as_viewer, role, at, read, write):
     browser = as_viewer(area.viewer(role, at))
     answer = browser.get(f"/plans/{plan.id}/")
     assert answer.status_code == read
-    assert ("ASHDOWN" in body(answer)) == (read == 200)
+    assert ("ASHDOWN" in text(answer)) == (read == 200)
     for page in ("write/what_matters", "arrange", "agree", "end"):
         assert browser.get(f"/plans/{plan.id}/{page}/").status_code == write
     assert browser.get(f"/plans/{plan.id}/versions/goals/").status_code == read
@@ -85,9 +49,9 @@ def test_who_reads_and_writes(area, plan, as_viewer, role, at, read, write):
 
 def test_starting_a_plan_from_a_person(as_viewer, nurse, margaret):
     browser = as_viewer(nurse)
-    assert "has no plan yet" in body(browser.get(f"/plans/of/{margaret.id}/"))
+    assert "has no plan yet" in text(browser.get(f"/plans/of/{margaret.id}/"))
     answer = browser.post(f"/plans/of/{margaret.id}/", follow=True)
-    assert "Not written yet" in body(answer)
+    assert "Not written yet" in text(answer)
     assert browser.get(f"/plans/of/{margaret.id}/").url == f"/plans/{Plan.objects.get().id}/"
 
 
@@ -103,11 +67,11 @@ def test_writing_words_and_rows(as_viewer, nurse, plan):
     browser.post(f"/plans/{plan.id}/write/what_matters/", words("My garden"))
     sent = rows([{"id": "w1", "sign": "Ankles swell", "do": "Second tablet", "ring": "01632 960011"}, {"id": "w2"}])
     browser.post(f"/plans/{plan.id}/write/worse/", sent)
-    page = body(browser.get(f"/plans/{plan.id}/"))
-    for text in ("My garden", "Ankles swell", "01632 960011", "Agreed by: the person"):
-        assert text in page
+    page = text(browser.get(f"/plans/{plan.id}/"))
+    for said in ("My garden", "Ankles swell", "01632 960011", "Agreed by: the person"):
+        assert said in page
     again = browser.get(f"/plans/{plan.id}/write/worse/")
-    assert 'value="w1"' in body(again)
+    assert 'value="w1"' in text(again)
 
 
 def test_of_two_editors_the_later_sees_both_texts_side_by_side(as_viewer, nurse, coordinator, plan):
@@ -118,14 +82,14 @@ def test_of_two_editors_the_later_sees_both_texts_side_by_side(as_viewer, nurse,
     page = f"/plans/{plan.id}/write/what_matters/"
     answer = browser.post(page, words("My cat"))
     assert answer.status_code == 409
-    text = body(answer)
-    assert "My garden" in text
-    assert "taken away: </span>garden" in text
-    assert "added: </span>cat" in text
-    assert 'name="started_from" value="1"' in text
+    shown = text(answer)
+    assert "My garden" in shown
+    assert "taken away: </span>garden" in shown
+    assert "added: </span>cat" in shown
+    assert 'name="started_from" value="1"' in shown
     assert browser.post(page, words("My garden and my cat", 1)).status_code == 302
     assert SectionVersion.objects.count() == 2
-    assert "added: </span>" in body(browser.get(f"/plans/{plan.id}/versions/what_matters/"))
+    assert "added: </span>" in text(browser.get(f"/plans/{plan.id}/versions/what_matters/"))
 
 
 def test_a_best_interests_decision_without_names_comes_back_with_the_words_kept(as_viewer, nurse, plan):
@@ -133,8 +97,8 @@ def test_a_best_interests_decision_without_names_comes_back_with_the_words_kept(
         f"/plans/{plan.id}/write/what_matters/", {**words("Her garden"), "agreed_with": "best_interests"}
     )
     assert answer.status_code == 400
-    assert "consulted" in body(answer)
-    assert "Her garden" in body(answer)
+    assert "consulted" in text(answer)
+    assert "Her garden" in text(answer)
 
 
 def test_an_agreed_action_becomes_a_task(as_viewer, nurse, plan):
@@ -143,50 +107,50 @@ def test_an_agreed_action_becomes_a_task(as_viewer, nurse, plan):
         f"/plans/{plan.id}/write/actions/", rows([{"id": "a1", "what": "Fit a rail", "who": "", "by_when": ""}])
     )
     page = f"/plans/{plan.id}/task/a1/"
-    assert "Fit a rail" in body(browser.get(page))
+    assert "Fit a rail" in text(browser.get(page))
     due = {"due_on_day": "5", "due_on_month": "4", "due_on_year": "2017"}
     browser.post(page, {"owner": f"post:{nurse.post_id}", **due})
     assert Task.objects.get().title == "Fit a rail"
-    assert "Make it a task" not in body(browser.get(f"/plans/{plan.id}/"))
+    assert "Make it a task" not in text(browser.get(f"/plans/{plan.id}/"))
 
 
 def test_the_life_of_a_plan(as_viewer, nurse, coordinator, plan):
     browser = as_viewer(nurse)
     on = {"on_day": "3", "on_month": "4", "on_year": "2017"}
     early = browser.post(f"/plans/{plan.id}/agree/", {"seen": 1, "agreed_with": "person", **on})
-    assert "Write what matters to the person first" in body(early)
+    assert "Write what matters to the person first" in text(early)
     browser.post(f"/plans/{plan.id}/write/what_matters/", {**words("My garden"), "agreed_with": "not_yet"})
-    assert "Not agreed yet. Written by" in body(browser.get(f"/plans/{plan.id}/"))
+    assert "Not agreed yet. Written by" in text(browser.get(f"/plans/{plan.id}/"))
     day = {"review_on_day": "1", "review_on_month": "10", "review_on_year": "2017"}
     browser.post(f"/plans/{plan.id}/arrange/", {"seen": 1, "coordinator_post_id": str(coordinator.post_id), **day})
     browser.post(f"/plans/{plan.id}/agree/", {"seen": 2, "agreed_with": "person", **on})
-    page = body(browser.get(f"/plans/{plan.id}/"))
-    for text in (
+    page = text(browser.get(f"/plans/{plan.id}/"))
+    for said in (
         f"{coordinator.name} co-ordinates my care",
         "Sunday 1 October 2017",
         "agreed</strong> on 3 April 2017",
     ):
-        assert text in page
+        assert said in page
     assert "Agreed with the whole plan." in page
     browser.post(f"/plans/{plan.id}/review/", {"seen": 3})
     browser.post(f"/plans/{plan.id}/end/", {"seen": 4, "words": "She moved to Leeds"})
     assert Plan.objects.get().status == "ended"
-    assert "She moved to Leeds" in body(browser.get(f"/plans/{plan.id}/"))
+    assert "She moved to Leeds" in text(browser.get(f"/plans/{plan.id}/"))
 
 
 def test_a_step_somebody_took_meanwhile_is_told(as_viewer, nurse, coordinator, plan):
     actions.arrange(plan_id=plan.id, coordinator_post_id=None, review_on=date(2017, 5, 1), seen=1, by=coordinator)
     answer = as_viewer(nurse).post(f"/plans/{plan.id}/end/", {"seen": 1, "words": "Not needed"})
     assert answer.status_code == 400
-    assert f"Meanwhile {coordinator.name}" in body(answer)
-    assert "Not needed" in body(answer)
+    assert f"Meanwhile {coordinator.name}" in text(answer)
+    assert "Not needed" in text(answer)
 
 
 def test_reviews_late_first_or_nothing_said(as_viewer, nurse, plan):
     browser = as_viewer(nurse)
-    assert "No plan is due" in body(browser.get("/plans/reviews/"))
+    assert "No plan is due" in text(browser.get("/plans/reviews/"))
     actions.arrange(plan_id=plan.id, coordinator_post_id=None, review_on=date(2017, 4, 1), seen=1, by=nurse)
-    assert "2 days late" in body(browser.get("/plans/reviews/"))
+    assert "2 days late" in text(browser.get("/plans/reviews/"))
 
 
 def test_those_who_may_co_ordinate(area, nurse, coordinator):

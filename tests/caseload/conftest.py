@@ -6,16 +6,10 @@ import pytest
 
 from localcare.access import pseudonyms
 from localcare.access.types import Purpose
-from localcare.accounts.models import User
 from localcare.base import links
 from localcare.population.models import ListEntry, Run
 from tests import builders
 from tests.conftest import MONDAY_MORNING
-
-
-@pytest.fixture
-def area():
-    return builders.area()
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +25,7 @@ def sign_in(client, area):
 
     def signed_in(role, at):
         viewer = area.viewer(role, at)
-        client.force_login(User.objects.get(id=viewer.user_id))
+        builders.sign_in(client, viewer)
         return viewer
 
     return signed_in

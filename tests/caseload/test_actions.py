@@ -20,23 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
 def margaret():
     return builders.patient()
-
-
-@pytest.fixture
-def gp(area):
-    return area.viewer("gp", "G1")
-
-
-@pytest.fixture
-def coordinator(area):
-    return area.viewer("care_coordinator", "C1")
 
 
 @pytest.fixture

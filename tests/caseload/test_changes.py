@@ -11,22 +11,9 @@ from localcare.caseload import actions, queries
 from localcare.record import actions as record
 from localcare.record import queries as recorded
 from localcare.record.types import NewStatement, SourceOf
-from tests import builders
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2017, 4, 3, 5, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def margaret(area):
-    person = builders.patient()
-    builders.relate(person, area.teams["C1"])
-    return person
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The pages of the caseload and of the lists: who may open them, what they say, what they never say."""
 
-from html import unescape
-
 import pytest
 from django.urls import reverse
 
@@ -12,15 +10,12 @@ from localcare.caseload import actions, queries
 from localcare.caseload.types import DECLINED, Ending, State
 from localcare.patients.models import Patient
 from tests import builders
+from tests.builders import text
 from tests.caseload.conftest import pseudonym
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/lists/G1/"
-
-
-def text(response) -> str:
-    return unescape(response.content.decode())
 
 
 @pytest.fixture

@@ -16,33 +16,12 @@ from localcare.record import queries as record
 from localcare.tasks import owners
 from localcare.tasks.models import Task
 from tests import builders
+from tests.builders import last_entry
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2017, 4, 5, 12, 0, tzinfo=UTC)
 NEXT_WEEK = datetime(2017, 4, 12, 12, 0, tzinfo=UTC)
 FRIDAY = date(2017, 4, 7)
-
-
-@pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def margaret(area):
-    person = builders.patient()
-    builders.relate(person, area.teams["C1"])
-    return person
-
-
-@pytest.fixture
-def coordinator(area):
-    return area.viewer("care_coordinator", "C1")
-
-
-@pytest.fixture
-def nurse(area):
-    return area.viewer("community_nurse", "C1")
 
 
 @pytest.fixture
@@ -67,10 +46,6 @@ def write(case, by, decision="Nurse to visit", started_from=0, given=(), discuss
 
 def an_action(viewer, token="t1", what="Weigh her weekly") -> NewAction:
     return NewAction(what, owners.myself(viewer), FRIDAY, token)
-
-
-def last_entry() -> AuditEntry:
-    return AuditEntry.objects.order_by("sequence").last()
 
 
 class TestPlanning:
@@ -136,8 +111,7 @@ class TestAdding:
 
 
 def test_moving_is_for_who_runs_the_meeting(area, case, meeting, nurse, coordinator):
-    second = builders.patient(family="Pankhurst")
-    builders.relate(second, area.teams["C1"])
+    second = area.looked_after(family="Pankhurst")
     other = add(meeting, second, coordinator)
     actions.move_case(case_id=other.id, up=True, by=coordinator)
     assert [row.id for row in queries.open_agenda(coordinator, meeting.id).cases] == [other.id, case.id]
@@ -271,8 +245,7 @@ class TestReading:
             assert queries.next_meeting(area.viewer(role, at)) is None
 
     def test_a_meeting_half_held_is_one_row(self, area, case, meeting, coordinator):
-        second = builders.patient(family="Pankhurst")
-        builders.relate(second, area.teams["C1"])
+        second = area.looked_after(family="Pankhurst")
         add(meeting, second, coordinator)
         write(case, coordinator)
         (row,) = queries.upcoming(coordinator)
@@ -300,8 +273,7 @@ class TestReading:
 
     def test_an_agenda_costs_the_same_for_many_cases(self, area, meeting, coordinator, django_assert_max_num_queries):
         for n in range(12):
-            person = builders.patient(family=f"Person{n}")
-            builders.relate(person, area.teams["C1"])
+            person = area.looked_after(family=f"Person{n}")
             add(meeting, person, coordinator)
         before = AuditEntry.objects.count()
         with django_assert_max_num_queries(26):
@@ -311,8 +283,7 @@ class TestReading:
     def test_the_next_case_to_hold_is_the_next_without_minutes(self, area, case, meeting, coordinator):
         cases = [case]
         for name in ("Pankhurst", "Relf"):
-            person = builders.patient(family=name)
-            builders.relate(person, area.teams["C1"])
+            person = area.looked_after(family=name)
             cases.append(add(meeting, person, coordinator))
         write(cases[1], coordinator)
         assert queries.open_case(coordinator, cases[0].id).next_id == cases[2].id

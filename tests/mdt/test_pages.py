@@ -3,44 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from localcare.mdt import actions
 from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
 from localcare.tasks.models import Task
-from tests import builders
+from tests.builders import text
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2017, 4, 5, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def margaret(area):
-    person = builders.patient()
-    builders.relate(person, area.teams["C1"])
-    return person
-
-
-@pytest.fixture
 def keith(area):
-    person = builders.patient(family="Pankhurst", given="Keith")
-    builders.relate(person, area.teams["C1"])
-    return person
-
-
-@pytest.fixture
-def coordinator(area):
-    return area.viewer("care_coordinator", "C1")
-
-
-@pytest.fixture
-def nurse(area):
-    return area.viewer("community_nurse", "C1")
+    return area.looked_after(family="Pankhurst", given="Keith")
 
 
 @pytest.fixture
@@ -54,19 +29,6 @@ def cases(meeting, margaret, keith, coordinator):
         actions.add_case(meeting_id=meeting.id, patient_id=p.id, reason=reason, person_told=True, by=coordinator)
         for p, reason in ((margaret, "Third admission"), (keith, "Falls"))
     ]
-
-
-@pytest.fixture
-def as_viewer(client):
-    def sign_in(viewer):
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
-        return client
-
-    return sign_in
-
-
-def body(response) -> str:
-    return response.content.decode()
 
 
 def minutes(**more):
@@ -93,10 +55,10 @@ def test_who_sees_what_of_a_meeting(area, meeting, cases, as_viewer, role, at, l
     browser = as_viewer(area.viewer(role, at))
     listed = browser.get("/meetings/")
     assert listed.status_code == lists
-    assert ("2 of 12" in body(listed)) == (agenda == 200)
+    assert ("2 of 12" in text(listed)) == (agenda == 200)
     answer = browser.get(f"/meetings/{meeting.id}/")
     assert answer.status_code == agenda
-    assert ("Margaret" in body(answer)) == names
+    assert ("Margaret" in text(answer)) == names
     assert browser.get(f"/meetings/{meeting.id}/case/{cases[0].id}/").status_code == case
 
 
@@ -109,13 +71,13 @@ def test_what_does_not_exist_is_not_found(as_viewer, coordinator, meeting, cases
 
 def test_planning_a_meeting(as_viewer, coordinator):
     browser = as_viewer(coordinator)
-    assert "No meeting is planned." in body(browser.get("/meetings/"))
+    assert "No meeting is planned." in text(browser.get("/meetings/"))
     answers = {"day_day": "5", "day_month": "4", "day_year": "2017", "starts": "1pm", "minutes": 120}
     browser.post("/meetings/new/", {**answers, "minutes_per_case": 10, "place": "Hub", "link": ""})
     assert Meeting.objects.get().starts_at == WEDNESDAY
     refused = browser.post("/meetings/new/", {**answers, "minutes": 5, "minutes_per_case": 10, "starts": "soon"})
     assert refused.status_code == 400
-    assert "Enter a time" in body(refused)
+    assert "Enter a time" in text(refused)
 
 
 def test_only_the_co_ordinator_plans(as_viewer, nurse):
@@ -125,13 +87,13 @@ def test_only_the_co_ordinator_plans(as_viewer, nurse):
 def test_adding_from_a_person_and_taking_it_back(as_viewer, nurse, meeting, margaret):
     browser = as_viewer(nurse)
     page = f"/meetings/add/{margaret.id}/"
-    assert "Wednesday 5 April 2017, 1:00pm: 0 of 12" in body(browser.get(page))
+    assert "Wednesday 5 April 2017, 1:00pm: 0 of 12" in text(browser.get(page))
     answers = {"meeting_id": meeting.id, "reason": "Third admission", "person_told": "on"}
-    assert "On the agenda." in body(browser.post(page, answers, follow=True))
+    assert "On the agenda." in text(browser.post(page, answers, follow=True))
     assert browser.get(page).status_code == 302
     case = Case.objects.get()
     browser.post(f"/meetings/{meeting.id}/case/{case.id}/off/")
-    assert "Nobody is on the agenda." in body(browser.get(f"/meetings/{meeting.id}/"))
+    assert "Nobody is on the agenda." in text(browser.get(f"/meetings/{meeting.id}/"))
 
 
 def test_a_practice_is_told_to_ask_first(area, as_viewer, meeting, margaret):
@@ -139,11 +101,11 @@ def test_a_practice_is_told_to_ask_first(area, as_viewer, meeting, margaret):
         f"/meetings/add/{margaret.id}/", {"meeting_id": meeting.id, "reason": "Third admission"}
     )
     assert answer.status_code == 400
-    assert "Tell the person first" in body(answer)
+    assert "Tell the person first" in text(answer)
 
 
 def test_without_a_meeting_the_page_says_who_plans_one(as_viewer, nurse, margaret):
-    assert "Ask the care co-ordinator" in body(as_viewer(nurse).get(f"/meetings/add/{margaret.id}/"))
+    assert "Ask the care co-ordinator" in text(as_viewer(nurse).get(f"/meetings/add/{margaret.id}/"))
 
 
 def test_a_neighbour_adds_nobody(area, as_viewer, meeting, margaret):
@@ -153,7 +115,7 @@ def test_a_neighbour_adds_nobody(area, as_viewer, meeting, margaret):
 def test_moving_cases(as_viewer, coordinator, meeting, cases):
     browser = as_viewer(coordinator)
     browser.post(f"/meetings/{meeting.id}/case/{cases[1].id}/up/")
-    page = body(browser.get(f"/meetings/{meeting.id}/"))
+    page = text(browser.get(f"/meetings/{meeting.id}/"))
     assert page.index("Keith") < page.index("Margaret")
 
 
@@ -161,7 +123,7 @@ def test_coming_and_who_is_missing(as_viewer, nurse, meeting):
     browser = as_viewer(nurse)
     browser.post(f"/meetings/{meeting.id}/attendance/{nurse.post_id}/", {"coming": "yes"})
     assert Attendance.objects.get(post_id=nurse.post_id).coming
-    assert "Missing:</strong> GP, Social worker" in body(browser.get(f"/meetings/{meeting.id}/"))
+    assert "Missing:</strong> GP, Social worker" in text(browser.get(f"/meetings/{meeting.id}/"))
 
 
 class TestACase:
@@ -173,20 +135,20 @@ class TestACase:
         self, as_viewer, coordinator, nurse, meeting, cases, page
     ):
         browser = as_viewer(coordinator)
-        assert "Save and next" in body(browser.get(page))
+        assert "Save and next" in text(browser.get(page))
         action = {"what0": "Weigh her", "owner0": f"post:{nurse.post_id}", "due0": "2017-04-07"}
         answer = browser.post(page, minutes(**action))
         assert answer.url == f"/meetings/{meeting.id}/case/{cases[1].id}/"
         assert Task.objects.get().owner_post_id == nurse.post_id
         answer = browser.post(answer.url, minutes())
         assert answer.url == f"/meetings/{meeting.id}/"
-        assert "Weigh her" in body(browser.get(page))
+        assert "Weigh her" in text(browser.get(page))
 
     def test_half_an_action_comes_back_with_everything_kept(self, as_viewer, coordinator, page):
         answer = as_viewer(coordinator).post(page, minutes(what0="Weigh her"))
         assert answer.status_code == 400
-        for text in ("Action 1: choose who does it", "Action 1: give the day", "Nurse to visit", "Weigh her"):
-            assert text in body(answer)
+        for said in ("Action 1: choose who does it", "Action 1: give the day", "Nurse to visit", "Weigh her"):
+            assert said in text(answer)
         assert not CaseMinutes.objects.exists()
 
     def test_of_two_writers_the_later_sees_both(self, area, as_viewer, coordinator, cases, page):
@@ -196,26 +158,26 @@ class TestACase:
         browser = as_viewer(coordinator)
         answer = browser.post(page, minutes(what0="Weigh her", owner0=f"post:{other.post_id}", due0="2017-04-07"))
         assert answer.status_code == 409
-        for text in (
+        for said in (
             "only theirs: </span>GP",
             "only yours: </span>Nurse",
             "Weigh her",
             'name="started_from" value="1"',
         ):
-            assert text in body(answer)
+            assert said in text(answer)
         assert browser.post(page, minutes(started_from=1)).status_code == 302
         assert CaseMinutes.objects.count() == 2
 
     def test_those_who_join_read(self, as_viewer, coordinator, nurse, cases, page):
         browser = as_viewer(nurse)
-        assert "No minutes yet." in body(browser.get(page))
+        assert "No minutes yet." in text(browser.get(page))
         assert browser.post(page, minutes()).status_code == 200
         assert not CaseMinutes.objects.exists()
 
     def test_presenting_hides_the_other_people(self, as_viewer, coordinator, page):
         browser = as_viewer(coordinator)
-        assert "Keith" in body(browser.get(page))
-        shown = body(browser.get(f"{page}?present=1"))
+        assert "Keith" in text(browser.get(page))
+        shown = text(browser.get(f"{page}?present=1"))
         assert "Keith" not in shown
         assert "Third admission" in shown
 
@@ -223,5 +185,5 @@ class TestACase:
 def test_closing_tells_what_was_not_reached(as_viewer, coordinator, nurse, meeting, cases):
     assert as_viewer(nurse).post(f"/meetings/{meeting.id}/close/").status_code == 403
     answer = as_viewer(coordinator).post(f"/meetings/{meeting.id}/close/", follow=True)
-    assert "2 not reached: they lead the next agenda." in body(answer)
-    assert "Not reached" in body(as_viewer(coordinator).get("/meetings/"))
+    assert "2 not reached: they lead the next agenda." in text(answer)
+    assert "Not reached" in text(as_viewer(coordinator).get("/meetings/"))

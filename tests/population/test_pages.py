@@ -1,17 +1,16 @@
 """The pages of population: own figures exactly, those beside them protected, never a name."""
 
 from collections.abc import Iterator
-from html import unescape
 
 import pytest
 from django.db import transaction
 
-from localcare.accounts.models import User
 from localcare.base import audit
 from localcare.places.models import Membership, Organisation
 from localcare.population import actions, presenters, queries, reports
 from localcare.population.models import Run
 from tests import builders
+from tests.builders import text
 
 OWN = "G82000"
 PAGES = ("/population/", "/population/registers/")
@@ -51,14 +50,10 @@ def _practice(made: builders.Area, code: str, cluster: str) -> None:
 def sign_in(client, area):
     def signed_in(role, at):
         viewer = area.viewer(role, at)
-        client.force_login(User.objects.get(id=viewer.user_id))
+        builders.sign_in(client, viewer)
         return viewer
 
     return signed_in
-
-
-def text(response) -> str:
-    return unescape(response.content.decode())
 
 
 @pytest.mark.parametrize("page", PAGES)

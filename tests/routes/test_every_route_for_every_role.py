@@ -7,7 +7,6 @@ and a place on the next agenda. Arthur Birchwood stands on the same list and nob
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -125,7 +124,7 @@ def addresses(numbers: dict) -> dict[str, tuple[str, frozenset | None]]:
 
 def signed_in(viewer: Viewer) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(get_user_model().objects.get(pk=viewer.user_id))
+    builders.sign_in(client, viewer)
     return client
 
 

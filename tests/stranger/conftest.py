@@ -9,7 +9,6 @@ import pytest
 from django.db import transaction
 
 from localcare.access.types import Viewer
-from localcare.accounts.models import User
 from localcare.base import audit
 from localcare.dataset import editions
 from localcare.dataset.editions import Edition
@@ -94,7 +93,7 @@ def sign_in(client, village):
 
     def signed_in(role: str, at: str) -> Viewer:
         viewer = village.area.viewer(role, at)
-        client.force_login(User.objects.get(id=viewer.user_id))
+        builders.sign_in(client, viewer)
         return viewer
 
     return signed_in

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from localcare.patients.models import Patient
 from localcare.population import queries
 from localcare.population.models import ListEntry
 from localcare.record.models import Statement
+from tests.builders import text
 from tests.stranger.conftest import EXTRACTS
 
 pytestmark = pytest.mark.django_db
@@ -102,10 +102,6 @@ def pseudonym_of(who: str, purpose: Purpose) -> str:
     # Olive has no number and Quin's is none: their practice's own id stands for them.
     number = None if who in ("Olive", "Quin") else row["nhs_number"]
     return pseudonyms.pseudonymise([pseudonyms.identity(number, row["organisation"], row["patient_id"])], purpose)[0]
-
-
-def text(response) -> str:
-    return unescape(response.content.decode())
 
 
 def words(html: str) -> str:

@@ -8,45 +8,19 @@ from localcare.access import queries as gate
 from localcare.access.models import Relationship
 from localcare.access.types import Capability, Refused
 from localcare.base import audit
-from localcare.base.models import AuditEntry, AuditSubject
+from localcare.base.models import AuditSubject
 from localcare.tasks import actions, owners, queries
 from localcare.tasks.models import Task, TaskStep
 from localcare.tasks.types import NotPossible, Overtaken, Status
-from tests import builders
+from tests.builders import last_entry
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2017, 4, 3)
 
 
-@pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def margaret(area):
-    person = builders.patient()
-    builders.relate(person, area.teams["C1"])
-    return person
-
-
-@pytest.fixture
-def coordinator(area):
-    return area.viewer("care_coordinator", "C1")
-
-
-@pytest.fixture
-def nurse(area):
-    return area.viewer("community_nurse", "C1")
-
-
 def give(by, owner, patient=None, **more):
     words = {"title": "Weigh her and check her ankles", "due_on": MONDAY, "patient_id": patient and patient.id}
     return actions.give(**{**words, **more}, owner=owner, by=by)
-
-
-def last_entry() -> AuditEntry:
-    return AuditEntry.objects.order_by("sequence").last()
 
 
 def rights(team, person) -> int:

@@ -3,36 +3,13 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from localcare.tasks import actions, owners
 from localcare.tasks.models import Task, TaskStep
-from tests import builders
+from tests.builders import text
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2017, 4, 3)
-
-
-@pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def margaret(area):
-    person = builders.patient()
-    builders.relate(person, area.teams["C1"])
-    return person
-
-
-@pytest.fixture
-def coordinator(area):
-    return area.viewer("care_coordinator", "C1")
-
-
-@pytest.fixture
-def nurse(area):
-    return area.viewer("community_nurse", "C1")
 
 
 @pytest.fixture
@@ -40,19 +17,6 @@ def task(coordinator, nurse, margaret):
     return actions.give(
         title="Weigh her", owner=owners.myself(nurse), due_on=MONDAY, by=coordinator, patient_id=margaret.id
     )
-
-
-@pytest.fixture
-def as_viewer(client):
-    def sign_in(viewer):
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
-        return client
-
-    return sign_in
-
-
-def body(response) -> str:
-    return response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +36,7 @@ def test_who_sees_work(area, task, as_viewer, role, at, work, one):
     assert browser.get("/work/").status_code == work
     answer = browser.get(f"/work/{task.id}/")
     assert answer.status_code == one
-    assert ("ASHDOWN" in body(answer)) == (one == 200)
+    assert ("ASHDOWN" in text(answer)) == (one == 200)
     assert browser.get("/work/999999/").status_code in (403, 404)
 
 
@@ -81,15 +45,15 @@ def test_signed_out_is_sent_to_sign_in(client, task):
 
 
 def test_nothing_to_do_is_said(as_viewer, nurse):
-    assert "Nothing to do." in body(as_viewer(nurse).get("/work/"))
+    assert "Nothing to do." in text(as_viewer(nurse).get("/work/"))
 
 
 def test_the_nurse_finds_does_and_undoes_a_task(as_viewer, nurse, task):
     browser = as_viewer(nurse)
-    assert "Weigh her" in body(browser.get("/work/"))
-    assert "ASHDOWN" in body(browser.get("/work/visits/"))
+    assert "Weigh her" in text(browser.get("/work/"))
+    assert "ASHDOWN" in text(browser.get("/work/visits/"))
     answer = browser.post(f"/work/{task.id}/done/", {"seen": 1, "words": "62 kg"}, follow=True)
-    assert "Recorded as done." in body(answer)
+    assert "Recorded as done." in text(answer)
     browser.post(f"/work/{task.id}/reopen/?seen=2")
     assert Task.objects.get().status == "taken"
 
@@ -97,7 +61,7 @@ def test_the_nurse_finds_does_and_undoes_a_task(as_viewer, nurse, task):
 def test_words_are_asked_for(as_viewer, nurse, task):
     answer = as_viewer(nurse).post(f"/work/{task.id}/done/", {"seen": 1, "words": ""})
     assert answer.status_code == 400
-    assert "There is a problem" in body(answer)
+    assert "There is a problem" in text(answer)
 
 
 def test_of_two_people_the_later_sees_both_and_can_add_their_words(as_viewer, coordinator, nurse, task):
@@ -105,8 +69,8 @@ def test_of_two_people_the_later_sees_both_and_can_add_their_words(as_viewer, co
     browser = as_viewer(coordinator)
     answer = browser.post(f"/work/{task.id}/cancel/", {"seen": 1, "words": "Her daughter weighs her"})
     assert answer.status_code == 409
-    assert "Visited, all well" in body(answer)
-    assert "Her daughter weighs her" in body(answer)
+    assert "Visited, all well" in text(answer)
+    assert "Her daughter weighs her" in text(answer)
     browser.post(f"/work/{task.id}/note/", {"seen": 2, "words": "Her daughter weighs her"})
     assert TaskStep.objects.filter(task=task).last().words == "Her daughter weighs her"
 
@@ -114,7 +78,7 @@ def test_of_two_people_the_later_sees_both_and_can_add_their_words(as_viewer, co
 def test_giving_a_task_from_a_person(as_viewer, coordinator, nurse, margaret):
     browser = as_viewer(coordinator)
     page = f"/work/new/{margaret.id}/"
-    assert "Give a task about Margaret Ashdown" in body(browser.get(page))
+    assert "Give a task about Margaret Ashdown" in text(browser.get(page))
     answers = {
         "key": "k1",
         "title": "Ring her daughter",
@@ -128,7 +92,7 @@ def test_giving_a_task_from_a_person(as_viewer, coordinator, nurse, margaret):
     assert Task.objects.get().owner_post_id == nurse.post_id
     refused = browser.post(page, {**answers, "key": "k2", "due_on_year": "2016"})
     assert refused.status_code == 400
-    assert "Give a day from today on" in body(refused)
+    assert "Give a day from today on" in text(refused)
 
 
 @pytest.mark.parametrize(("role", "at"), [("community_nurse", "C2"), ("gp", "G1"), ("practice_manager", "G1")])

@@ -12,16 +12,6 @@ pytestmark = pytest.mark.django_db
 MONDAY = date(2017, 4, 3)
 
 
-@pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def coordinator(area):
-    return area.viewer("care_coordinator", "C1")
-
-
 def give(by, title, days=0, owner=None, **more):
     return actions.give(
         title=title, due_on=MONDAY + timedelta(days=days), owner=owner or owners.myself(by), by=by, **more
@@ -61,8 +51,7 @@ def test_a_list_of_work_costs_the_same_for_many_people_and_names_all_in_one_entr
     area, coordinator, django_assert_max_num_queries
 ):
     for n in range(20):
-        person = builders.patient(family=f"Person{n}")
-        builders.relate(person, area.teams["C1"])
+        person = area.looked_after(family=f"Person{n}")
         give(coordinator, f"see {n}", patient_id=person.id)
     before = AuditEntry.objects.count()
     with django_assert_max_num_queries(22):

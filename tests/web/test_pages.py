@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from localcare.access import actions as access
@@ -22,21 +21,6 @@ from tests.conftest import MONDAY_MORNING
 pytestmark = pytest.mark.django_db
 SIX_TEN = datetime(2017, 4, 3, 5, 10, tzinfo=UTC)
 HOSPITAL = SourceOf("Tunbridge Wells Hospital")
-
-
-@pytest.fixture
-def area():
-    return builders.area()
-
-
-@pytest.fixture
-def gp(area):
-    return area.viewer("gp", "G1")
-
-
-@pytest.fixture
-def nurse(area):
-    return area.viewer("community_nurse", "C1")
 
 
 @pytest.fixture
@@ -64,7 +48,7 @@ def admit(person) -> None:
 
 
 def see(client, viewer, address: str) -> str:
-    client.force_login(get_user_model().objects.get(pk=viewer.user_id))
+    builders.sign_in(client, viewer)
     response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
     return response.content.decode()
@@ -100,7 +84,7 @@ class TestToday:
             caseload.accept(patient_id=person.id, told=True, note="", by=gp)
             admit(person)
         before = AuditEntry.objects.count()
-        client.force_login(get_user_model().objects.get(pk=nurse.user_id))
+        builders.sign_in(client, nurse)
         with django_assert_max_num_queries(60):
             client.get(reverse("web:today"))
         looks = AuditEntry.objects.filter(sequence__gt=before, action="looked")
@@ -112,7 +96,7 @@ class TestToday:
     )
     def test_roles_without_people_start_where_their_work_is(self, client, area, role, at, leads_to):
         viewer = area.viewer(role, at)
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
+        builders.sign_in(client, viewer)
         assert client.get("/")["Location"] == leads_to
 
 
@@ -152,7 +136,7 @@ class TestPerson:
     @pytest.mark.parametrize("page", ["web:person", "web:unplanned"])
     def test_explains_a_refusal_and_shows_nothing(self, client, area, margaret, role, at, page):
         viewer = area.viewer(role, at)
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
+        builders.sign_in(client, viewer)
         response = client.get(reverse(page, args=[margaret.id]))
         assert response.status_code == 403
         assert "Ashdown" not in response.content.decode()
@@ -167,7 +151,7 @@ class TestPerson:
     def test_asks_a_fixed_number_of_questions(self, client, nurse, margaret, django_assert_max_num_queries):
         for number in range(60):
             say(margaret, "measurement", f"Test {number}", f"t{number}", value=str(number), started_on=date(2017, 1, 1))
-        client.force_login(get_user_model().objects.get(pk=nurse.user_id))
+        builders.sign_in(client, nurse)
         with django_assert_max_num_queries(60):
             client.get(reverse("web:person", args=[margaret.id]))
 
@@ -180,19 +164,19 @@ class TestPerson:
 
 class TestFinding:
     def test_one_box_reads_two_identifiers_and_opens_the_person(self, client, gp, margaret):
-        client.force_login(get_user_model().objects.get(pk=gp.user_id))
+        builders.sign_in(client, gp)
         response = client.post(reverse("web:find"), {"q": f"{margaret.nhs_number} 4/3/1935"})
         assert response["Location"] == reverse("web:person", args=[margaret.id])
 
     def test_one_identifier_is_not_enough_and_the_answer_is_kept(self, client, gp, margaret):
-        client.force_login(get_user_model().objects.get(pk=gp.user_id))
+        builders.sign_in(client, gp)
         page = client.post(reverse("web:find"), {"q": "Ashdown"}).content.decode()
         assert "There is a problem" in page
         assert 'value="Ashdown"' in page
 
     def test_somebody_without_a_right_learns_nothing(self, client, area, margaret):
         viewer = area.viewer("therapist", "C2")
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
+        builders.sign_in(client, viewer)
         page = client.post(reverse("web:find"), {"q": "Ashdown 4/3/1935"}).content.decode()
         assert "Nobody whom you may see fits" in page
 
@@ -200,7 +184,7 @@ class TestFinding:
 class TestEmergency:
     def test_opens_the_record_with_words_and_waits_in_oversight(self, client, area, margaret):
         viewer = area.viewer("community_nurse", "C2")
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
+        builders.sign_in(client, viewer)
         address = reverse("web:emergency", args=[margaret.id])
         assert "There is a problem" in client.post(address, {"reason": ""}).content.decode()
         assert client.post(address, {"reason": "found on the floor"})["Location"] == reverse(
@@ -213,7 +197,7 @@ class TestEmergency:
     def test_is_not_offered_against_a_refusal(self, client, area, gp, margaret):
         access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
         viewer = area.viewer("community_nurse", "C2")
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
+        builders.sign_in(client, viewer)
         assert client.get(reverse("web:emergency", args=[margaret.id])).status_code == 403
 
 
@@ -245,7 +229,7 @@ class TestOversight:
     @pytest.mark.parametrize(("role", "at"), [("gp", "G1"), ("analyst", "99J"), ("care_coordinator", "C1")])
     def test_is_for_privacy_officers(self, client, area, role, at):
         viewer = area.viewer(role, at)
-        client.force_login(get_user_model().objects.get(pk=viewer.user_id))
+        builders.sign_in(client, viewer)
         assert client.get(reverse("web:oversight")).status_code == 403
 
 
