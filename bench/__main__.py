@@ -9,7 +9,7 @@ import json
 import sys
 from dataclasses import asdict
 
-BENCHES = ("population", "pages")
+BENCHES = ("population", "pages", "kills")
 
 
 def main() -> int:
