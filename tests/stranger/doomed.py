@@ -2,7 +2,8 @@
 
 `python -m tests.stranger.doomed SEED` (with LOCALCARE_DATA an empty folder) prints, as JSON and by scenario, what
 each kill left behind: the point, how the child ended, what stands in the store, whether its audit chain
-verifies; and at last what stands there once the work is done again.
+verifies; and at last what stands there once the work is done again. With DATABASE_URL the stores are databases of
+their own on that server, made for this and removed.
 """
 
 # ruff: noqa: E402
@@ -22,8 +23,7 @@ django.setup()
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
-from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db import connection, connections
 from django.db.backends.utils import CursorWrapper
 
 from localcare.access import queries as gate
@@ -50,6 +50,8 @@ from tests.stranger.scenarios import KILLED
 DRAWN = {"meeting": 4, "plan": 5, "record": 1, "registrations": 1}
 WRITES = ("INSERT", "UPDATE", "DELETE")
 WEDNESDAY = datetime(2027, 4, 7, 12, 0, tzinfo=UTC)
+USUAL = str(connection.settings_dict["NAME"])
+OWN = f"localcare_doomed_{os.getpid()}"
 
 
 def doom(last: int) -> Callable[[], int]:
@@ -67,8 +69,9 @@ def doom(last: int) -> Callable[[], int]:
 
     for name in ("execute", "executemany"):
         setattr(CursorWrapper, name, _counted(getattr(CursorWrapper, name), step))
-    commit = DatabaseWrapper._commit
-    DatabaseWrapper._commit = lambda self: (step(), commit(self))[1]
+    wrapper = type(connections["default"])
+    commit = wrapper._commit
+    wrapper._commit = lambda self: (step(), commit(self))[1]
     return lambda: passed
 
 
@@ -164,12 +167,12 @@ def prepare() -> None:
     )
 
 
-def child(copy: Path, work: Callable[[], None], last: int, answer: Path | None = None) -> int:
-    """The exit code of a forked child that does the work on a copy of the store, doomed."""
+def child(store: str, work: Callable[[], None], last: int, answer: Path | None = None) -> int:
+    """The exit code of a forked child that does the work on a store, doomed."""
     connection.close()
     process = os.fork()
     if process == 0:
-        use(copy)
+        use(store)
         passed = doom(last)
         work()
         if answer:
@@ -178,12 +181,29 @@ def child(copy: Path, work: Callable[[], None], last: int, answer: Path | None =
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-def use(store: Path) -> None:
+def use(store: str) -> None:
     connection.close()
-    connection.settings_dict["NAME"] = str(store)
+    connection.settings_dict["NAME"] = store
 
 
-def run(name: str, store: Path, seed: str) -> list[dict]:
+def copied(store: str, name: str) -> str:
+    """A copy of a store that nobody has open."""
+    connection.close()
+    if connection.vendor == "sqlite":
+        return str(shutil.copy(store, settings.DATA / f"{name}.sqlite3"))
+    administer(f'CREATE DATABASE "{OWN}_{name}" TEMPLATE "{store}"')
+    return f"{OWN}_{name}"
+
+
+def administer(*statements: str) -> None:
+    use(USUAL)
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()
+
+
+def run(name: str, store: str, seed: str) -> list[dict]:
     """What a scenario leaves: killed nowhere, at some points drawn, and before its last commit."""
     answer = settings.DATA / f"{name}.points"
     ends = [_end(name, store, 0, answer)]
@@ -195,22 +215,37 @@ def run(name: str, store: Path, seed: str) -> list[dict]:
     return [*ends, {"point": "again", "code": 0, "facts": facts(), "holds": audit.verify().holds}]
 
 
-def _end(name: str, store: Path, point: int, answer: Path | None = None) -> dict:
+def _end(name: str, store: str, point: int, answer: Path | None = None) -> dict:
     work, facts = SCENARIOS[name]
-    copy = settings.DATA / f"{name}-{point}.sqlite3"
-    shutil.copy(store, copy)
+    copy = copied(store, f"{name}-{point}")
     code = child(copy, work, point, answer)
     use(copy)
     return {"point": point, "code": code, "facts": facts(), "holds": audit.verify().holds}
 
 
 def main(seed: str) -> None:
-    store = Path(connection.settings_dict["NAME"])
-    prepare()
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if connection.vendor == "sqlite":
+        print(json.dumps(_all(USUAL, seed)))
+        return
+    administer(f'CREATE DATABASE "{OWN}"')
+    try:
+        print(json.dumps(_all(OWN, seed)))
+    finally:
+        made = f"SELECT datname FROM pg_database WHERE starts_with(datname, '{OWN}')"
+        use(USUAL)
+        with connection.cursor() as cursor:
+            cursor.execute(made)
+            names = [name for (name,) in cursor.fetchall()]
+        administer(*(f'DROP DATABASE "{name}" WITH (FORCE)' for name in names))
+
+
+def _all(store: str, seed: str) -> dict[str, list[dict]]:
     use(store)
-    print(json.dumps({name: run(name, store, seed) for name in SCENARIOS}))
+    prepare()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return {name: run(name, store, seed) for name in SCENARIOS}
 
 
 if __name__ == "__main__":

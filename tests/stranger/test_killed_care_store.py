@@ -17,8 +17,7 @@ SEED = "2"
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
     """What each kill left behind, by scenario."""
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    environment |= {
+    environment = os.environ | {
         "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         "LOCALCARE_DATA": str(tmp_path_factory.mktemp("doomed")),
         "DJANGO_SETTINGS_MODULE": "localcare.config.settings",
