@@ -81,7 +81,7 @@ class ArrangeForm(SeenForm):
 
     def __init__(self, *args, viewer: Viewer, **options) -> None:
         super().__init__(*args, **options)
-        people = [(post_id, label) for post_id, label in queries.possible_coordinators(viewer)]
+        people = queries.possible_coordinators(viewer)
         self.fields["coordinator_post_id"].choices = [("", "Nobody yet"), *people]  # type: ignore[attr-defined]
 
     def clean_coordinator_post_id(self) -> int | None:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from localcare.access import queries as gate
-from localcare.access.guard import requires
+from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
 from localcare.base import clock
 from localcare.careplans import actions, queries
@@ -27,7 +27,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
 @requires(Capability.VIEW_PERSON)
 def of_person(request: HttpRequest, patient_id: int) -> HttpResponse:
     """A person's open plan; where there is none, the button that starts it."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="care and support plan")
     standing = queries.plan_of(person.ids)
     if standing:
@@ -56,7 +56,7 @@ def write(request: HttpRequest, plan_id: int, section: str) -> HttpResponse:
                 started_from=form.cleaned_data["started_from"],
                 agreed_with=form.cleaned_data["agreed_with"],
                 agreed_name=form.cleaned_data["agreed_name"],
-                by=request.viewer,  # type: ignore[attr-defined]
+                by=viewer_of(request),
             )
             notices.tell(request, f"Saved: {now.section.title}." if saved.number != now.number else "Nothing changed.")
             if "more" in request.POST:
@@ -101,7 +101,7 @@ def versions(request: HttpRequest, plan_id: int, section: str) -> HttpResponse:
 def task(request: HttpRequest, plan_id: int, row_id: str) -> HttpResponse:
     """Make an agreed action of the plan a task."""
     opened = _opened(request, plan_id)
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     row = next((r for r in opened.section("actions").content.get("rows", ()) if r["id"] == row_id), None)
     if row is None:
         raise Http404
@@ -118,7 +118,7 @@ def task(request: HttpRequest, plan_id: int, row_id: str) -> HttpResponse:
 @requires(Capability.WRITE_PLAN)
 def arrange(request: HttpRequest, plan_id: int) -> HttpResponse:
     opened = _opened(request, plan_id)
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     initial = {"seen": opened.version, "coordinator_post_id": opened.coordinator_post_id, "review_on": opened.review_on}
     form = ArrangeForm(request.POST or None, viewer=viewer, initial=initial)
     title = "Co-ordinator and next review"
@@ -128,7 +128,7 @@ def arrange(request: HttpRequest, plan_id: int) -> HttpResponse:
 @requires(Capability.WRITE_PLAN)
 def agree(request: HttpRequest, plan_id: int) -> HttpResponse:
     opened = _opened(request, plan_id)
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     form = AgreeForm(request.POST or None, initial={"seen": opened.version})
     title = "Record that the plan is agreed"
     return _ask(request, opened, form, _act(actions.agree, opened, viewer), title, "Record", "The plan is agreed.")
@@ -137,7 +137,7 @@ def agree(request: HttpRequest, plan_id: int) -> HttpResponse:
 @requires(Capability.WRITE_PLAN)
 def end(request: HttpRequest, plan_id: int) -> HttpResponse:
     opened = _opened(request, plan_id)
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     form = EndForm(request.POST or None, initial={"seen": opened.version})
     return _ask(
         request, opened, form, _act(actions.end_plan, opened, viewer), "End the plan", "End it", "It has ended."
@@ -148,7 +148,7 @@ def end(request: HttpRequest, plan_id: int) -> HttpResponse:
 @require_POST
 def review(request: HttpRequest, plan_id: int) -> HttpResponse:
     opened = _opened(request, plan_id)
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     form = SeenForm(request.POST)
     if form.is_valid():
         try:
@@ -162,13 +162,13 @@ def review(request: HttpRequest, plan_id: int) -> HttpResponse:
 @requires(Capability.WRITE_PLAN)
 def reviews(request: HttpRequest) -> HttpResponse:
     """Plans to review, late first."""
-    due = queries.reviews_due(request.viewer)  # type: ignore[attr-defined]
+    due = queries.reviews_due(viewer_of(request))
     return render(request, "careplans/reviews.jinja", {"reviews": due})
 
 
 def _opened(request: HttpRequest, plan_id: int) -> OpenPlan:
     try:
-        return queries.open_plan(request.viewer, plan_id)  # type: ignore[attr-defined]
+        return queries.open_plan(viewer_of(request), plan_id)
     except Plan.DoesNotExist:
         raise Http404 from None
 
@@ -185,7 +185,7 @@ def _letter(request: HttpRequest, opened: OpenPlan) -> HttpResponse:
         "plan": opened,
         "written": [s for s in opened.sections if not s.empty],
         "missing": [s for s in opened.sections if s.empty],
-        "may_give": request.viewer.can(Capability.GIVE_TASKS),  # type: ignore[attr-defined]
+        "may_give": viewer_of(request).can(Capability.GIVE_TASKS),
     }
     return render(request, "careplans/plan.jinja", context)
 

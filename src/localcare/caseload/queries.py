@@ -72,11 +72,6 @@ def counts(viewer: Viewer, entries: Sequence[Entry] | None = None) -> Counts:
     )
 
 
-def accepted_ids(viewer: Viewer, *, mine: bool = False) -> list[int]:
-    """Patient ids on the caseload that the viewer may open, the latest first."""
-    return [entry.patient_id for entry in caseload(viewer, mine=mine).entries]
-
-
 def entry_of(patient_ids: Collection[int], *, team_id: int | None = None) -> Entry | None:
     """Where a person (all their ids) stands: on a caseload if on any, else the latest decision; None without one."""
     rows = _standing().filter(patient_id__in=list(patient_ids)).exclude(state=None)

@@ -24,7 +24,7 @@ FIRST_LOOK_BACK = timedelta(days=28)
 
 
 def next_meeting(viewer: Viewer) -> NextMeeting | None:
-    """The next meeting of the viewer's team: (meeting, cases booked, cases that fit); None where none is planned."""
+    """The next meeting of the viewer's team; None where none is planned."""
     row = next(iter(upcoming(viewer)), None)
     return NextMeeting(row.meeting, row.cases, row.room) if row else None
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from localcare.access import queries as gate
-from localcare.access.guard import requires
+from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
 from localcare.careplans import queries as careplans
 from localcare.design import formats, notices
@@ -19,7 +19,7 @@ JOINING = (Capability.JOIN_MEETING, Capability.RUN_MEETING)
 
 @requires(*JOINING)
 def index(request: HttpRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     context = {
         "upcoming": queries.upcoming(viewer),
         "held": queries.held(viewer),
@@ -33,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = MeetingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            planned = actions.plan_meeting(**form.cleaned_data, by=request.viewer)  # type: ignore[attr-defined]
+            planned = actions.plan_meeting(**form.cleaned_data, by=viewer_of(request))
             notices.tell(request, "The meeting is planned.")
             return redirect("mdt:meeting", planned.pk)
         except ValueError as reason:
@@ -43,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @requires(*JOINING)
 def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     agenda = _found(queries.open_agenda, viewer, meeting_id)
     waiting = [row for row in agenda.cases if not row.recorded]
     mine = next((a for a in agenda.attendees if a.post_id == viewer.post_id), None)
@@ -61,7 +61,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @requires(*JOINING)
 def add_case(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Put a person on the agenda of a meeting."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="add to a meeting", capability=Capability.JOIN_MEETING)
     booked = queries.booked_for(viewer, person.ids)
     if booked:
@@ -85,7 +85,7 @@ def add_case(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, meeting_id: int, case_id: int, way: str) -> HttpResponse:
     """Move a case up or down, or take it off the agenda."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     try:
         if way in ("up", "down"):
             actions.move_case(case_id=case_id, up=way == "up", by=viewer)
@@ -104,7 +104,7 @@ def change(request: HttpRequest, meeting_id: int, case_id: int, way: str) -> Htt
 @requires(*JOINING)
 @require_POST
 def attendance(request: HttpRequest, meeting_id: int, post_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     coming = request.POST.get("coming") == "yes"
     try:
         actions.set_attendance(meeting_id=meeting_id, post_id=post_id, coming=coming, by=viewer)
@@ -117,7 +117,7 @@ def attendance(request: HttpRequest, meeting_id: int, post_id: int) -> HttpRespo
 @requires(Capability.RUN_MEETING)
 @require_POST
 def close(request: HttpRequest, meeting_id: int) -> HttpResponse:
-    left = _found(actions.close_meeting, meeting_id=meeting_id, by=request.viewer)  # type: ignore[attr-defined]
+    left = _found(actions.close_meeting, meeting_id=meeting_id, by=viewer_of(request))
     told = (
         f"{left} not reached: {'it leads' if left == 1 else 'they lead'} the next agenda." if left else "All reached."
     )
@@ -128,7 +128,7 @@ def close(request: HttpRequest, meeting_id: int) -> HttpResponse:
 @requires(*JOINING)
 def case(request: HttpRequest, meeting_id: int, case_id: int) -> HttpResponse:
     """One case on one screen. Whoever runs the meeting writes; the others read."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     opened = _found(queries.open_case, viewer, case_id)
     if opened.case.meeting_id != meeting_id:
         raise Http404

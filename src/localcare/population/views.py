@@ -6,8 +6,8 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from localcare.access.guard import everyone_signed_in, requires
-from localcare.access.types import Capability, Viewer
+from localcare.access.guard import everyone_signed_in, requires, viewer_of
+from localcare.access.types import Capability
 from localcare.population import presenters, queries
 
 
@@ -80,5 +80,5 @@ def how_made(request: HttpRequest) -> HttpResponse:
 
 
 def _scope(request: HttpRequest) -> presenters.Scope | None:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     return presenters.scope_of(viewer, request.GET.get("cluster", ""))

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from django.db.models import Q
-
 from localcare.access import actions as access
 from localcare.access import queries as gate
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
@@ -103,7 +101,7 @@ def add_note(*, task_id: int, seen: int, words: str, by: Viewer) -> Task:
 
 
 def _act(task_id: int, step: Step, seen: int, by: Viewer, words: str = "", owner: Owner | None = None) -> Task:
-    """One step of a task; one of these functions, over one table. `seen` is the version the viewer read.
+    """One step of a task, whichever it is, over one table. `seen` is the version the viewer read.
 
     Repeating one's own latest step changes nothing. Raises Refused without a right to task or person, ValueError for
     missing words or a step that cannot follow, Overtaken when somebody else acted since.
@@ -165,7 +163,7 @@ def _settle_relationships(task: Task, team_ids: set[int | None], by: Viewer) -> 
     """A team sees the person because of tasks exactly as long as it has an open one about them."""
     if task.patient_id is None:
         return
-    open_tasks = Task.objects.filter(Q(patient_id=task.patient_id) & Q(status__in=OPEN))
+    open_tasks = Task.objects.filter(patient_id=task.patient_id, status__in=OPEN)
     for team_id in filter(None, team_ids):
         open_now = open_tasks.filter(owner_team_id=team_id).exists()
         settle = access.begin_relationship if open_now else access.end_relationship

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from localcare.access import queries as gate
-from localcare.access.guard import requires
+from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
 from localcare.base import clock
 from localcare.design import notices
@@ -46,7 +46,7 @@ TOLD = {
 
 @requires(Capability.WORK_ON_TASKS)
 def index(request: HttpRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     mine_only = request.GET.get("whose") == "mine"
     context = {
         "work": queries.work_of(viewer, mine_only=mine_only),
@@ -60,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @requires(Capability.WORK_ON_TASKS)
 def visits(request: HttpRequest) -> HttpResponse:
     """One's own tasks about people, late or due by tomorrow, with address and phone, to print before leaving."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     until = clock.today() + timedelta(days=1)
     items = [i for i in queries.work_of(viewer, mine_only=True).items if i.person and i.due_on <= until]
     return render(request, "tasks/visits.jinja", {"items": items, "until": until, "now": clock.now()})
@@ -68,7 +68,7 @@ def visits(request: HttpRequest) -> HttpResponse:
 
 @requires(Capability.WORK_ON_TASKS, Capability.VIEW_PERSON)
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     return _page(request, _opened(viewer, task_id), viewer)
 
 
@@ -76,7 +76,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, task_id: int, way: str) -> HttpResponse:
     """One step of a task. What cannot be saved comes back with the words kept and what others did meanwhile."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     if way not in WAYS:
         raise Http404
     step = WAYS[way]
@@ -140,7 +140,7 @@ def _page(
 
 @requires(Capability.GIVE_TASKS)
 def new(request: HttpRequest, patient_id: int | None = None) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="new task") if patient_id else None
     initial = {"key": new_key(), "due_on": clock.today() + timedelta(days=7)}
     form = NewTaskForm(request.POST or None, viewer=viewer, initial=initial)

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from localcare.access import queries as gate
-from localcare.access.guard import requires
-from localcare.access.types import Capability, Viewer
+from localcare.access.guard import requires, viewer_of
+from localcare.access.types import Capability
 from localcare.base import clock
 from localcare.caseload import actions, forms, presenters, queries
 from localcare.caseload.types import Ending, NotPossible
@@ -18,7 +18,7 @@ from localcare.design import notices, paging
 
 @requires(Capability.SEE_CASELOAD)
 def index(request: HttpRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     state = presenters.state_asked(request.GET.get("state", ""))
     listed = queries.caseload(viewer, mine=request.GET.get("mine") == "1", state=state)
     chosen = presenters.narrowed(
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @requires(Capability.SEE_CASELOAD)
 def entry(request: HttpRequest, patient_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="caseload of a person")
     context = {
         "person": person,
@@ -53,7 +53,7 @@ def entry(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @requires(Capability.MANAGE_CASELOAD)
 def coordinator(request: HttpRequest, patient_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     standing = queries.entry_of([patient_id], team_id=viewer.team_id)
     form = forms.CoordinatorForm(
         request.POST or None,
@@ -70,7 +70,7 @@ def coordinator(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @requires(Capability.MANAGE_CASELOAD)
 def add(request: HttpRequest, patient_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
 
     def save(agreed: bool, reason: str) -> str:
         actions.add_person(patient_id=patient_id, agreed=agreed, reason=reason, by=viewer)
@@ -81,7 +81,7 @@ def add(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @requires(Capability.MANAGE_CASELOAD)
 def end(request: HttpRequest, patient_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
 
     def save(ending: str, reason: str) -> str:
         actions.close(patient_id=patient_id, ending=Ending(ending), reason=reason, by=viewer)
@@ -93,7 +93,7 @@ def end(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 @requires(Capability.MANAGE_CASELOAD)
 def room(request: HttpRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     form = forms.RoomForm(request.POST or None, initial={"starts": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -121,7 +121,7 @@ def _ask(
             return redirect(leads_to) if leads_to else redirect("caseload:entry", patient_id)
         except NotPossible as reason:
             form.add_error(None, str(reason))
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="caseload of a person")
     context = {"form": form, "person": person, "title": title.format(name=person.name), "button": button}
     return render(request, "caseload/ask.jinja", context, status=400 if form.errors else 200)

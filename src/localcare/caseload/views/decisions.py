@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from localcare.access import queries as gate
-from localcare.access.guard import requires
+from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, OpenPerson, Viewer
 from localcare.caseload import actions, forms
 from localcare.caseload.types import NotPossible, State
@@ -62,7 +62,7 @@ WAYS = {
 
 @requires(Capability.DECIDE_LIST)
 def decide(request: HttpRequest, practice_code: str, listed: str, decision: str) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     way = WAYS.get(decision)
     if way is None:
         raise Http404
@@ -95,7 +95,7 @@ def decide(request: HttpRequest, practice_code: str, listed: str, decision: str)
 @requires(Capability.DECIDE_LIST)
 @require_POST
 def put_back(request: HttpRequest, practice_code: str, listed: str) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     check_own(viewer, practice_code)
     person = _revealed(viewer, listed)
     if person is None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
-from localcare.access.guard import requires
+from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import clock
 from localcare.caseload import forms, lists, presenters, queries
@@ -22,7 +22,7 @@ from localcare.population import queries as population
 @requires(Capability.REVEAL_LIST, Capability.SEE_LIST_COUNTS)
 def index(request: HttpRequest) -> HttpResponse:
     """A clinician goes to the list of their own practice; a co-ordinator sees how many stand on the cluster's lists."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     if viewer.works_at_practice:
         return redirect("caseload:practice_list", viewer.organisation_code)
     counts = population.list_counts(viewer.practice_codes)
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @requires(Capability.REVEAL_LIST, Capability.SEE_LIST_COUNTS)
 def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     check_own(viewer, practice_code)
     page = lists.page_of(viewer, practice_code, request.GET.dict())
     listed, registered = population.list_size(practice_code)
@@ -68,7 +68,7 @@ def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
 @require_POST
 def show(request: HttpRequest, practice_code: str) -> HttpResponse:
     """Reveal the page that the address asks for; first ask for the reason, once a session."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     check_own(viewer, practice_code)
     if gate.reveal_session(viewer) is None:
         return redirect(_address("caseload:reason", practice_code, request))
@@ -77,7 +77,7 @@ def show(request: HttpRequest, practice_code: str) -> HttpResponse:
 
 @requires(Capability.REVEAL_LIST)
 def reason(request: HttpRequest, practice_code: str) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     check_own(viewer, practice_code)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
