@@ -36,8 +36,8 @@ class BrokenContract(Exception):
 
 
 @dataclass(frozen=True)
-class Edition:
-    """A finished edition: `folder` holds its Parquet tables and manifest."""
+class Finished:
+    """What was swapped in whole: `folder` holds its Parquet tables and manifest."""
 
     folder: Path
 
@@ -49,13 +49,17 @@ class Edition:
     def manifest(self) -> Mapping[str, Any]:
         return json.loads((self.folder / "manifest.json").read_text("utf-8"))
 
+    def path(self, table: str) -> Path:
+        return self.folder / f"{table}.parquet"
+
+
+class Edition(Finished):
+    """A finished edition."""
+
     @property
     def as_at(self) -> date:
         """The last day the edition knows of."""
         return date.fromisoformat(self.manifest["as_at"])
-
-    def path(self, table: str) -> Path:
-        return self.folder / f"{table}.parquet"
 
     def duckdb_connection(self, **settings: str | int) -> duckdb.DuckDBPyConnection:
         """A new DuckDB connection with a view per table that can read this edition and no other file.

@@ -9,8 +9,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +18,15 @@ import pyarrow.parquet as parquet
 from ibis import ir
 
 from localcare.dataset import contract
-from localcare.dataset.editions import UNFINISHED, BrokenContract, fsync
+from localcare.dataset.editions import UNFINISHED, BrokenContract, Finished, fsync
 
 
 class NoRun(Exception):
     """There is no such run; the message tells how to make one."""
 
 
-@dataclass(frozen=True)
-class RunFolder:
-    """A finished run: `folder` holds its Parquet tables and manifest."""
-
-    folder: Path
-
-    @property
-    def id(self) -> str:
-        return self.folder.name
-
-    @cached_property
-    def manifest(self) -> Mapping[str, Any]:
-        return json.loads((self.folder / "manifest.json").read_text("utf-8"))
+class RunFolder(Finished):
+    """A finished run."""
 
     def rows(self, table: str, where: str = "true", parameters: Mapping[str, Any] | None = None) -> list[dict]:
         """Rows of one table as dictionaries, in its order; `where` is SQL with `$name` parameters."""
@@ -47,7 +34,7 @@ class RunFolder:
         if table not in names:
             raise KeyError(f"no table {table!r} in results.toml; there are: {', '.join(sorted(names))}")
         with duckdb.connect(":memory:") as connection:
-            path = str(self.folder / f"{table}.parquet").replace("'", "''")
+            path = str(self.path(table)).replace("'", "''")
             found = connection.execute(f"SELECT * FROM '{path}' WHERE {where}", parameters or {})
             columns = [column[0] for column in found.description]
             return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
