@@ -34,6 +34,15 @@ class Area:
     organisations: dict[str, Organisation] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
 
+    def add_organisation(self, code: str, name: str, kind: str) -> None:
+        self.organisations[code] = Organisation.objects.create(code=code, name=name, kind=kind, source="test")
+
+    def add_practice(self, code: str, name: str, cluster: str) -> None:
+        """A practice and its membership of a cluster, since long ago."""
+        self.add_organisation(code, name, "practice")
+        member, group = self.organisations[code], self.organisations[cluster]
+        Membership.objects.create(member=member, group=group, starts=LONG_AGO, source="test")
+
     def viewer(self, role: str, at: str) -> Viewer:
         """Somebody in a post of this role at an organisation, in its team if it has one."""
         number = next(_numbers)
@@ -59,22 +68,12 @@ class Area:
 
 def area() -> Area:
     made = Area()
-    for code, name, kind in (
-        ("99J", "West Kent", "area"),
-        ("C1", "Tonbridge cluster", "cluster"),
-        ("C2", "Weald cluster", "cluster"),
-        ("G1", "Hadlow Practice", "practice"),
-        ("G2", "Warders Practice", "practice"),
-        ("G3", "Cranbrook Practice", "practice"),
-    ):
-        made.organisations[code] = Organisation.objects.create(code=code, name=name, kind=kind, source="test")
-    for member, group in (("G1", "C1"), ("G2", "C1"), ("G3", "C2")):
-        Membership.objects.create(
-            member=made.organisations[member],
-            group=made.organisations[group],
-            starts=LONG_AGO,
-            source="test",
-        )
+    made.add_organisation("99J", "West Kent", "area")
+    made.add_organisation("C1", "Tonbridge cluster", "cluster")
+    made.add_organisation("C2", "Weald cluster", "cluster")
+    made.add_practice("G1", "Hadlow Practice", "C1")
+    made.add_practice("G2", "Warders Practice", "C1")
+    made.add_practice("G3", "Cranbrook Practice", "C2")
     for code in ("C1", "C2"):
         organisation = made.organisations[code]
         made.teams[code] = staff.add_team(

@@ -62,6 +62,18 @@ def nurse(area):
 
 
 @pytest.fixture
+def sign_in(client, area):
+    """Signs somebody in, in a post of a role at an organisation; gives the viewer."""
+
+    def signed_in(role, at):
+        viewer = area.viewer(role, at)
+        builders.sign_in(client, viewer)
+        return viewer
+
+    return signed_in
+
+
+@pytest.fixture
 def as_viewer(client):
     """The browser, signed in as a viewer."""
 

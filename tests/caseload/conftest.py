@@ -1,4 +1,4 @@
-"""Signing in, and lists as a population run leaves them."""
+"""Lists as a population run leaves them."""
 
 from datetime import timedelta
 
@@ -8,7 +8,6 @@ from localcare.access import pseudonyms
 from localcare.access.types import Purpose
 from localcare.base import links
 from localcare.population.models import ListEntry, Run
-from tests import builders
 from tests.conftest import MONDAY_MORNING
 
 
@@ -17,18 +16,6 @@ def _a_person_has_a_page():
     """The person page belongs to a higher room, which fills the link when it is there."""
     if "person" in links.unfilled():
         links.fill("person", "caseload:entry")
-
-
-@pytest.fixture
-def sign_in(client, area):
-    """Signs somebody in, in a post of a role at an organisation; gives the viewer."""
-
-    def signed_in(role, at):
-        viewer = area.viewer(role, at)
-        builders.sign_in(client, viewer)
-        return viewer
-
-    return signed_in
 
 
 class Lists:

@@ -10,7 +10,6 @@ from localcare.access.types import Purpose
 from localcare.base import audit
 from localcare.base.models import AuditEntry
 from localcare.caseload import actions as caseload
-from localcare.places.models import Membership, Organisation
 from localcare.population import actions as population
 from localcare.population import queries
 from tests import builders
@@ -39,11 +38,7 @@ def figures(area, edition, monkeypatch, tmp_path):
     builders.keep_state_in(tmp_path, monkeypatch)
     for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
         code = f"G8200{number}"
-        practice = Organisation.objects.create(code=code, name=f"Practice {code}", kind="practice", source="test")
-        area.organisations[code] = practice
-        Membership.objects.create(
-            member=practice, group=area.organisations[cluster], starts=builders.LONG_AGO, source="test"
-        )
+        area.add_practice(code, f"Practice {code}", cluster)
     return population.run(edition, by=audit.SYSTEM)
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.db import transaction
 
 from localcare.base import audit
-from localcare.places.models import Membership, Organisation
 from localcare.population import actions, presenters, queries, reports
 from localcare.population.models import Run
 from tests import builders
@@ -25,7 +24,7 @@ def area(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Itera
         builders.keep_state_in(tmp_path_factory.mktemp("data"), patch)
         made = builders.area()
         for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
-            _practice(made, f"G8200{number}", cluster)
+            made.add_practice(f"G8200{number}", f"Practice G8200{number}", cluster)
         actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
         yield made
         transaction.set_rollback(True)
@@ -36,24 +35,6 @@ def _forget() -> None:
     """Rolled back, a run's number is given again: nothing may be remembered of it."""
     reports._protected_cells.cache_clear()
     reports._protected_registers.cache_clear()
-
-
-def _practice(made: builders.Area, code: str, cluster: str) -> None:
-    practice = Organisation.objects.create(code=code, name=f"Practice {code}", kind="practice", source="test")
-    made.organisations[code] = practice
-    Membership.objects.create(
-        member=practice, group=made.organisations[cluster], starts=builders.LONG_AGO, source="test"
-    )
-
-
-@pytest.fixture
-def sign_in(client, area):
-    def signed_in(role, at):
-        viewer = area.viewer(role, at)
-        builders.sign_in(client, viewer)
-        return viewer
-
-    return signed_in
 
 
 @pytest.mark.parametrize("page", PAGES)

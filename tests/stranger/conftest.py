@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from localcare.access.types import Viewer
 from localcare.base import audit
 from localcare.dataset import editions
 from localcare.dataset.editions import Edition
@@ -88,12 +87,5 @@ def _forget() -> None:
 
 
 @pytest.fixture
-def sign_in(client, village):
-    """Signs somebody in, in a post of a role at an organisation; gives the viewer."""
-
-    def signed_in(role: str, at: str) -> Viewer:
-        viewer = village.area.viewer(role, at)
-        builders.sign_in(client, viewer)
-        return viewer
-
-    return signed_in
+def area(village) -> Area:
+    return village.area
