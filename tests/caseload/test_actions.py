@@ -53,7 +53,7 @@ class TestAccepting:
     def test_needs_the_person_to_have_been_told(self, margaret, gp, coordinator):
         with pytest.raises(NotPossible, match="Tell the person"):
             actions.accept(patient_id=margaret.id, told=False, note="", by=gp)
-        assert not gate.may_open(coordinator, [margaret.id])
+        assert not gate.decisions(coordinator, [margaret.id]).allowed
 
     @pytest.mark.parametrize(
         ("role", "at"), [("gp", "G2"), ("practice_nurse", "G1"), ("practice_manager", "G1"), ("care_coordinator", "C1")]
@@ -82,7 +82,7 @@ class TestAccepting:
         actions.decline(patient_id=margaret.id, outcome=State.DECLINED_BY_PERSON, reason="Not now", by=gp)
         actions.accept(patient_id=margaret.id, told=True, note="Asked for help", by=gp)
         assert steps() == ["declined_by_person", "accepted"]
-        assert gate.may_open(coordinator, [margaret.id])
+        assert gate.decisions(coordinator, [margaret.id]).allowed
 
 
 class TestDeclining:
@@ -92,7 +92,7 @@ class TestDeclining:
         entry = queries.entry_of([margaret.id])
         assert (entry.state, entry.reason, entry.author) == (outcome, "Seen by the hospice", gp.name)
         assert last_entries() == [f"caseload: {entry.label.lower()}"]
-        assert not gate.may_open(coordinator, [margaret.id])
+        assert not gate.decisions(coordinator, [margaret.id]).allowed
 
     def test_twice_changes_nothing(self, margaret, gp):
         for _ in range(2):
@@ -141,7 +141,7 @@ class TestClosing:
     def test_ends_the_right_that_the_caseload_gave(self, margaret, coordinator, accepted):
         actions.close(patient_id=margaret.id, ending=Ending.GOALS_MET, reason="Walks to the shop", by=coordinator)
         assert last_entries(2) == ["caseload: ended", "relationship ended"]
-        assert not gate.may_open(coordinator, [margaret.id])
+        assert not gate.decisions(coordinator, [margaret.id]).allowed
 
     def test_needs_a_reason_and_somebody_on_the_caseload(self, area, margaret, coordinator, accepted):
         with pytest.raises(NotPossible, match="reason"):

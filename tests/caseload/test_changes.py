@@ -29,7 +29,7 @@ def admitted(margaret):
     record.add_statements(
         statements=[statement], source=SourceOf("Tunbridge Wells Hospital"), received_at=MORNING, by=audit.SYSTEM
     )
-    return recorded.encounters_of([margaret.id])[0].id
+    return recorded.of_person([margaret.id]).encounters()[0].id
 
 
 def test_closes_it_for_the_whole_team_and_for_nobody_else(area, margaret, admitted):

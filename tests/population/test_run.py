@@ -100,7 +100,9 @@ def test_a_page_of_the_list_leaves_out_whom_it_should_and_filters(run):
 
 def test_counts_of_new_people_and_one_entry(run):
     total = queries.list_size("G82001")[0]
-    assert queries.new_counts(["G82001", "G82003"]) == {"G82001": total, "G82003": 0}
+    assert queries.practice_list_size("G82001", filters={"change": "new"}) == total
+    # Five people: too few to be told to a cluster.
+    assert (total, queries.new_on_lists(["G82001", "G82003"])) == (5, None)
     entry = queries.practice_list("G82001").entries[0]
     assert queries.entry(entry.pseudonym) == entry
     assert queries.entry("nobody") is None

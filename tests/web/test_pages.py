@@ -236,4 +236,4 @@ class TestOversight:
 def record_ids(person) -> list[int]:
     from localcare.record import queries as recorded
 
-    return [item.id for item in recorded.encounters_of([person.id])]
+    return [item.id for item in recorded.of_person([person.id]).encounters()]

@@ -1,19 +1,19 @@
 """The gate: every read of a person. It denies by default, explains itself, and audits before the data leaves."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
 
 from localcare.access import facts, pseudonyms
-from localcare.access.calc.decide import PersonFacts, decide
+from localcare.access.calc.decide import decide
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
 from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.patients import queries as patients
-from localcare.patients.queries import PatientDetails
+from localcare.patients.queries import Patient
 from localcare.places import queries as places
 from localcare.staff import queries as staff
 from localcare.staff.types import Post
@@ -28,6 +28,28 @@ SOURCES = {
     "mental_health": "mental health trust",
     "social_care": "social care",
 }
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The gate's answer about one person, before they are opened. Names nobody."""
+
+    decision: Decision
+    consent: Consent
+    standing: patients.Standing
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The gate's answers to one viewer about many people, by id."""
+
+    viewer: Viewer
+    capability: Capability
+    by_id: Mapping[int, Decided]
+
+    @property
+    def allowed(self) -> set[int]:
+        return {i for i, decided in self.by_id.items() if decided.decision.allowed}
 
 
 def viewers_of(user_id: int) -> list[Viewer]:
@@ -90,10 +112,21 @@ def open_person(
 
 
 def open_people(
-    viewer: Viewer, patient_ids: Sequence[int], *, page: str, capability: Capability = Capability.VIEW_PERSON
+    viewer: Viewer,
+    patient_ids: Sequence[int],
+    *,
+    page: str,
+    capability: Capability = Capability.VIEW_PERSON,
+    decided: Decisions | None = None,
 ) -> dict[int, OpenPerson]:
-    """The people of a list whom the viewer may see, by id, in the order asked; one audit entry names all shown."""
-    people, _ = _decided(viewer, patient_ids, capability)
+    """The people of a list whom the viewer may see, by id, in the order asked; one audit entry names all shown.
+
+    `decided` is what `decisions` answered this viewer a moment ago, on some of them or on many more.
+    Raises ValueError where it is somebody else's, or about another capability.
+    """
+    if decided and (decided.viewer, decided.capability) != (viewer, capability):
+        raise ValueError("these decisions are about another viewer or another capability")
+    people, _ = _decided(viewer, patient_ids, capability, decided)
     if people:
         with audit.transaction():
             shown = [i for person in people.values() for i in person.ids]
@@ -114,15 +147,22 @@ def require(viewer: Viewer, patient_id: int, capability: Capability) -> None:
         raise Refused(decision)
 
 
-def may_open(viewer: Viewer, patient_ids: Sequence[int], capability: Capability = Capability.VIEW_PERSON) -> set[int]:
-    """Which of these people the viewer may open: to count and page before a page is opened. Gives ids, never people."""
-    known = facts.person_facts(patients.standings(patient_ids, clock.today()).values(), clock.now())
+def decisions(
+    viewer: Viewer, patient_ids: Collection[int], capability: Capability = Capability.VIEW_PERSON
+) -> Decisions:
+    """Whom the viewer may open, to count and page before a page is opened. Ids, never people."""
+    standings = patients.standings(patient_ids, clock.today())
+    known = facts.person_facts(standings.values(), clock.now())
     asking = facts.viewer_facts(viewer)
-    return {
-        patient_id
-        for patient_id, person in known.items()
-        if decide(asking, person, capability=capability, viewing_basis=settings.VIEWING_BASIS).allowed
+    by_id = {
+        i: Decided(
+            decide(asking, known[i], capability=capability, viewing_basis=settings.VIEWING_BASIS),
+            known[i].consent,
+            standing,
+        )
+        for i, standing in standings.items()
     }
+    return Decisions(viewer, capability, by_id)
 
 
 def same_person(patient_id: int) -> tuple[int, ...]:
@@ -271,66 +311,53 @@ def sharing_practices(practice_codes: Collection[str]) -> set[str]:
 
 
 def _decided(
-    viewer: Viewer, patient_ids: Sequence[int], capability: Capability
+    viewer: Viewer, patient_ids: Sequence[int], capability: Capability, before: Decisions | None = None
 ) -> tuple[dict[int, OpenPerson], dict[int, Decision]]:
-    now = clock.now()
-    today = clock.today()
-    details = patients.details(patient_ids, today)
-    person_facts = facts.person_facts(details.values(), now)
-    viewer_facts = facts.viewer_facts(viewer)
-    allowed: dict[int, OpenPerson] = {}
-    refused: dict[int, Decision] = {}
-    names = places.names({d.practice_code for d in details.values() if d.practice_code})
-    shared = facts.sources_shared([d.practice_code for d in details.values() if d.practice_code], now)
-    for patient_id in patient_ids:
-        known = person_facts.get(patient_id, NOBODY)
-        decision = decide(viewer_facts, known, capability=capability, viewing_basis=settings.VIEWING_BASIS)
-        if decision.allowed and patient_id in details:
-            person = details[patient_id]
-            not_sharing = _not_sharing(shared.get(person.practice_code or "", frozenset()))
-            allowed[patient_id] = _open(person, names, decision, known.consent, not_sharing, today)
-        else:
-            refused[patient_id] = replace(decision, allowed=False)
-    return allowed, refused
-
-
-NOBODY = PersonFacts(practice_code=None, consent=Consent.NOT_ASKED)
+    known = dict(before.by_id) if before else {}
+    if unknown := [i for i in patient_ids if i not in known]:
+        known |= decisions(viewer, unknown, capability).by_id
+    found = patients.patients([i for i in patient_ids if known[i].decision.allowed])
+    practices = {code for i in found if (code := known[i].standing.practice_code)}
+    names = places.names(practices)
+    shared = facts.sources_shared(practices, clock.now())
+    people = {
+        i: _open(
+            found[i], known[i], names, _not_sharing(shared.get(known[i].standing.practice_code or "", frozenset()))
+        )
+        for i in patient_ids
+        if i in found
+    }
+    # Somebody who does not exist is refused in the words for somebody unrelated.
+    return people, {i: replace(known[i].decision, allowed=False) for i in patient_ids if i not in people}
 
 
 def _not_sharing(shared: frozenset[str]) -> tuple[str, ...]:
     return tuple(label for source, label in SOURCES.items() if source not in shared)
 
 
-def _open(
-    details: PatientDetails,
-    names: dict[str, str],
-    decision: Decision,
-    consent: Consent,
-    not_sharing: Iterable[str],
-    today: date,
-) -> OpenPerson:
-    p = details.patient
+def _open(p: Patient, decided: Decided, names: Mapping[str, str], not_sharing: tuple[str, ...]) -> OpenPerson:
+    code = decided.standing.practice_code
     return OpenPerson(
         id=p.id,
-        ids=details.ids,
+        ids=decided.standing.ids,
         nhs_number=p.nhs_number,
         family_name=p.family_name,
         given_name=p.given_name,
         birth_date=p.birth_date,
-        age=age_on(p.birth_date, p.died_on or today) if p.birth_date else None,
+        age=age_on(p.birth_date, p.died_on or clock.today()) if p.birth_date else None,
         sex=p.sex,
         address=p.address,
         postcode=p.postcode,
         phone=p.phone,
-        practice_code=details.practice_code,
-        practice_name=names.get(details.practice_code or "", "no practice"),
-        registered=details.registered,
+        practice_code=code,
+        practice_name=names.get(code or "", "no practice"),
+        registered=decided.standing.registered,
         died_on=p.died_on,
         language=p.language,
         interpreter_required=p.interpreter_required,
-        decision=decision,
-        consent=consent,
-        not_sharing=tuple(not_sharing),
+        decision=decided.decision,
+        consent=decided.consent,
+        not_sharing=not_sharing,
     )
 
 

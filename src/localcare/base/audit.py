@@ -111,8 +111,7 @@ def record(
 def _chain(entries: list[Entry]) -> None:
     if not entries:
         return
-    AuditHead.objects.get_or_create(id=1)
-    head = AuditHead.objects.select_for_update().get(id=1)
+    head = _locked_head()
     rows, subjects = [], []
     at = clock.now()
     for entry in entries:
@@ -123,6 +122,15 @@ def _chain(entries: list[Entry]) -> None:
     AuditEntry.objects.bulk_create(rows)
     AuditSubject.objects.bulk_create(subjects)
     head.save()
+
+
+def _locked_head() -> AuditHead:
+    rows = AuditHead.objects.select_for_update().filter(id=1)
+    head = rows.first()
+    if head is None:
+        AuditHead.objects.get_or_create(id=1)
+        head = rows.get()
+    return head
 
 
 def _row(entry: Entry, sequence: int, at: datetime, previous: bytes) -> AuditEntry:

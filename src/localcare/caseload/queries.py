@@ -21,7 +21,7 @@ from localcare.staff.types import Post, Team
 def team_of(viewer: Viewer) -> Team | None:
     """The viewer's team; for somebody at a practice, the team of its cluster today."""
     if not viewer.works_at_practice:
-        return staff.teams([viewer.team_id]).get(viewer.team_id) if viewer.team_id else None
+        return staff.team(viewer.team_id) if viewer.team_id else None
     return team_of_practice(viewer.organisation_code, clock.today())
 
 
@@ -46,10 +46,10 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     found = [_entry(row) for row in rows.order_by("-since", "-id")]
     if state is State.CLOSED and not viewer.works_at_practice:
         return Listed(tuple(found), 0)
-    may = gate.may_open(viewer, [entry.patient_id for entry in found])
-    seen = tuple(entry for entry in found if entry.patient_id in may)
+    decisions = gate.decisions(viewer, [entry.patient_id for entry in found])
+    seen = tuple(entry for entry in found if entry.patient_id in decisions.allowed)
     hidden = state is State.ACCEPTED and not viewer.works_at_practice
-    return Listed(seen, len(found) - len(seen) if hidden else 0)
+    return Listed(seen, len(found) - len(seen) if hidden else 0, decisions)
 
 
 def open_entries(viewer: Viewer, entries: Sequence[Entry]) -> list[Row]:
@@ -109,7 +109,7 @@ def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> list[s
 def new_on_list(practice_code: str) -> int:
     """How many are new on a practice's list, those decided about left out. Names nobody."""
     out = left_out_of_list(practice_code, handled(practice_code))
-    return population.practice_list(practice_code, exclude=out, filters={"change": "new"}, page_size=1).total
+    return population.practice_list_size(practice_code, exclude=out, filters={"change": "new"})
 
 
 def room(team_id: int, on: date) -> int | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from localcare.access.queries import Decisions
 from localcare.access.types import OpenPerson
 from localcare.base.clock import LONDON
 from localcare.caseload.calc.states import DECLINED, ENDING_LABELS, LABELS, Ending, State
@@ -60,6 +61,7 @@ class Listed:
 
     entries: tuple[Entry, ...]
     not_shared: int
+    decisions: Decisions | None = None
 
 
 @dataclass(frozen=True)

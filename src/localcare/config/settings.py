@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "localcare.base.once.OnceMiddleware",
     "localcare.access.middleware.ViewerMiddleware",
 ]
 

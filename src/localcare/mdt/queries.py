@@ -61,7 +61,7 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
     person = gate.open_person(viewer, case.patient_id, page=f"case at meeting {case.meeting_id}")
     agenda = open_agenda(viewer, case.meeting_id)
     since = _previous(case)
-    changes = record.changes_since(person.ids, since, happened_since=since.date())
+    told = record.of_person(person.ids)
     return OpenCase(
         case=case,
         person=person,
@@ -71,9 +71,11 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
         next_id=_following(agenda, case.pk),
         plan=careplans.plan_of(person.ids),
         decisions=[d for d in decisions_of(person.ids) if d.case_id != case.pk][:3],
-        problems=record.problems_of(person.ids, on=clock.today()),
+        problems=told.problems(clock.today()),
         # Our own minutes stand under the last decisions.
-        changes=[item for item in changes if item.category != actions.SOURCE],
+        changes=[
+            item for item in told.known_since(since, happened_since=since.date()) if item.category != actions.SOURCE
+        ],
         changes_since=since,
         open_tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in ("given", "taken")],
     )

@@ -28,8 +28,13 @@ class PatientDetails(Standing):
 
 def details(patient_ids: Collection[int], on: date) -> dict[int, PatientDetails]:
     """Details by patient id, as on a day. Unknown ids are left out."""
-    patients = Patient.objects.in_bulk(list(patient_ids))
-    return {i: PatientDetails(**vars(s), patient=patients[i]) for i, s in standings(list(patients), on).items()}
+    known = patients(patient_ids)
+    return {i: PatientDetails(**vars(s), patient=known[i]) for i, s in standings(list(known), on).items()}
+
+
+def patients(patient_ids: Collection[int]) -> dict[int, Patient]:
+    """Patients by id. Unknown ids are left out; nobody asked for, no query."""
+    return Patient.objects.in_bulk(list(patient_ids)) if patient_ids else {}
 
 
 def standings(patient_ids: Collection[int], on: date) -> dict[int, Standing]:
@@ -88,12 +93,15 @@ def registered_with(
 
     `among` narrows it to some patients. Former NHS numbers give a row each, after the present one.
     """
-    rows = Registration.objects.filter(practice_code=practice_code, starts__lte=on, patient__died_on=None)
-    rows = rows.filter(Q(ends=None) | Q(ends__gte=on))
+    rows = Registration.objects.filter(starts__lte=on, patient__died_on=None).filter(Q(ends=None) | Q(ends__gte=on))
     former = FormerNhsNumber.objects.all()
-    if among is not None:
+    if among is None:
+        rows = rows.filter(practice_code=practice_code)
+    else:
+        # A few people are found by their ids; asked for the practice too, a store may read its whole list.
         rows, former = rows.filter(patient_id__in=among), former.filter(patient_id__in=among)
-    found = list(rows.values_list("patient_id", "patient__nhs_number", "local_id"))
+    known = rows.values_list("patient_id", "patient__nhs_number", "local_id", "practice_code")
+    found = [(patient, number, local_id) for patient, number, local_id, code in known if code == practice_code]
     local = {patient: local_id for patient, _, local_id in found}
     changed = former.values_list("patient_id", "nhs_number")
     return found + [(patient, number, local[patient]) for patient, number in changed if patient in local]

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from django.db.models import Q, QuerySet
 
+from localcare.base.once import once_a_request
 from localcare.places.models import Area, ListSize, Membership, Organisation, Site, Statement
 
 Kind = Organisation.Kind
@@ -50,11 +51,13 @@ def group_of(member_code: str, kind: str, as_at: date) -> Organisation | None:
     return membership_table(kind, as_at, member_code).get(member_code)
 
 
+@once_a_request
 def cluster_of(practice_code: str, as_at: date) -> Organisation | None:
     """The cluster, or primary care network, of a practice on a day, or None."""
     return cluster_table(as_at, practice_code).get(practice_code)
 
 
+@once_a_request
 def members(group_code: str, as_at: date) -> list[Organisation]:
     """The organisations that belong to a group on a day, by code."""
     held = _holding(as_at).filter(group__code=group_code).select_related("member").order_by("member__code")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count
 
+from localcare.base.once import once_a_request
 from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.population import definitions as definition_files
@@ -14,6 +16,12 @@ from localcare.population.models import ListEntry, Run
 
 LIST_SEGMENTATION = "age_and_conditions"
 TOTAL = "total"
+
+
+@once_a_request
+def current_run() -> Run | None:
+    """The run in use, or None before the first."""
+    return Run.objects.order_by("-id").first()
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
     Practices and groups each add up to the total, so that what a total would give away is suppressed too; a person
     has up to three reasons, which add up to nothing.
     """
-    practices, new, groups, reasons = _counted(practice_codes)
+    practices, groups, reasons = _counted(practice_codes)
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
     counts: dict[Hashable, float] = {
         TOTAL: sum(practices.values()),
@@ -43,30 +51,40 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
     }
     lines = [Line(TOTAL, tuple(k for k in counts if k[0] == of)) for of in ("practice", "group")]  # type: ignore[index]
     shown = suppression.published(counts, lines, rule)
-    shown_new = suppression.published(
-        {TOTAL: sum(new.values()), **new}, [Line(TOTAL, tuple(key for key in new if key != TOTAL))], rule
-    )
+    new = _new(practice_codes)
     return ListCounts(
         total=shown[TOTAL],
-        new=shown_new[TOTAL],
+        new=new[TOTAL],
         by_practice={key: shown["practice", key] for key in practices},
-        new_by_practice={key: shown_new[key] for key in new},
+        new_by_practice={key: n for key, n in new.items() if key != TOTAL},
         by_group={key: shown["group", key] for key in groups},
         by_reason=suppression.published(reasons, [], rule),
     )
 
 
-def _counted(codes: Collection[str]) -> tuple[Counter, Counter, Counter, Counter]:
-    practices, new = Counter(dict.fromkeys(codes, 0)), Counter(dict.fromkeys(codes, 0))
+def new_on_lists(practice_codes: Collection[str]) -> int | None:
+    """How many are new on the lists of practices since the run before, protected as `list_counts` is."""
+    return _new(practice_codes)[TOTAL]
+
+
+def _new(practice_codes: Collection[str]) -> dict[Hashable, int | None]:
+    rows = ListEntry.objects.filter(practice_code__in=list(practice_codes), change=ListEntry.Change.NEW).order_by()
+    found = dict(rows.values_list("practice_code").annotate(n=Count("id")))
+    new = {code: found.get(code, 0) for code in practice_codes}
+    rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
+    return suppression.published({TOTAL: sum(new.values()), **new}, [Line(TOTAL, tuple(new))], rule)
+
+
+def _counted(codes: Collection[str]) -> tuple[Counter, Counter, Counter]:
+    practices = Counter(dict.fromkeys(codes, 0))
     groups: Counter = Counter()
     reasons: Counter = Counter()
     rows = ListEntry.objects.filter(practice_code__in=list(codes))
-    for practice, change, group, keys in rows.values_list("practice_code", "change", "group", "reason_keys"):
+    for practice, group, keys in rows.values_list("practice_code", "group", "reason_keys"):
         practices[practice] += 1
-        new[practice] += change == ListEntry.Change.NEW
         groups[group] += 1
         reasons.update(keys.split())
-    return practices, new, groups, reasons
+    return practices, groups, reasons
 
 
 def changes(practice_code: str, pseudonyms: Collection[str]) -> dict[str, str]:
@@ -97,7 +115,7 @@ class HowMade:
 
 def how_lists_are_made() -> HowMade | None:
     """For "How was this made?"; None before the first run."""
-    run = Run.objects.order_by("-id").first()
+    run = current_run()
     if run is None:
         return None
     risk = definition_files.load(settings.DATA / "segmentations").risk

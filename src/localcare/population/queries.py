@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, QuerySet, Value, When
+from django.db.models import Case, QuerySet, Value, When
 
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
 from localcare.population import definitions as definition_files
 from localcare.population import reports
 from localcare.population.definitions import Definitions, Segmentation
-from localcare.population.lists import HowMade, ListCounts, changes, how_lists_are_made, list_counts
+from localcare.population.lists import (
+    HowMade,
+    ListCounts,
+    changes,
+    current_run,
+    how_lists_are_made,
+    list_counts,
+    new_on_lists,
+)
 from localcare.population.models import ListEntry, Run
 from localcare.population.reports import DEFAULT_SEGMENTATION, Report
 from localcare.population.telling import telling
@@ -49,8 +57,9 @@ __all__ = [
     "how_lists_are_made",
     "list_counts",
     "list_size",
-    "new_counts",
+    "new_on_lists",
     "practice_list",
+    "practice_list_size",
     "reason_labels",
     "reasons_in_words",
     "report",
@@ -73,11 +82,6 @@ class ListPage:
     number: int
     pages: int
     total: int
-
-
-def current_run() -> Run | None:
-    """The run in use, or None before the first."""
-    return Run.objects.order_by("-id").first()
 
 
 def list_size(practice_code: str) -> tuple[int, int]:
@@ -105,16 +109,28 @@ def practice_list(
     """
     if order not in ORDERS:
         raise ValueError(f"order {order!r} is not one of {', '.join(ORDERS)}")
-    found = _filtered(ListEntry.objects.filter(practice_code=practice_code), filters or {})
-    if not palliative:
-        found = found.filter(palliative=False)
-    if exclude:
-        found = found.exclude(pseudonym__in=list(exclude))
+    found = _chosen(practice_code, exclude, filters or {}, palliative)
     total = found.count()
     pages = max(1, -(-total // page_size))
     number = min(max(page, 1), pages)
     start = (number - 1) * page_size
     return ListPage(tuple(found.order_by(*ORDERS[order])[start : start + page_size]), number, pages, total)
+
+
+def practice_list_size(
+    practice_code: str, *, exclude: Collection[str] = (), filters: Mapping[str, str] | None = None
+) -> int:
+    """How many people `practice_list` finds. Raises ValueError for an unknown filter."""
+    return _chosen(practice_code, exclude, filters or {}, palliative=False).count()
+
+
+def _chosen(
+    practice_code: str, exclude: Collection[str], filters: Mapping[str, str], palliative: bool
+) -> QuerySet[ListEntry]:
+    found = _filtered(ListEntry.objects.filter(practice_code=practice_code), filters)
+    if not palliative:
+        found = found.filter(palliative=False)
+    return found.exclude(pseudonym__in=list(exclude)) if exclude else found
 
 
 def _filtered(found: QuerySet[ListEntry], filters: Mapping[str, str]) -> QuerySet[ListEntry]:
@@ -126,13 +142,6 @@ def _filtered(found: QuerySet[ListEntry], filters: Mapping[str, str]) -> QuerySe
         else:
             raise ValueError(f"filter {name!r} is not one of group, sex, change, reason")
     return found
-
-
-def new_counts(practice_codes: Collection[str]) -> dict[str, int]:
-    """How many people are new on each practice's list since the run before. Counts only, 0 where none."""
-    found = ListEntry.objects.filter(practice_code__in=list(practice_codes), change=ListEntry.Change.NEW)
-    counted = found.order_by().values("practice_code").annotate(n=Count("id"))
-    return dict.fromkeys(practice_codes, 0) | {row["practice_code"]: row["n"] for row in counted}
 
 
 def entry(pseudonym: str) -> ListEntry | None:

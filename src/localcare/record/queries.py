@@ -6,80 +6,24 @@ Only standing versions are returned, and none that its source withdrew (entered 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, QuerySet
 
-from localcare.record.models import Kind, Statement
-from localcare.record.types import Item, Measurement
+from localcare.record.models import Statement
+from localcare.record.types import Item, Record
 
 WITHDRAWN = ("entered-in-error", "refuted")
-OVER = (
-    "inactive",
-    "resolved",
-    "remission",
-    "completed",
-    "stopped",
-    "cancelled",
-    "on-hold",
-    "draft",
-    "proposed",
-    "lapsed",
-)
-_FIELDS = tuple(name for name in Item.__dataclass_fields__ if name != "source")
+_FIELDS = tuple("source__name" if name == "source" else name for name in Item.__dataclass_fields__)
 
 
-def timeline_of(
-    patient_ids: Sequence[int], *, kinds: Sequence[str] = (), before: date | None = None, limit: int = 50
-) -> list[Item]:
-    """What happened, newest first; undated statements last. `before` a day continues from an earlier answer."""
-    rows = _of(patient_ids, *(kinds or Kind.values))
-    if before:
-        rows = rows.filter(started_on__lt=before)
-    return _items(rows.order_by(F("started_on").desc(nulls_last=True), "-id")[:limit])
+def of_person(patient_ids: Sequence[int]) -> Record:
+    """All that stands about one person, in one query."""
+    rows = Statement.objects.filter(patient__in=patient_ids, superseded_at=None).exclude(status__in=WITHDRAWN)
+    return Record(tuple(sorted(_items(rows), key=_newest_first)))
 
 
-def problems_of(patient_ids: Sequence[int], *, on: date) -> list[Item]:
-    """Conditions that are not over on a day, newest first."""
-    return _items(_current(_of(patient_ids, Kind.CONDITION), on))
-
-
-def medicines_of(patient_ids: Sequence[int], *, on: date) -> list[Item]:
-    """Medicines being taken on a day as far as the sources say, newest first."""
-    return _items(_current(_of(patient_ids, Kind.MEDICATION), on))
-
-
-def allergies_of(patient_ids: Sequence[int]) -> list[Item]:
-    """Allergies and intolerances, those that are over included with their status: a reader must see both."""
-    return _items(_of(patient_ids, Kind.ALLERGY).order_by("-started_on", "-id"))
-
-
-def flags_of(patient_ids: Sequence[int], *, on: date) -> list[Item]:
-    """Flags in force on a day."""
-    return _items(_current(_of(patient_ids, Kind.FLAG), on))
-
-
-def services_of(patient_ids: Sequence[int], *, on: date) -> list[Item]:
-    """Services that run on a day, e.g. home care, newest first."""
-    return _items(_current(_of(patient_ids, Kind.SERVICE), on))
-
-
-def encounters_of(
-    patient_ids: Sequence[int], *, since: date | None = None, categories: Sequence[str] = ()
-) -> list[Item]:
-    """Contacts, attendances and stays that began since a day, newest first."""
-    rows = _of(patient_ids, Kind.ENCOUNTER)
-    if since:
-        rows = rows.filter(started_on__gte=since)
-    if categories:
-        rows = rows.filter(category__in=categories)
-    return _items(rows.order_by("-started_on", "-id"))
-
-
-def measurements_of(patient_ids: Sequence[int], *, history: int = 10) -> list[Measurement]:
-    """Each thing measured: its latest value and up to `history` earlier ones; most recently measured first."""
-    by_code: dict[tuple[str, str], list[Item]] = {}
-    for item in _items(_of(patient_ids, Kind.MEASUREMENT).order_by("-started_on", "-started_at", "-id")):
-        by_code.setdefault((item.code_system, item.code or item.display), []).append(item)
-    return [Measurement(items[0], tuple(items[1 : history + 1])) for items in by_code.values()]
+def _newest_first(item: Item) -> tuple[int, float, int]:
+    day = item.started_on.toordinal() if item.started_on else 0
+    return -day, -item.started_at.timestamp() if item.started_at else 0.0, -item.id
 
 
 def changes_since(
@@ -116,16 +60,5 @@ def versions_of(patient_ids: Sequence[int], statement_id: int) -> list[Item]:
     return _items(same.order_by(F("superseded_at").desc(nulls_first=True), "-id"))
 
 
-def _of(patient_ids: Sequence[int], *kinds: str) -> QuerySet[Statement]:
-    rows = Statement.objects.filter(patient__in=patient_ids, kind__in=kinds, superseded_at=None)
-    return rows.exclude(status__in=WITHDRAWN)
-
-
-def _current(rows: QuerySet[Statement], on: date) -> QuerySet[Statement]:
-    still = Q(ended_on=None) | Q(ended_on__gte=on)
-    return rows.filter(still).exclude(status__in=OVER).order_by(F("started_on").desc(nulls_last=True), "-id")
-
-
 def _items(rows: QuerySet[Statement]) -> list[Item]:
-    named = rows.values(*_FIELDS, source_name=F("source__name"))
-    return [Item(**{name: row[name] for name in _FIELDS}, source=row["source_name"]) for row in named]
+    return [Item(*row) for row in rows.values_list(*_FIELDS)]

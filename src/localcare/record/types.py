@@ -1,6 +1,6 @@
 """What goes into the record and what comes out of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -88,6 +88,85 @@ class Measurement:
             return round(float(self.latest.value) - float(self.earlier[0].value), 6)
         except ValueError:
             return None
+
+
+OVER = frozenset(
+    (
+        "inactive",
+        "resolved",
+        "remission",
+        "completed",
+        "stopped",
+        "cancelled",
+        "on-hold",
+        "draft",
+        "proposed",
+        "lapsed",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that stands about one person, newest first and undated last; each question is a cut of it."""
+
+    items: tuple[Item, ...] = ()
+
+    def problems(self, on: date) -> list[Item]:
+        """Conditions that are not over on a day."""
+        return self._current("condition", on)
+
+    def medicines(self, on: date) -> list[Item]:
+        """Medicines being taken on a day as far as the sources say."""
+        return self._current("medication", on)
+
+    def flags(self, on: date) -> list[Item]:
+        """Flags in force on a day."""
+        return self._current("flag", on)
+
+    def services(self, on: date) -> list[Item]:
+        """Services that run on a day, e.g. home care."""
+        return self._current("service", on)
+
+    def allergies(self) -> list[Item]:
+        """Allergies and intolerances, those that are over included with their status: a reader must see both."""
+        return self._of("allergy")
+
+    def encounters(self, *, since: date | None = None, categories: Collection[str] = ()) -> list[Item]:
+        """Contacts, attendances and stays, of these categories or all, that began since a day if one is given."""
+        return [
+            item
+            for item in self._of("encounter")
+            if (since is None or (item.started_on is not None and item.started_on >= since))
+            and (not categories or item.category in categories)
+        ]
+
+    def measurements(self, *, history: int = 10) -> list[Measurement]:
+        """Each thing measured: its latest value and up to `history` earlier ones; most recently measured first."""
+        by_code: dict[tuple[str, str], list[Item]] = {}
+        for item in self._of("measurement"):
+            by_code.setdefault((item.code_system, item.code or item.display), []).append(item)
+        return [Measurement(items[0], tuple(items[1 : history + 1])) for items in by_code.values()]
+
+    def known_since(self, moment: datetime, *, happened_since: date | None = None) -> list[Item]:
+        """What we came to know after a moment, the latest known first; of what began since a day if one is given."""
+        known = [
+            item
+            for item in self.items
+            if item.received_at > moment
+            and (happened_since is None or (item.started_on is not None and item.started_on >= happened_since))
+        ]
+        return sorted(known, key=lambda item: item.received_at, reverse=True)
+
+    def _of(self, kind: str) -> list[Item]:
+        return [item for item in self.items if item.kind == kind]
+
+    def _current(self, kind: str, on: date) -> list[Item]:
+        return [
+            item
+            for item in self._of(kind)
+            if item.status not in OVER and (item.ended_on is None or item.ended_on >= on)
+        ]
 
 
 class EncounterCategory(StrEnum):

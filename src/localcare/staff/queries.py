@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from localcare.base.once import once_a_request
 from localcare.staff.models import Post, Team
 
 
@@ -19,6 +20,7 @@ def members(team_ids: Collection[int], on: date) -> list[Post]:
     return list(posts.select_related("user", "organisation", "team").order_by("user__name"))
 
 
+@once_a_request
 def team_of_organisation(code: str) -> Team | None:
     """The team of an organisation, e.g. the cluster team of a cluster; None where it has none."""
     return Team.objects.filter(organisation__code=code).order_by("id").first()
@@ -40,8 +42,10 @@ def all_teams() -> list[Team]:
     return list(Team.objects.select_related("organisation").order_by("name"))
 
 
-def teams(ids: Collection[int]) -> dict[int, Team]:
-    return Team.objects.select_related("organisation").in_bulk(list(ids))
+@once_a_request
+def team(team_id: int) -> Team | None:
+    """The team of an id with its organisation, or None."""
+    return Team.objects.select_related("organisation").filter(id=team_id).first()
 
 
 def _in_force(on: date) -> QuerySet[Post]:

@@ -31,7 +31,7 @@ def label_of(task: Task) -> str:
 def choices(viewer: Viewer) -> list[Owner]:
     """Whom the viewer can give a task: themselves, their team, its members, their practices' staff, other teams."""
     today = clock.today()
-    mine = [of_team(t) for t in staff.teams([viewer.team_id]).values()] if viewer.team_id else []
+    mine = [of_team(t) for t in [staff.team(viewer.team_id)] if t] if viewer.team_id else []
     mates = staff.members([viewer.team_id], today) if viewer.team_id else []
     posts = [*mates, *staff.posts_at(viewer.practice_codes, today)]
     people = [of_post(p) for p in posts if p.id != viewer.post_id and _works_on_tasks(p)]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from localcare.access import queries as gate
 from localcare.access.types import Capability, OpenPerson, Viewer
@@ -12,7 +12,7 @@ from localcare.base import clock
 from localcare.tasks import actions, owners
 from localcare.tasks.calc.transitions import OPEN, Status, Step, possible
 from localcare.tasks.models import Task, TaskStep
-from localcare.tasks.types import Due, Item, LateCounts, Opened, Owner, Work
+from localcare.tasks.types import Due, Item, LateCounts, Opened, Owner, Waiting, Work
 
 SHOWN = 100
 GIVER_MAY = frozenset({Step.HAND_ON, Step.CANCEL, Step.REOPEN, Step.NOTE})
@@ -23,23 +23,29 @@ def work_of(viewer: Viewer, *, mine_only: bool = False, limit: int = SHOWN) -> W
 
     Tasks about people the viewer may not see at present are counted, not shown.
     """
-    today = clock.today()
+    waiting = waiting_for(viewer, mine_only=mine_only, limit=limit)
+    return shown(waiting, viewer, gate.open_people(viewer, waiting.patient_ids, page="my work"))
+
+
+def waiting_for(viewer: Viewer, *, mine_only: bool = False, limit: int = SHOWN) -> Waiting:
+    """The same before anybody is opened, for a page that opens all its people at once."""
     rows = _open_of(viewer, mine_only)
-    tasks = list(_with_owner(rows).order_by("due_on", "priority", "id")[: limit + 1])
-    more = rows.count() - limit if len(tasks) > limit else 0
-    tasks = tasks[:limit]
-    people = gate.open_people(viewer, list({t.patient_id for t in tasks if t.patient_id}), page="my work")
-    shown = [t for t in tasks if t.patient_id is None or t.patient_id in people]
-    items = [_item(t, viewer, people, today) for t in shown]
-    return Work(_by_day(items, today), hidden=len(tasks) - len(shown), more=more)
+    tasks = tuple(_with_owner(rows).order_by("due_on", "priority", "id")[: limit + 1])
+    return Waiting(tasks[:limit], rows.count() - limit if len(tasks) > limit else 0)
+
+
+def shown(waiting: Waiting, viewer: Viewer, people: Mapping[int, OpenPerson]) -> Work:
+    """Waiting tasks as a list shows them, with the people that the page has opened."""
+    today = clock.today()
+    tasks = [t for t in waiting.tasks if t.patient_id is None or t.patient_id in people]
+    items = [_item(t, viewer, people, today) for t in tasks]
+    return Work(_by_day(items, today), hidden=len(waiting.tasks) - len(tasks), more=waiting.more)
 
 
 def late_counts(viewer: Viewer) -> LateCounts:
     """How many open tasks are past their day: the viewer's own, and all of their team's (theirs included)."""
-    late = Q(due_on__lt=clock.today())
-    return LateCounts(
-        mine=_open_of(viewer, True).filter(late).count(), team=_open_of(viewer, False).filter(late).count()
-    )
+    late = _open_of(viewer, False).filter(due_on__lt=clock.today())
+    return LateCounts(**late.aggregate(mine=Count("pk", filter=Q(owner_post_id=viewer.post_id)), team=Count("pk")))
 
 
 def of_person(viewer: Viewer, patient_ids: Collection[int]) -> list[Item]:

@@ -8,7 +8,20 @@ from localcare.access.types import OpenPerson
 from localcare.tasks.calc.transitions import NotPossible, Status, Step
 from localcare.tasks.models import Task, TaskStep
 
-__all__ = ["Due", "Item", "LateCounts", "NotPossible", "Opened", "Overtaken", "Owner", "Status", "Step", "Task", "Work"]
+__all__ = [
+    "Due",
+    "Item",
+    "LateCounts",
+    "NotPossible",
+    "Opened",
+    "Overtaken",
+    "Owner",
+    "Status",
+    "Step",
+    "Task",
+    "Waiting",
+    "Work",
+]
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,18 @@ class Work:
     @property
     def items(self) -> list[Item]:
         return [item for group in self.groups for item in group.items]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Open tasks in their order, before the people they are about are opened; `more` there are beyond them."""
+
+    tasks: Sequence[Task]
+    more: int
+
+    @property
+    def patient_ids(self) -> list[int]:
+        return list(dict.fromkeys(task.patient_id for task in self.tasks if task.patient_id))
 
 
 @dataclass(frozen=True)

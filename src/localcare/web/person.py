@@ -27,6 +27,7 @@ OPEN = frozenset({Status.GIVEN, Status.TAKEN})
 YEAR = timedelta(days=365)
 STAYS = ("emergency_admission", "planned_admission")
 FOLD_FROM = 3
+TIMELINE = 200
 
 
 @dataclass(frozen=True)
@@ -72,26 +73,27 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
     """Everything on one screen. The gate has opened `person`; every id passed on is theirs."""
     today, now = clock.today(), clock.now()
     last_look = oversight.last_look(viewer, person.ids, before=now)
-    problems = record.problems_of(person.ids, on=today)
-    encounters = record.encounters_of(person.ids, since=today - YEAR, categories=STAYS)
+    told = record.of_person(person.ids)
+    problems = told.problems(today)
+    stays = told.encounters(since=today - YEAR, categories=STAYS)
     entry = caseload.entry_of(person.ids)
     return PersonPage(
         person=person,
-        story=tell(person, problems, encounters, today),
+        story=tell(person, problems, stays, today),
         last_look=last_look,
-        changes=record.changes_since(person.ids, last_look or now - timedelta(days=30)),
+        changes=told.known_since(last_look or now - timedelta(days=30)),
         plan=careplans.plan_of(person.ids),
         entry=entry,
         tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
         decisions=mdt.decisions_of(person.ids),
         listed=_listed(person),
         problems=problems,
-        medicines=record.medicines_of(person.ids, on=today),
-        allergies=record.allergies_of(person.ids),
-        flags=record.flags_of(person.ids, on=today),
-        services=record.services_of(person.ids, on=today),
-        measurements=record.measurements_of(person.ids),
-        timeline=fold(record.timeline_of(person.ids, limit=200), all_entries=all_entries),
+        medicines=told.medicines(today),
+        allergies=told.allergies(),
+        flags=told.flags(today),
+        services=told.services(today),
+        measurements=told.measurements(),
+        timeline=fold(told.items[:TIMELINE], all_entries=all_entries),
         all_entries=all_entries,
     )
 

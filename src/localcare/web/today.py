@@ -9,7 +9,7 @@ from localcare.access.types import Capability, OpenPerson, Viewer
 from localcare.base import clock
 from localcare.careplans import queries as careplans
 from localcare.caseload import queries as caseload
-from localcare.caseload.types import Counts, Entry
+from localcare.caseload.types import Counts, Entry, Listed
 from localcare.mdt import queries as mdt
 from localcare.mdt.types import NextMeeting
 from localcare.population import queries as population
@@ -22,6 +22,7 @@ CHANGES = ("emergency_admission", "emergency_attendance", "ambulance", "call_111
 IN_HOSPITAL = ("emergency_admission", "emergency_attendance")
 LOOK_BACK = timedelta(days=7)
 LINES = 25
+TASKS = 8
 
 
 @dataclass(frozen=True)
@@ -61,25 +62,26 @@ class Today:
 
 def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
     """Today for this viewer. People come through the gate, with one audit entry for all shown on the page."""
-    entries = (
-        {e.patient_id: e for e in caseload.caseload(viewer).entries} if viewer.can(Capability.SEE_CASELOAD) else {}
-    )
+    listed = caseload.caseload(viewer) if viewer.can(Capability.SEE_CASELOAD) else Listed((), 0)
+    entries = {entry.patient_id: entry for entry in listed.entries}
     mine = {i: e for i, e in entries.items() if e.coordinator_post_id == viewer.post_id}
     chosen = entries if whole_team or not mine else mine
     happened = _open_changes(viewer, list(chosen))
     if show == "hospital":
         happened = {i: items for i, items in happened.items() if _inside(items)}
-    people = gate.open_people(viewer, list(happened)[:LINES], page="Today")
+    changed, waiting = list(happened)[:LINES], tasks.waiting_for(viewer, limit=TASKS)
+    shown = list(dict.fromkeys([*changed, *waiting.patient_ids]))
+    people = gate.open_people(viewer, shown, page="Today", decided=listed.decisions)
     late = tasks.late_counts(viewer)
     reviews = careplans.reviews_late(viewer)
     counts = caseload.counts(viewer, list(entries.values())) if viewer.can(Capability.SEE_CASELOAD) else None
     return Today(
         people=len(entries),
         mine=len(mine),
-        changes=[Change(p, happened[i][0], happened[i][1:], chosen[i]) for i, p in people.items()],
+        changes=[Change(people[i], happened[i][0], happened[i][1:], chosen[i]) for i in changed if i in people],
         changed=len(happened),
         in_hospital=sum(1 for items in happened.values() if _inside(items)),
-        work=tasks.work_of(viewer),
+        work=tasks.shown(waiting, viewer, people),
         late_actions=late.team,
         late_reviews=reviews,
         counts=counts,
@@ -110,7 +112,7 @@ def _new_on_lists(viewer: Viewer) -> int | None:
     if not (viewer.can(Capability.SEE_LIST_COUNTS) or viewer.can(Capability.REVEAL_LIST)):
         return None
     if not viewer.works_at_practice:
-        return population.list_counts(viewer.practice_codes).new
+        return population.new_on_lists(viewer.practice_codes)
     return caseload.new_on_list(viewer.organisation_code)
 
 
