@@ -14,6 +14,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 
 TITLE = "Pages under load: signed-in users, one request a second each, auditing on"
 PORT = 8765
@@ -68,35 +69,44 @@ def run() -> list[Row]:
 
 
 def prepare(number: int, requests: int) -> list[User]:
-    """Users with sessions: half in cluster teams, half GPs, and for each a round of pages about different people."""
+    """Users with sessions: half in cluster teams, half GPs, and for each a round of pages about different people.
+
+    What an earlier round has made (users, caseloads) is used again.
+    """
     from localcare.access import queries as gate
     from localcare.base import clock
+    from localcare.caseload import queries as caseload
     from localcare.places import queries as places
 
     clusters = places.clusters(clock.today())
-    practices = [p for cluster in clusters for p in places.members(cluster.code, clock.today())]
-    sharing = gate.sharing_practices([p.code for p in practices])
-    practices = [p for p in practices if p.code in sharing]
-    gps = [_user("gp", p, None) for p in (practices * 2)[: number // 2]]
-    taken_on = _take_on(gps, practices)
+    members_of = [places.members(cluster.code, clock.today()) for cluster in clusters]
+    sharing = gate.sharing_practices([p.code for some in members_of for p in some])
+    # The first practice of each cluster, then the second of each: so that every team has people.
+    in_turn = [p for some in zip_longest(*members_of) for p in some if p and p.code in sharing]
+    gps = [_user("gp", p, None) for p in in_turn[: number // 2]]
+    members = [
+        _user(TEAM_ROLES[n % 2], cluster, cluster.code, n)
+        for n, cluster in zip(range(number - len(gps)), clusters * number, strict=False)
+    ]
+    if min(len(caseload.accepted_ids(member)) for member in members) < PEOPLE_A_TEAM // 2:
+        _take_on(gps)
     users = [_gp(viewer, requests) for viewer in gps]
-    clusters = [cluster for cluster in clusters if taken_on[cluster.code]]
-    for n in range(number - len(users)):
-        cluster = clusters[n % len(clusters)]
-        viewer = _user(TEAM_ROLES[n % 2], cluster, cluster.code)
-        users.append(_member(viewer, taken_on[cluster.code], n, requests))
-    return users
+    return users + [_member(v, caseload.accepted_ids(v), n, requests) for n, v in enumerate(members)]
 
 
-def _user(role: str, organisation, team_of: str | None):
+def _user(role: str, organisation, team_of: str | None, number: int = 0):
     from localcare.access import queries as gate
     from localcare.accounts import actions as accounts
+    from localcare.accounts.models import User as Account
     from localcare.base import audit
     from localcare.staff import actions as staff
     from localcare.staff import queries as staff_queries
 
-    name = f"bench {role} {organisation.code} {time.time_ns()}"
-    user = accounts.create_user(username=name.replace(" ", "-"), name=name, password=name, by=audit.SYSTEM)
+    name = f"bench-{role}-{organisation.code}-{number}"
+    known = Account.objects.filter(username=name).first()
+    if known:
+        return gate.viewers_of(known.pk)[0]
+    user = accounts.create_user(username=name, name=name, password=f"{name} long enough", by=audit.SYSTEM)
     team = staff_queries.team_of_organisation(team_of) if team_of else None
     staff.add_post(
         user_id=user.id,
@@ -109,19 +119,15 @@ def _user(role: str, organisation, team_of: str | None):
     return gate.viewers_of(user.id)[0]
 
 
-def _take_on(gps, practices) -> dict[str, list[int]]:
+def _take_on(gps) -> None:
     """GPs accept people of their lists, so that teams have caseloads of a real size."""
     from localcare.access import actions as access
-    from localcare.base import clock
     from localcare.caseload import actions as caseload
     from localcare.caseload.types import NotPossible
-    from localcare.places import queries as places
     from localcare.population import queries as population
 
-    taken_on: dict[str, list[int]] = defaultdict(list)
+    wanted = PEOPLE_A_TEAM // max(1, len(gps) // 7)
     for gp in gps:
-        cluster = places.cluster_of(gp.organisation_code, clock.today())
-        wanted = PEOPLE_A_TEAM // max(1, len(gps) // 7)
         access.start_reveal_session(practice_code=gp.organisation_code, reason="check", words="bench", by=gp)
         listed = population.practice_list(gp.organisation_code, page_size=wanted)
         for person in access.reveal(listed=[e.pseudonym for e in listed.entries], by=gp).values():
@@ -129,8 +135,6 @@ def _take_on(gps, practices) -> dict[str, list[int]]:
                 caseload.accept(patient_id=person.id, told=True, note="bench", by=gp)
             except NotPossible:
                 continue
-            taken_on[cluster.code].append(person.id)
-    return taken_on
 
 
 def _gp(viewer, requests: int) -> User:

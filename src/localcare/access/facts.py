@@ -46,7 +46,7 @@ def sources_shared(practice_codes: Collection[str], at: datetime) -> dict[str, f
 
 
 def _consents(ids: Collection[int]) -> dict[int, Consent]:
-    rows = Choice.objects.filter(patient_id__in=ids, kind=ChoiceKind.SHARING).order_by("recorded_at", "id")
+    rows = Choice.objects.filter(patient_id__among=ids, kind=ChoiceKind.SHARING).order_by("recorded_at", "id")
     return {patient: Consent(value) for patient, value in rows.values_list("patient_id", "value")}
 
 
@@ -56,12 +56,12 @@ def _strictest(consents: Iterable[Consent]) -> Consent:
 
 
 def _teams(ids: Collection[int], at: datetime) -> dict[int, list[int]]:
-    rows = Relationship.objects.filter(patient_id__in=ids, starts__lte=at).filter(Q(ends=None) | Q(ends__gt=at))
+    rows = Relationship.objects.filter(patient_id__among=ids, starts__lte=at).filter(Q(ends=None) | Q(ends__gt=at))
     return _grouped(rows.values_list("patient_id", "team_id"))
 
 
 def _emergency_users(ids: Collection[int], at: datetime) -> dict[int, list[int]]:
-    rows = EmergencyAccess.objects.filter(patient_id__in=ids, starts__lte=at, ends__gt=at)
+    rows = EmergencyAccess.objects.filter(patient_id__among=ids, starts__lte=at, ends__gt=at)
     return _grouped(rows.values_list("patient_id", "user_id"))
 
 

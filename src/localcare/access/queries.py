@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from django.conf import settings
 
@@ -47,7 +48,7 @@ class Decisions:
     capability: Capability
     by_id: Mapping[int, Decided]
 
-    @property
+    @cached_property
     def allowed(self) -> set[int]:
         return {i for i, decided in self.by_id.items() if decided.decision.allowed}
 

@@ -2,20 +2,37 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 
 from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
 from localcare.caseload.calc.states import left_out
-from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
+from localcare.caseload.models import CaseloadState, ClosedChange, TeamRoom
 from localcare.caseload.types import Counts, Ending, Entry, Listed, Row, State
 from localcare.places import queries as places
 from localcare.population import queries as population
 from localcare.staff import queries as staff
 from localcare.staff.types import Post, Team
+
+
+_ENTRY = (
+    "entry",
+    "entry__patient",
+    "entry__team",
+    "entry__team__name",
+    "state",
+    "at",
+    "reason",
+    "ending",
+    "author",
+    "entry__coordinator",
+    "entry__coordinator__user__name",
+    "entry__coordinator__phone",
+    "entry__team__phone",
+    "entry__review_on",
+)
 
 
 def team_of(viewer: Viewer) -> Team | None:
@@ -40,10 +57,10 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     team = team_of(viewer)
     if team is None:
         return Listed((), 0)
-    rows = _standing().filter(team=team, state=state)
+    rows = _latest().filter(entry__team=team, state=state)
     if mine:
-        rows = rows.filter(coordinator_id=viewer.post_id)
-    found = [_entry(row) for row in rows.order_by("-since", "-id")]
+        rows = rows.filter(entry__coordinator=viewer.post_id)
+    found = _entries(rows.order_by("-at", "-entry"))
     if state is State.CLOSED and not viewer.works_at_practice:
         return Listed(tuple(found), 0)
     decisions = gate.decisions(viewer, [entry.patient_id for entry in found])
@@ -74,10 +91,10 @@ def counts(viewer: Viewer, entries: Sequence[Entry] | None = None) -> Counts:
 
 def entry_of(patient_ids: Collection[int], *, team_id: int | None = None) -> Entry | None:
     """Where a person (all their ids) stands: on a caseload if on any, else the latest decision; None without one."""
-    rows = _standing().filter(patient_id__in=list(patient_ids)).exclude(state=None)
+    rows = _latest().filter(entry__patient__in=list(patient_ids))
     if team_id is not None:
-        rows = rows.filter(team_id=team_id)
-    entries = sorted((_entry(row) for row in rows), key=lambda e: (e.state is State.ACCEPTED, e.since))
+        rows = rows.filter(entry__team=team_id)
+    entries = sorted(_entries(rows), key=lambda e: (e.state is State.ACCEPTED, e.since))
     return entries[-1] if entries else None
 
 
@@ -90,7 +107,7 @@ def handled(practice_code: str) -> dict[str, Entry]:
     team = team_of_practice(practice_code, clock.today())
     if team is None:
         return {}
-    entries = {row.patient_id: _entry(row) for row in _standing().filter(team=team).exclude(state=None)}
+    entries = {entry.patient_id: entry for entry in _entries(_latest().filter(entry__team=team))}
     return {p: entries[i] for p, i in gate.list_pseudonyms(practice_code, list(entries)).items()}
 
 
@@ -127,12 +144,12 @@ def taken_on(team_id: int, on: date) -> int:
 
 def expected_relationships() -> Iterator[tuple[int, int]]:
     """(patient id, team id) of everybody on a caseload: whom `access` should find related because of it."""
-    yield from _standing().filter(state=State.ACCEPTED).values_list("patient_id", "team_id").iterator()
+    yield from _latest().filter(state=State.ACCEPTED).values_list("entry__patient", "entry__team").iterator()
 
 
 def departed(as_at: date) -> list[tuple[Entry, Ending]]:
     """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them."""
-    entries = [_entry(row) for row in _standing().filter(state=State.ACCEPTED)]
+    entries = _entries(_latest().filter(state=State.ACCEPTED))
     found = gate.whereabouts([entry.patient_id for entry in entries], as_at)
     teams = {
         code: team_of_practice(code, as_at) for code in {w.practice_code for w in found.values() if w.practice_code}
@@ -159,35 +176,32 @@ def possible_coordinators(viewer: Viewer) -> list[Post]:
     return staff.members([viewer.team_id], clock.today()) if viewer.team_id else []
 
 
-def _standing() -> QuerySet[Any]:
-    """Entries with the columns of their latest step."""
-    latest = CaseloadState.objects.filter(entry=OuterRef("pk")).order_by("-id")
-    return CaseloadEntry.objects.select_related("team", "coordinator__user").annotate(
-        state=Subquery(latest.values("state")[:1]),
-        since=Subquery(latest.values("at")[:1]),
-        reason=Subquery(latest.values("reason")[:1]),
-        ending=Subquery(latest.values("ending")[:1]),
-        author=Subquery(latest.values("author")[:1]),
-    )
+def _latest() -> QuerySet[CaseloadState]:
+    """The latest step with each entry: where the person stands."""
+    later = CaseloadState.objects.filter(entry=OuterRef("entry"), pk__gt=OuterRef("pk"))
+    return CaseloadState.objects.filter(~Exists(later))
 
 
-def _entry(row) -> Entry:
-    post = row.coordinator
-    return Entry(
-        id=row.id,
-        patient_id=row.patient_id,
-        team_id=row.team_id,
-        team_name=row.team.name,
-        state=State(row.state),
-        since=row.since,
-        reason=row.reason,
-        ending=row.ending,
-        author=row.author,
-        coordinator_post_id=post.id if post else None,
-        coordinator_name=post.user.name if post else "",
-        coordinator_phone=(post.phone if post else "") or row.team.phone,
-        review_on=row.review_on,
-    )
+def _entries(steps: QuerySet[CaseloadState]) -> list[Entry]:
+    """Plain rows instead of five model objects each: a caseload has hundreds."""
+    return [
+        Entry(
+            id=row[0],
+            patient_id=row[1],
+            team_id=row[2],
+            team_name=row[3],
+            state=State(row[4]),
+            since=row[5],
+            reason=row[6],
+            ending=row[7],
+            author=row[8],
+            coordinator_post_id=row[9],
+            coordinator_name=row[10] or "",
+            coordinator_phone=row[11] or row[12],
+            review_on=row[13],
+        )
+        for row in steps.values_list(*_ENTRY)
+    ]
 
 
 def closed_changes(viewer: Viewer, statement_ids: Collection[int]) -> set[int]:
@@ -195,5 +209,5 @@ def closed_changes(viewer: Viewer, statement_ids: Collection[int]) -> set[int]:
     team = team_of(viewer)
     if team is None:
         return set()
-    rows = ClosedChange.objects.filter(team=team, statement_id__in=list(statement_ids))
+    rows = ClosedChange.objects.filter(team=team, statement_id__among=statement_ids)
     return set(rows.values_list("statement_id", flat=True))

@@ -41,7 +41,7 @@ def standings(patient_ids: Collection[int], on: date) -> dict[int, Standing]:
     """Where each patient stands on a day, by id, in two queries and without reading who they are."""
     linked = linked_ids(patient_ids, on)
     everybody = {i for ids in linked.values() for i in ids}
-    rows = Registration.objects.filter(patient_id__in=everybody, starts__lte=on).order_by("starts", "id")
+    rows = Registration.objects.filter(patient_id__among=everybody, starts__lte=on).order_by("starts", "id")
     registrations: dict[int, list[tuple[bool, date, str]]] = {}
     for patient_id, code, starts, ends in rows.values_list("patient_id", "practice_code", "starts", "ends"):
         registrations.setdefault(patient_id, []).append((ends is None or ends >= on, starts, code))
@@ -60,7 +60,7 @@ def linked_ids(patient_ids: Collection[int], on: date) -> dict[int, tuple[int, .
     frontier = set(patient_ids)
     in_force = Q(starts__lte=on) & (Q(ends=None) | Q(ends__gt=on))
     while frontier:
-        links = SamePerson.objects.filter(in_force).filter(Q(patient_id__in=frontier) | Q(same_as_id__in=frontier))
+        links = SamePerson.objects.filter(in_force).filter(Q(patient_id__among=frontier) | Q(same_as_id__among=frontier))
         pairs = list(links.values_list("patient_id", "same_as_id"))
         before = {i: len(group) for i, group in groups.items()}
         for group in groups.values():
@@ -99,7 +99,7 @@ def registered_with(
         rows = rows.filter(practice_code=practice_code)
     else:
         # A few people are found by their ids; asked for the practice too, a store may read its whole list.
-        rows, former = rows.filter(patient_id__in=among), former.filter(patient_id__in=among)
+        rows, former = rows.filter(patient_id__among=among), former.filter(patient_id__among=among)
     known = rows.values_list("patient_id", "patient__nhs_number", "local_id", "practice_code")
     found = [(patient, number, local_id) for patient, number, local_id, code in known if code == practice_code]
     local = {patient: local_id for patient, _, local_id in found}

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import Q
+
 from localcare.base import audit
 from localcare.record import bulk
 from localcare.record.bulk import Version
@@ -42,6 +44,9 @@ def add_statements(
         while chunk := list(islice(remaining, CHUNK)):
             total = _sum(total, _add_chunk(chunk, source_id, received_at))
             patient_ids.update(dict.fromkeys(statement.patient_id for statement in chunk))
+        if patient_ids:
+            later = Q(last_heard_at=None) | Q(last_heard_at__lt=received_at)
+            Source.objects.filter(later, pk=source_id).update(last_heard_at=received_at)
         _record(total, list(patient_ids), source, by)
     return total
 

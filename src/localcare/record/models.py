@@ -10,6 +10,7 @@ class Source(models.Model):
     name = models.CharField(max_length=120, unique=True)
     organisation_code = models.CharField(max_length=20, blank=True)
     system = models.CharField(max_length=60, blank=True)
+    last_heard_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import F, Max, QuerySet
 
-from localcare.record.models import Statement
+from localcare.record.models import Source, Statement
 from localcare.record.types import Item, Record
 
 WITHDRAWN = ("entered-in-error", "refuted")
@@ -30,7 +30,7 @@ def changes_since(
     patient_ids: Iterable[int], moment: datetime, *, kinds: Sequence[str] = (), happened_since: date | None = None
 ) -> list[Item]:
     """What we came to know of many people after a moment, latest first: one query for a whole caseload."""
-    rows = Statement.objects.filter(patient__in=list(patient_ids), received_at__gt=moment, superseded_at=None)
+    rows = Statement.objects.filter(patient_id__among=patient_ids, received_at__gt=moment, superseded_at=None)
     if kinds:
         rows = rows.filter(kind__in=kinds)
     if happened_since:
@@ -38,10 +38,9 @@ def changes_since(
     return _items(rows.exclude(status__in=WITHDRAWN).order_by("-received_at", "-started_on", "-id"))
 
 
-def latest_received(patient_ids: Iterable[int]) -> datetime | None:
-    """When a source last told us anything of these people; None when none ever did."""
-    rows = Statement.objects.filter(patient__in=list(patient_ids))
-    return rows.aggregate(latest=Max("received_at"))["latest"]
+def last_heard() -> datetime | None:
+    """When any source last told us something; None when none ever did."""
+    return Source.objects.aggregate(latest=Max("last_heard_at"))["latest"]
 
 
 def patient_of(statement_id: int) -> int | None:

@@ -87,7 +87,7 @@ def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
         counts=counts,
         new_on_lists=_new_on_lists(viewer),
         next_meeting=mdt.next_meeting(viewer),
-        news=record.latest_received(chosen),
+        news=record.last_heard(),
         not_sharing=_not_sharing(viewer),
     )
 

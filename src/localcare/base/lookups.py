@@ -1,0 +1,23 @@
+"""`field__among=ids`: as `in`, with all ids in one parameter, so that a list of hundreds costs no more than one of two."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Lookup
+
+
+class Among(Lookup):
+    """For whole numbers: patients, statements. An array on PostgreSQL, a JSON list on SQLite."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[int]:
+        numbers: Iterable[Any] = self.rhs
+        return [int(number) for number in numbers]
+
+    def as_sql(self, compiler, connection) -> tuple[str, list[Any]]:
+        lhs, params = self.process_lhs(compiler, connection)
+        if connection.vendor == "postgresql":
+            return f"{lhs} = ANY(%s::bigint[])", [*params, self.rhs]
+        return f"{lhs} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]
