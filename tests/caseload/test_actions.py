@@ -233,9 +233,9 @@ class TestRoom:
 
 class TestCounting:
     def test_taken_on_counts_people_of_the_month(self, margaret, gp, coordinator, accepted, clock_at):
-        assert (queries.counts(coordinator).on_caseload, queries.counts(coordinator).taken_on_this_month) == (1, 1)
+        assert (queries.counts(coordinator).on_caseload, queries.counts(coordinator).room.taken_on) == (1, 1)
         clock_at(MONDAY_MORNING + timedelta(days=30))
-        assert queries.counts(coordinator).taken_on_this_month == 0
+        assert queries.counts(coordinator).room.taken_on == 0
 
     def test_objectors_stay_on_the_caseload_and_are_counted_not_shown(self, margaret, gp, coordinator, accepted):
         access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)

@@ -123,7 +123,7 @@ def test_what_was_entered_in_error_is_in_no_list(patient):
     for kind in ("allergy", "measurement", "encounter", "medication", "flag", "service"):
         add(says(patient, kind=kind, status="entered-in-error", started_on=TODAY))
     assert queries.of_person([patient]) == Record()
-    assert queries.changes_since([patient], MONDAY - timedelta(days=1)) == []
+    assert queries.encounters_known_since([patient], MONDAY - timedelta(days=1)) == []
 
 
 def test_a_resolved_allergy_still_shows_with_its_status(patient):
@@ -179,7 +179,7 @@ def test_changes_of_a_whole_caseload_take_one_query(django_assert_num_queries):
     add(*(says(p, f"old {p}", "encounter", "A&E") for p in people), at=MONDAY - timedelta(days=1))
     add(*(says(p, f"new {p}", "encounter", "Admitted") for p in people))
     with django_assert_num_queries(1):
-        changes = queries.changes_since(people, MONDAY - timedelta(hours=1), kinds=["encounter"])
+        changes = queries.encounters_known_since(people, MONDAY - timedelta(hours=1))
     assert {c.patient_id for c in changes} == set(people)
     assert {c.display for c in changes} == {"Admitted"}
 

@@ -171,6 +171,11 @@ def same_person(patient_id: int) -> tuple[int, ...]:
     return patients.linked_ids([patient_id], clock.today())[patient_id]
 
 
+def registered_with(practice_code: str, patient_ids: Collection[int]) -> set[int]:
+    """Those of the patients who are registered with the practice today. Gives ids, never people."""
+    return {i for i, _, _ in patients.registered_with(practice_code, clock.today(), among=patient_ids)}
+
+
 def list_pseudonyms(practice_code: str, patient_ids: Collection[int]) -> dict[str, int]:
     """Pseudonym for risk stratification -> patient id, of those registered with the practice. Names nobody.
 

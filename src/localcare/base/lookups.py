@@ -1,4 +1,4 @@
-"""`field__among=ids`: as `in`, with all ids in one parameter, so that a list of hundreds costs no more than one of two."""
+"""`field__among=ids`: as `in`, with all ids in one parameter, so that hundreds cost no more than two."""
 
 import json
 from collections.abc import Iterable

@@ -40,7 +40,8 @@ def count_items(counts: Counts, asked: Mapping[str, str]) -> list[dict]:
     """The counts on top, which are filters too."""
     show, mine = asked.get("show", ""), asked.get("mine") == "1"
     everybody = not show and not mine and asked.get("state", State.ACCEPTED) == State.ACCEPTED
-    room = f"{counts.taken_on_this_month} of {counts.room}" if counts.room is not None else counts.taken_on_this_month
+    taken_on, places = counts.room.taken_on, counts.room.places
+    room = f"{taken_on} of {places}" if places is not None else taken_on
     return [
         {"value": counts.on_caseload, "label": "On the caseload", "href": "?", "current": everybody},
         {"value": counts.mine, "label": "Co-ordinated by me", "href": "?mine=1", "current": mine},

@@ -10,12 +10,11 @@ from localcare.access.types import Viewer
 from localcare.base import clock
 from localcare.caseload.calc.states import left_out
 from localcare.caseload.models import CaseloadState, ClosedChange, TeamRoom
-from localcare.caseload.types import Counts, Ending, Entry, Listed, Row, State
+from localcare.caseload.types import Counts, Ending, Entry, Listed, Room, Row, State
 from localcare.places import queries as places
 from localcare.population import queries as population
 from localcare.staff import queries as staff
 from localcare.staff.types import Post, Team
-
 
 _ENTRY = (
     "entry",
@@ -69,24 +68,51 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     return Listed(seen, len(found) - len(seen) if hidden else 0, decisions)
 
 
+def followed(viewer: Viewer) -> dict[int, int | None]:
+    """Everybody on the viewer's caseload by id, with the post of their co-ordinator; at a practice, its own patients.
+
+    For a page that opens a few of them. Those who do not share their record with the team are among them: the gate
+    refuses them when they are to be opened.
+    """
+    team = team_of(viewer)
+    if team is None:
+        return {}
+    rows = _latest().filter(entry__team=team, state=State.ACCEPTED)
+    found = dict(rows.values_list("entry__patient", "entry__coordinator"))
+    if viewer.works_at_practice:
+        here = gate.registered_with(viewer.organisation_code, found)
+        return {patient_id: post for patient_id, post in found.items() if patient_id in here}
+    return found
+
+
+def entries_of(viewer: Viewer, patient_ids: Collection[int]) -> dict[int, Entry]:
+    """The entries of some people with the viewer's team, by patient id; the caller has opened them."""
+    rows = _latest().filter(entry__team=team_of(viewer), entry__patient_id__among=patient_ids)
+    return {entry.patient_id: entry for entry in _entries(rows)}
+
+
 def open_entries(viewer: Viewer, entries: Sequence[Entry]) -> list[Row]:
     """One page of entries with the people the gate opens; one audit entry names all shown."""
     people = gate.open_people(viewer, [entry.patient_id for entry in entries], page="caseload")
     return [Row(entry, people.get(entry.patient_id)) for entry in entries]
 
 
-def counts(viewer: Viewer, entries: Sequence[Entry] | None = None) -> Counts:
-    """The viewer's caseload in numbers, today; of `entries` where the caller has read the caseload already."""
-    team, today = team_of(viewer), clock.today()
-    entries = caseload(viewer).entries if entries is None else entries
+def counts(viewer: Viewer) -> Counts:
+    """The viewer's caseload in numbers, today."""
+    today, entries = clock.today(), caseload(viewer).entries
     return Counts(
         on_caseload=len(entries),
         mine=sum(e.coordinator_post_id == viewer.post_id for e in entries),
         review_due=sum(e.review_on is not None and e.review_on <= today for e in entries),
         without_coordinator=sum(e.coordinator_post_id is None for e in entries),
-        taken_on_this_month=taken_on(team.id, today) if team else 0,
-        room=room(team.id, today) if team else None,
+        room=room_of(viewer),
     )
+
+
+def room_of(viewer: Viewer) -> Room:
+    """How many the viewer's team can take on this month, and how many it has."""
+    team, today = team_of(viewer), clock.today()
+    return Room(room(team.id, today), taken_on(team.id, today)) if team else Room(None, 0)
 
 
 def entry_of(patient_ids: Collection[int], *, team_id: int | None = None) -> Entry | None:
@@ -107,8 +133,10 @@ def handled(practice_code: str) -> dict[str, Entry]:
     team = team_of_practice(practice_code, clock.today())
     if team is None:
         return {}
-    entries = {entry.patient_id: entry for entry in _entries(_latest().filter(entry__team=team))}
-    return {p: entries[i] for p, i in gate.list_pseudonyms(practice_code, list(entries)).items()}
+    standing = _latest().filter(entry__team=team)
+    pseudonyms = gate.list_pseudonyms(practice_code, list(standing.values_list("entry__patient", flat=True)))
+    entries = {e.patient_id: e for e in _entries(standing.filter(entry__patient_id__among=pseudonyms.values()))}
+    return {pseudonym: entries[i] for pseudonym, i in pseudonyms.items()}
 
 
 def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> list[str]:

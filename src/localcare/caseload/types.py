@@ -8,7 +8,19 @@ from localcare.access.types import OpenPerson
 from localcare.base.clock import LONDON
 from localcare.caseload.calc.states import DECLINED, ENDING_LABELS, LABELS, Ending, State
 
-__all__ = ["DECLINED", "ENDING_LABELS", "LABELS", "Counts", "Ending", "Entry", "Listed", "NotPossible", "Row", "State"]
+__all__ = [
+    "DECLINED",
+    "ENDING_LABELS",
+    "LABELS",
+    "Counts",
+    "Ending",
+    "Entry",
+    "Listed",
+    "NotPossible",
+    "Room",
+    "Row",
+    "State",
+]
 
 
 class NotPossible(ValueError):
@@ -65,12 +77,19 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Room:
+    """How many people a team can take on in a month (None where it has not said), and how many it has this month."""
+
+    places: int | None
+    taken_on: int
+
+
+@dataclass(frozen=True)
 class Counts:
-    """The caseload in numbers, as the viewer may see it. `room` is None where the team has not said."""
+    """The caseload in numbers, as the viewer may see it."""
 
     on_caseload: int
     mine: int
     review_due: int
     without_coordinator: int
-    taken_on_this_month: int
-    room: int | None
+    room: Room

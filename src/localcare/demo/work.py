@@ -50,9 +50,7 @@ def _accept(gp: Viewer) -> list[int]:
     found = population.practice_list(practice, page_size=LOOKED_AT)
     people = list(access.reveal(listed=[entry.pseudonym for entry in found.entries], by=gp).values())
     week_ago = clock.now() - timedelta(days=7)
-    changes = record.changes_since(
-        [person.id for person in people], week_ago, kinds=["encounter"], happened_since=week_ago.date()
-    )
+    changes = record.encounters_known_since([person.id for person in people], week_ago, happened_since=week_ago.date())
     news = {item.patient_id for item in changes}
     willing = [person for person in people if not person.decision.own_organisation_only]
     chosen = [person.id for person in sorted(willing, key=lambda person: person.id not in news)]

@@ -60,7 +60,9 @@ def linked_ids(patient_ids: Collection[int], on: date) -> dict[int, tuple[int, .
     frontier = set(patient_ids)
     in_force = Q(starts__lte=on) & (Q(ends=None) | Q(ends__gt=on))
     while frontier:
-        links = SamePerson.objects.filter(in_force).filter(Q(patient_id__among=frontier) | Q(same_as_id__among=frontier))
+        links = SamePerson.objects.filter(in_force).filter(
+            Q(patient_id__among=frontier) | Q(same_as_id__among=frontier)
+        )
         pairs = list(links.values_list("patient_id", "same_as_id"))
         before = {i: len(group) for i, group in groups.items()}
         for group in groups.values():

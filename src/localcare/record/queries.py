@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import F, Max, QuerySet
 
-from localcare.record.models import Source, Statement
+from localcare.record.models import Kind, Source, Statement
 from localcare.record.types import Item, Record
 
 WITHDRAWN = ("entered-in-error", "refuted")
@@ -26,13 +26,14 @@ def _newest_first(item: Item) -> tuple[int, float, int]:
     return -day, -item.started_at.timestamp() if item.started_at else 0.0, -item.id
 
 
-def changes_since(
-    patient_ids: Iterable[int], moment: datetime, *, kinds: Sequence[str] = (), happened_since: date | None = None
+def encounters_known_since(
+    patient_ids: Iterable[int], moment: datetime, *, categories: Sequence[str] = (), happened_since: date | None = None
 ) -> list[Item]:
-    """What we came to know of many people after a moment, latest first: one query for a whole caseload."""
+    """Encounters of many people that we came to know of after a moment, latest first: one query for a caseload."""
     rows = Statement.objects.filter(patient_id__among=patient_ids, received_at__gt=moment, superseded_at=None)
-    if kinds:
-        rows = rows.filter(kind__in=kinds)
+    rows = rows.filter(kind=Kind.ENCOUNTER)
+    if categories:
+        rows = rows.filter(category__in=categories)
     if happened_since:
         rows = rows.filter(started_on__gte=happened_since)
     return _items(rows.exclude(status__in=WITHDRAWN).order_by("-received_at", "-started_on", "-id"))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from localcare.access import queries as gate
+from localcare.access.queries import Decisions
 from localcare.access.types import Capability, OpenPerson, Viewer
 from localcare.base import clock
 from localcare.careplans import queries as careplans
 from localcare.caseload import queries as caseload
-from localcare.caseload.types import Counts, Entry, Listed
+from localcare.caseload.types import Entry, Room
 from localcare.mdt import queries as mdt
 from localcare.mdt.types import NextMeeting
 from localcare.population import queries as population
@@ -49,7 +50,7 @@ class Today:
     work: Work
     late_actions: int
     late_reviews: int
-    counts: Counts | None
+    room: Room | None
     new_on_lists: int | None
     next_meeting: NextMeeting | None
     news: datetime | None
@@ -62,29 +63,26 @@ class Today:
 
 def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
     """Today for this viewer. People come through the gate, with one audit entry for all shown on the page."""
-    listed = caseload.caseload(viewer) if viewer.can(Capability.SEE_CASELOAD) else Listed((), 0)
-    entries = {entry.patient_id: entry for entry in listed.entries}
-    mine = {i: e for i, e in entries.items() if e.coordinator_post_id == viewer.post_id}
-    chosen = entries if whole_team or not mine else mine
-    happened = _open_changes(viewer, list(chosen))
+    sees_caseload = viewer.can(Capability.SEE_CASELOAD)
+    followed = caseload.followed(viewer) if sees_caseload else {}
+    mine = [patient_id for patient_id, post_id in followed.items() if post_id == viewer.post_id]
+    happened, decisions = _open_changes(viewer, list(followed) if whole_team or not mine else mine)
     if show == "hospital":
         happened = {i: items for i, items in happened.items() if _inside(items)}
     changed, waiting = list(happened)[:LINES], tasks.waiting_for(viewer, limit=TASKS)
     shown = list(dict.fromkeys([*changed, *waiting.patient_ids]))
-    people = gate.open_people(viewer, shown, page="Today", decided=listed.decisions)
-    late = tasks.late_counts(viewer)
-    reviews = careplans.reviews_late(viewer)
-    counts = caseload.counts(viewer, list(entries.values())) if viewer.can(Capability.SEE_CASELOAD) else None
+    people = gate.open_people(viewer, shown, page="Today", decided=decisions)
+    entries = caseload.entries_of(viewer, changed) if changed else {}
     return Today(
-        people=len(entries),
+        people=len(followed),
         mine=len(mine),
-        changes=[Change(people[i], happened[i][0], happened[i][1:], chosen[i]) for i in changed if i in people],
+        changes=[Change(people[i], happened[i][0], happened[i][1:], entries[i]) for i in changed if i in people],
         changed=len(happened),
         in_hospital=sum(1 for items in happened.values() if _inside(items)),
         work=tasks.shown(waiting, viewer, people),
-        late_actions=late.team,
-        late_reviews=reviews,
-        counts=counts,
+        late_actions=tasks.late_counts(viewer).team,
+        late_reviews=careplans.reviews_late(viewer),
+        room=caseload.room_of(viewer) if sees_caseload else None,
         new_on_lists=_new_on_lists(viewer),
         next_meeting=mdt.next_meeting(viewer),
         news=record.last_heard(),
@@ -92,16 +90,17 @@ def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
     )
 
 
-def _open_changes(viewer: Viewer, patient_ids: Sequence[int]) -> dict[int, list[Item]]:
-    """What happened to each person in the last week and nobody has closed, latest first; latest person first."""
+def _open_changes(viewer: Viewer, patient_ids: Sequence[int]) -> tuple[dict[int, list[Item]], Decisions]:
+    """What happened in the last week to those whom the viewer may open, and nobody has closed, latest person first."""
     since = clock.now() - LOOK_BACK
-    items = record.changes_since(patient_ids, since, kinds=["encounter"], happened_since=since.date())
+    items = record.encounters_known_since(patient_ids, since, categories=CHANGES, happened_since=since.date())
+    decisions = gate.decisions(viewer, list({item.patient_id for item in items}))
     closed = caseload.closed_changes(viewer, [item.id for item in items])
     by_person: dict[int, list[Item]] = {}
     for item in sorted(items, key=lambda i: (i.started_on, i.id), reverse=True):
-        if item.category in CHANGES and item.id not in closed:
+        if item.patient_id in decisions.allowed and item.id not in closed:
             by_person.setdefault(item.patient_id, []).append(item)
-    return by_person
+    return by_person, decisions
 
 
 def _inside(items: Sequence[Item]) -> bool:

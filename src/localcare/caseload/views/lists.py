@@ -11,7 +11,6 @@ from localcare.access import actions as access
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
-from localcare.base import clock
 from localcare.caseload import forms, lists, presenters, queries
 from localcare.design import notices
 from localcare.design.paging import with_query
@@ -32,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "practices": presenters.practice_rows(counts, places.names(viewer.practice_codes)),
         "groups": presenters.labelled(counts.by_group, population.group_labels()),
         "reasons": presenters.labelled(counts.by_reason, population.reason_labels()),
-        **_room(viewer),
+        "room": queries.room_of(viewer),
     }
     return render(request, "caseload/lists.jinja", context)
 
@@ -59,7 +58,7 @@ def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
         "may_reveal": viewer.works_at_practice and viewer.can(Capability.REVEAL_LIST),
         "may_decide": viewer.works_at_practice and viewer.can(Capability.DECIDE_LIST),
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
-        **_room(viewer),
+        "room": queries.room_of(viewer),
     }
     return render(request, "caseload/list.jinja", context)
 
@@ -119,10 +118,3 @@ def check_own(viewer: Viewer, practice_code: str) -> None:
                 "A list belongs to the practice where its people are registered. Ask a clinician of that practice.",
             )
         )
-
-
-def _room(viewer: Viewer) -> dict:
-    """How many more the cluster team can take on this month."""
-    team, today = queries.team_of(viewer), clock.today()
-    room = queries.room(team.id, today) if team else None
-    return {"room": room, "taken_on": queries.taken_on(team.id, today) if team else 0}
