@@ -88,10 +88,10 @@ def prepare(number: int, requests: int) -> list[User]:
         _user(TEAM_ROLES[n % 2], cluster, cluster.code, n)
         for n, cluster in zip(range(number - len(gps)), clusters * number, strict=False)
     ]
-    if min(len(caseload.followed(member)) for member in members) < PEOPLE_A_TEAM // 2:
+    if min(len(caseload.followed(member, {})) for member in members) < PEOPLE_A_TEAM // 2:
         _take_on(gps)
     users = [_gp(viewer, requests) for viewer in gps]
-    return users + [_member(v, list(caseload.followed(v)), n, requests) for n, v in enumerate(members)]
+    return users + [_member(v, list(caseload.followed(v, {})), n, requests) for n, v in enumerate(members)]
 
 
 def _user(role: str, organisation, team_of: str | None, number: int = 0):

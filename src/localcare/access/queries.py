@@ -171,18 +171,23 @@ def same_person(patient_id: int) -> tuple[int, ...]:
     return patients.linked_ids([patient_id], clock.today())[patient_id]
 
 
-def registered_with(practice_code: str, patient_ids: Collection[int]) -> set[int]:
-    """Those of the patients who are registered with the practice today. Gives ids, never people."""
-    return {i for i, _, _ in patients.registered_with(practice_code, clock.today(), among=patient_ids)}
-
-
 def list_pseudonyms(practice_code: str, patient_ids: Collection[int]) -> dict[str, int]:
     """Pseudonym for risk stratification -> patient id, of those registered with the practice. Names nobody.
 
     A person who changed their NHS number has a pseudonym for each number.
     """
     linked = patients.linked_ids(patient_ids, clock.today())
-    asked = {i: patient_id for patient_id, ids in linked.items() for i in ids}
+    return _pseudonyms(practice_code, {i: patient_id for patient_id, ids in linked.items() for i in ids})
+
+
+def list_pseudonyms_of(person: OpenPerson) -> list[str]:
+    """Under which pseudonyms an opened person may stand on the list of their practice."""
+    if not person.practice_code or not person.registered:
+        return []
+    return list(_pseudonyms(person.practice_code, dict.fromkeys(person.ids, person.id)))
+
+
+def _pseudonyms(practice_code: str, asked: Mapping[int, int]) -> dict[str, int]:
     rows = patients.registered_with(practice_code, clock.today(), among=list(asked))
     made = pseudonyms.pseudonymise(
         [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in rows],

@@ -68,21 +68,16 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     return Listed(seen, len(found) - len(seen) if hidden else 0, decisions)
 
 
-def followed(viewer: Viewer) -> dict[int, int | None]:
-    """Everybody on the viewer's caseload by id, with the post of their co-ordinator; at a practice, its own patients.
+def followed(viewer: Viewer, decided: Mapping[str, Entry]) -> dict[int, int | None]:
+    """Everybody on the viewer's caseload by id, with the post of their co-ordinator, for a page that opens a few.
 
-    For a page that opens a few of them. Those who do not share their record with the team are among them: the gate
-    refuses them when they are to be opened.
+    At a practice, its own patients, found among `handled`. Those who do not share their record with the team are among
+    them: the gate refuses them when they are to be opened.
     """
-    team = team_of(viewer)
-    if team is None:
-        return {}
-    rows = _latest().filter(entry__team=team, state=State.ACCEPTED)
-    found = dict(rows.values_list("entry__patient", "entry__coordinator"))
     if viewer.works_at_practice:
-        here = gate.registered_with(viewer.organisation_code, found)
-        return {patient_id: post for patient_id, post in found.items() if patient_id in here}
-    return found
+        return {e.patient_id: e.coordinator_post_id for e in decided.values() if e.state is State.ACCEPTED}
+    rows = _latest().filter(entry__team=viewer.team_id, state=State.ACCEPTED)
+    return dict(rows.values_list("entry__patient", "entry__coordinator"))
 
 
 def entries_of(viewer: Viewer, patient_ids: Collection[int]) -> dict[int, Entry]:
@@ -151,9 +146,9 @@ def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> list[s
     ]
 
 
-def new_on_list(practice_code: str) -> int:
-    """How many are new on a practice's list, those decided about left out. Names nobody."""
-    out = left_out_of_list(practice_code, handled(practice_code))
+def new_on_list(practice_code: str, decided: Mapping[str, Entry]) -> int:
+    """How many are new on a practice's list, those of `handled` left out. Names nobody."""
+    out = left_out_of_list(practice_code, decided)
     return population.practice_list_size(practice_code, exclude=out, filters={"change": "new"})
 
 

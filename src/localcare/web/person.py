@@ -140,9 +140,7 @@ def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:
 
 def _listed(person: OpenPerson) -> str:
     """The segment and the reasons of the practice's list, where the person stands on it."""
-    if not person.practice_code or not person.registered:
-        return ""
-    found = [population.entry(p) for p in gate.list_pseudonyms(person.practice_code, person.ids)]
+    found = [population.entry(p) for p in gate.list_pseudonyms_of(person)]
     entry = next((e for e in found if e), None)
     return _in_words(entry) if entry else ""
 

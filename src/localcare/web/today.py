@@ -1,6 +1,6 @@
 """What Today shows: whether I have to act now, what changed for my people, my work, room in the team."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,7 +64,8 @@ class Today:
 def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
     """Today for this viewer. People come through the gate, with one audit entry for all shown on the page."""
     sees_caseload = viewer.can(Capability.SEE_CASELOAD)
-    followed = caseload.followed(viewer) if sees_caseload else {}
+    decided = caseload.handled(viewer.organisation_code) if viewer.works_at_practice else {}
+    followed = caseload.followed(viewer, decided) if sees_caseload else {}
     mine = [patient_id for patient_id, post_id in followed.items() if post_id == viewer.post_id]
     happened, decisions = _open_changes(viewer, list(followed) if whole_team or not mine else mine)
     if show == "hospital":
@@ -83,7 +84,7 @@ def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
         late_actions=tasks.late_counts(viewer).team,
         late_reviews=careplans.reviews_late(viewer),
         room=caseload.room_of(viewer) if sees_caseload else None,
-        new_on_lists=_new_on_lists(viewer),
+        new_on_lists=_new_on_lists(viewer, decided),
         next_meeting=mdt.next_meeting(viewer),
         news=record.last_heard(),
         not_sharing=_not_sharing(viewer),
@@ -107,12 +108,12 @@ def _inside(items: Sequence[Item]) -> bool:
     return any(item.category in IN_HOSPITAL and item.ended_on is None for item in items)
 
 
-def _new_on_lists(viewer: Viewer) -> int | None:
+def _new_on_lists(viewer: Viewer, decided: Mapping[str, Entry]) -> int | None:
     if not (viewer.can(Capability.SEE_LIST_COUNTS) or viewer.can(Capability.REVEAL_LIST)):
         return None
     if not viewer.works_at_practice:
         return population.new_on_lists(viewer.practice_codes)
-    return caseload.new_on_list(viewer.organisation_code)
+    return caseload.new_on_list(viewer.organisation_code, decided)
 
 
 def _not_sharing(viewer: Viewer) -> int:
