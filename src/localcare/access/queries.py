@@ -61,17 +61,17 @@ def viewers_of(user_id: int) -> list[Viewer]:
 def _viewer(post: Post) -> Viewer:
     role = roles()[post.role]
     at_practice = role.at == "practice"
-    members = [] if at_practice else places.members(post.organisation.code, clock.today())
+    code = post.organisation.code
     return Viewer(
         user_id=post.user_id,
         post_id=post.id,
         name=post.user.name,
         role=role.key,
         role_label=role.label,
-        organisation_code=post.organisation.code,
+        organisation_code=code,
         organisation_name=post.organisation.name,
         capabilities=role.capabilities,
-        practice_codes=frozenset([post.organisation.code] if at_practice else [m.code for m in members]),
+        practice_codes=frozenset([code] if at_practice else places.member_codes(code, clock.today())),
         works_at_practice=at_practice,
         team_id=post.team_id,
         team_name=post.team.name if post.team else "",

@@ -1,6 +1,5 @@
 """`field__among=ids`: as `in`, with all ids in one parameter, so that hundreds cost no more than two."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +7,10 @@ from django.db.models import Lookup
 
 
 class Among(Lookup):
-    """For whole numbers: patients, statements. An array on PostgreSQL, a JSON list on SQLite."""
+    """For whole numbers: patients, statements. An array on PostgreSQL, a JSON list on SQLite.
+
+    Give a set: Django looks through a list for expressions, one by one.
+    """
 
     lookup_name = "among"
 
@@ -18,6 +20,7 @@ class Among(Lookup):
 
     def as_sql(self, compiler, connection) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
+        numbers = ",".join(map(str, self.rhs))
         if connection.vendor == "postgresql":
-            return f"{lhs} = ANY(%s::bigint[])", [*params, self.rhs]
-        return f"{lhs} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]
+            return f"{lhs} = ANY(%s::bigint[])", [*params, f"{{{numbers}}}"]
+        return f"{lhs} IN (SELECT value FROM json_each(%s))", [*params, f"[{numbers}]"]

@@ -82,7 +82,7 @@ def followed(viewer: Viewer, decided: Mapping[str, Entry]) -> dict[int, int | No
 
 def entries_of(viewer: Viewer, patient_ids: Collection[int]) -> dict[int, Entry]:
     """The entries of some people with the viewer's team, by patient id; the caller has opened them."""
-    rows = _latest().filter(entry__team=team_of(viewer), entry__patient_id__among=patient_ids)
+    rows = _latest().filter(entry__team=team_of(viewer), entry__patient_id__among=set(patient_ids))
     return {entry.patient_id: entry for entry in _entries(rows)}
 
 
@@ -130,7 +130,7 @@ def handled(practice_code: str) -> dict[str, Entry]:
         return {}
     standing = _latest().filter(entry__team=team)
     pseudonyms = gate.list_pseudonyms(practice_code, list(standing.values_list("entry__patient", flat=True)))
-    entries = {e.patient_id: e for e in _entries(standing.filter(entry__patient_id__among=pseudonyms.values()))}
+    entries = {e.patient_id: e for e in _entries(standing.filter(entry__patient_id__among=set(pseudonyms.values())))}
     return {pseudonym: entries[i] for pseudonym, i in pseudonyms.items()}
 
 
@@ -232,5 +232,5 @@ def closed_changes(viewer: Viewer, statement_ids: Collection[int]) -> set[int]:
     team = team_of(viewer)
     if team is None:
         return set()
-    rows = ClosedChange.objects.filter(team=team, statement_id__among=statement_ids)
+    rows = ClosedChange.objects.filter(team=team, statement_id__among=set(statement_ids))
     return set(rows.values_list("statement_id", flat=True))

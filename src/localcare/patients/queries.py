@@ -101,7 +101,8 @@ def registered_with(
         rows = rows.filter(practice_code=practice_code)
     else:
         # A few people are found by their ids; asked for the practice too, a store may read its whole list.
-        rows, former = rows.filter(patient_id__among=among), former.filter(patient_id__among=among)
+        wanted = set(among)
+        rows, former = rows.filter(patient_id__among=wanted), former.filter(patient_id__among=wanted)
     known = rows.values_list("patient_id", "patient__nhs_number", "local_id", "practice_code")
     found = [(patient, number, local_id) for patient, number, local_id, code in known if code == practice_code]
     local = {patient: local_id for patient, _, local_id in found}

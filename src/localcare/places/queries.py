@@ -57,7 +57,12 @@ def cluster_of(practice_code: str, as_at: date) -> Organisation | None:
     return cluster_table(as_at, practice_code).get(practice_code)
 
 
-@once_a_request
+def member_codes(group_code: str, as_at: date) -> list[str]:
+    """The codes of the organisations that belong to a group on a day, in order."""
+    held = _holding(as_at).filter(group__code=group_code).order_by("member__code")
+    return list(held.values_list("member__code", flat=True))
+
+
 def members(group_code: str, as_at: date) -> list[Organisation]:
     """The organisations that belong to a group on a day, by code."""
     held = _holding(as_at).filter(group__code=group_code).select_related("member").order_by("member__code")

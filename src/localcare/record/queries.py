@@ -30,7 +30,7 @@ def encounters_known_since(
     patient_ids: Iterable[int], moment: datetime, *, categories: Sequence[str] = (), happened_since: date | None = None
 ) -> list[Item]:
     """Encounters of many people that we came to know of after a moment, latest first: one query for a caseload."""
-    rows = Statement.objects.filter(patient_id__among=patient_ids, received_at__gt=moment, superseded_at=None)
+    rows = Statement.objects.filter(patient_id__among=set(patient_ids), received_at__gt=moment, superseded_at=None)
     rows = rows.filter(kind=Kind.ENCOUNTER)
     if categories:
         rows = rows.filter(category__in=categories)
