@@ -18,9 +18,9 @@ class Among(Lookup):
         numbers: Iterable[Any] = self.rhs
         return [int(number) for number in numbers]
 
-    def as_sql(self, compiler, connection) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         lhs, params = self.process_lhs(compiler, connection)
         numbers = ",".join(map(str, self.rhs))
         if connection.vendor == "postgresql":
-            return f"{lhs} = ANY(%s::bigint[])", [*params, f"{{{numbers}}}"]
-        return f"{lhs} IN (SELECT value FROM json_each(%s))", [*params, f"[{numbers}]"]
+            return f"{lhs} = ANY(%s::bigint[])", (*params, f"{{{numbers}}}")
+        return f"{lhs} IN (SELECT value FROM json_each(%s))", (*params, f"[{numbers}]")

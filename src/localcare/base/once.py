@@ -16,17 +16,17 @@ def once_a_request(read: Callable[P, R]) -> Callable[P, R]:
     """Keep the answer of a read until the request ends; outside a request nothing is kept.
 
     For organisations, teams and the run in use only: never for what the page may have just written, never for people.
-    Positional, hashable arguments only.
+    Hashable arguments only.
     """
 
     @wraps(read)
     def asked(*args: P.args, **kwargs: P.kwargs) -> R:
         kept = _kept.get()
-        if kept is None or kwargs:
+        if kept is None:
             return read(*args, **kwargs)
-        key = (read, *args)
+        key = (read, args, tuple(sorted(kwargs.items())))
         if key not in kept:
-            kept[key] = read(*args)
+            kept[key] = read(*args, **kwargs)
         return kept[key]
 
     return asked

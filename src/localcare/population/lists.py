@@ -56,7 +56,7 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
         total=shown[TOTAL],
         new=new[TOTAL],
         by_practice={key: shown["practice", key] for key in practices},
-        new_by_practice={key: n for key, n in new.items() if key != TOTAL},
+        new_by_practice={code: new[code] for code in practice_codes},
         by_group={key: shown["group", key] for key in groups},
         by_reason=suppression.published(reasons, [], rule),
     )
