@@ -9,7 +9,7 @@ import json
 import sys
 from dataclasses import asdict
 
-BENCHES = ("population", "pages", "kills")
+BENCHES = ("population", "pages", "kills", "variation")
 
 
 def main() -> int:

@@ -1,3 +1,4 @@
+import random
 from fractions import Fraction
 from itertools import product
 
@@ -78,6 +79,60 @@ def test_money_does_not_give_the_exact_count_away():
     assert a_head == 10_288
     assert spend == 10 * 10_288
     assert suppression.money(0, 0, RULE) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("largest", "dominated"),
+    [((50, 10), False), ((51, 1), True), ((45, 40), False), ((45, 41), True), ((), False)],
+)
+def test_one_or_two_people_must_not_make_up_most_of_a_sum(largest, dominated):
+    assert RULE.dominated(100, largest) == dominated
+
+
+@pytest.mark.parametrize(
+    ("count", "whole", "few"), [(0, 7, True), (0, 8, False), (93, 100, True), (92, 100, False), (100, 100, False)]
+)
+def test_a_count_of_a_small_whole_and_all_but_a_few_tell_of_few(count, whole, few):
+    assert RULE.tells_of_few(count, whole) == few
+
+
+@given(st.lists(st.booleans(), min_size=48, max_size=48), st.booleans())
+def test_the_quick_way_finds_what_elimination_finds(hidden, known):
+    """Cubes of 4 x 4 x 3 with all their margins, any of whose cells and two-way margins may be suppressed."""
+    cells = list(product(range(4), range(4), range(3)))
+    lines = cube_lines(4, 4, 3)
+    unknown = [cell for cell, gone in zip(cells, hidden, strict=True) if gone]
+    unknown += [] if known else [(r, "all", c) for r, _, c in unknown[:6]]
+    unknown = list(dict.fromkeys(unknown))
+    around = [line for line in lines if any(key in unknown for key in line.counts)]
+    if unknown:
+        assert suppression.solvable_at_size(unknown, around) == suppression.solvable(unknown, around)
+
+
+def test_a_large_cube_gives_no_small_count_away():
+    chance = random.Random(3)
+    cells = {cell: chance.choice([0, 3, 6, 20, 50, 90]) for cell in product(range(12), range(6), range(4))}
+    lines = cube_lines(12, 6, 4)
+    counts = dict(cells)
+    for key in {line.total for line in lines}:
+        counts[key] = sum(
+            n for cell, n in cells.items() if all(k in ("all", i) for k, i in zip(key, cell, strict=True))
+        )
+    hidden = suppression.suppressed(counts, lines, RULE)
+    small = {key for key, count in counts.items() if 0 < count < 8}
+    unknown = sorted(hidden, key=str)
+    assert small <= hidden
+    assert len(unknown) > suppression.BY_ELIMINATION
+    assert not suppression.solvable(unknown, [line for line in lines if hidden.intersection(line.counts)]) & small
+
+
+def cube_lines(*sizes: int) -> list[Line]:
+    """The sums of a cube along each of its ways, and of its margins along theirs; `all` stands for a sum."""
+    return [
+        Line((*key[:way], "all", *key[way + 1 :]), tuple((*key[:way], i, *key[way + 1 :]) for i in range(size)))
+        for way, size in enumerate(sizes)
+        for key in product(*([*range(other), "all"] if at != way else ["all"] for at, other in enumerate(sizes)))
+    ]
 
 
 @given(
