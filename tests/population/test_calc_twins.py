@@ -219,6 +219,7 @@ def _tables(everyone: Sequence[History]) -> dict[str, ibis.Table]:
             )
         )
         rows["observation"] += [(i, on, code("snomedct", value), None) for on, value in p.entries]
+        rows["observation"] += [(i, on, code("snomedct", name), value) for on, name, value in p.values]
         rows["medication"] += [(i, on, code("dmd", value)) for on, value in p.medicines]
         rows["gp_contact"] += [(i, on, kind, "surgery") for on, kind in p.gp_contacts]
         rows["emergency_attendance"] += [(i, on, "01", False, False) for on in p.attendances]

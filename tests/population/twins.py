@@ -23,6 +23,7 @@ class History:
     registered: tuple[date, date | None] = (date(2000, 1, 1), None)
     died_on: date | None = None
     entries: list[tuple[date, str]] = field(default_factory=list)
+    values: list[tuple[date, str, float | None]] = field(default_factory=list)
     medicines: list[tuple[date, str]] = field(default_factory=list)
     spells: list[tuple[date, date | None, str, tuple[str, ...]]] = field(default_factory=list)
     gp_contacts: list[tuple[date, str]] = field(default_factory=list)

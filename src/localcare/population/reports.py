@@ -11,6 +11,7 @@ from localcare.dataset import runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
+from localcare.population import score_report
 from localcare.population.calc import use
 from localcare.population.definitions import Definitions
 from localcare.population.lists import published_model
@@ -321,6 +322,7 @@ REPORTS: Mapping[str, Kind] = {
         "The share of each cluster's people with the highest risk, by a model fitted on this edition's own past.",
         _risk,
     ),
+    "scores": Kind("People by score and band", score_report.HOW, score_report.rows),
     "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
 }
 

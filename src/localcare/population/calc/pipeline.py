@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from ibis import ir
 
-from localcare.population.calc import cells, cms, hfrs, lists, risk, segments, use
+from localcare.population.calc import cells, hfrs, lists, risk, scores, segments, use
 from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
 from localcare.population.calc.estimate import NoneObserved, Stratum
@@ -39,7 +39,7 @@ _RiskOf = tuple[ir.Table, ir.Table, risk.Model | None, str, Mapping[str, frozens
 
 @dataclass(frozen=True)
 class _Base:
-    """What every step starts from: registered people with their mask."""
+    """What every step starts from: registered people with their mask and their frailty points at any age."""
 
     people: ir.Table
     masks: ir.Table
@@ -64,12 +64,15 @@ def compute(
     base = _base(planning.tables, definitions, as_at)
     used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
     placed = _keep(ibis.union(*_segments(base, definitions)))
-    listed, scores, model, why, lost = (
+    listed, at_risk, model, why, lost = (
         _risk(tables, base, definitions, clusters, as_at) if predict else _no_risk(SWITCHED_OFF, {})
     )
-    scored = _person(planning.tables, base, used, scores, definitions, as_at)
+    scored = _keep(scores.scores(planning.tables, base.people, definitions, as_at))
     answer = {
-        "person_result": scored,
+        "person_result": _person(base, used, scored, at_risk, definitions),
+        "person_score": scored,
+        "score_band": scores.banded(scored, base.people, definitions),
+        "score": _score_dictionary(definitions),
         "segment": placed,
         "person_use": used,
         "register": condition_calc.registers(base.people, definitions.conditions),
@@ -97,26 +100,25 @@ def _base(tables: Mapping[str, ir.Table], definitions: Definitions, as_at: date)
     masks = _keep(condition_calc.flags(tables["observation"], codes, definitions.conditions, as_at))
     registered = people_calc.registered(tables["person"], as_at)
     joined = registered.left_join(masks, "person").select(*registered.columns, "mask")
-    people = joined.mutate(mask=joined.mask.fill_null(0))
-    return _Base(_keep(people), masks, codes)
+    people = _keep(joined.mutate(mask=joined.mask.fill_null(0)))
+    any_age = replace(definitions.hfrs, from_age=0)
+    frail = hfrs.score(tables["diagnosis"], tables["code"], people, any_age, as_at)
+    return _Base(_keep(people.left_join(frail, "person").select(*people.columns, "hfrs")), masks, codes)
 
 
 def _segments(base: _Base, definitions: Definitions) -> list[ir.Table]:
     return [segments.segment(base.people, s, definitions.conditions) for s in definitions.segmentations]
 
 
-def _person(
-    tables: Mapping[str, ir.Table], base: _Base, used: ir.Table, scores: ir.Table, definitions: Definitions, as_at: date
-) -> ir.Table:
-    frail = hfrs.score(tables["diagnosis"], tables["code"], base.people, definitions.hfrs, as_at)
-    joined = base.people.left_join(used.select("person", "cost"), "person").select(*base.people.columns, "cost")
-    joined = joined.left_join(frail, "person").select(*joined.columns, "hfrs")
-    joined = joined.left_join(scores, "person").select(*joined.columns, "risk")
-    seen = joined.observed
-    return joined.mutate(
-        long_term_conditions=seen.ifelse(condition_calc.count(joined.mask, definitions.conditions), ibis.null("int8")),
-        cms=seen.ifelse(cms.score(joined.mask, definitions.cms), ibis.null("float64")),
-    ).select(*PERSON)
+def _person(base: _Base, used: ir.Table, scored: ir.Table, at_risk: ir.Table, definitions: Definitions) -> ir.Table:
+    joined = base.people.drop("hfrs").left_join(used.select("person", "cost"), "person")
+    joined = joined.select(*base.people.drop("hfrs").columns, "cost")
+    joined = joined.left_join(scored.select("person", "hfrs", cms=scored.cms_37), "person")
+    joined = (
+        joined.drop("person_right").left_join(at_risk, "person").select(*joined.drop("person_right").columns, "risk")
+    )
+    counted = condition_calc.count(joined.mask, definitions.conditions)
+    return joined.mutate(long_term_conditions=joined.observed.ifelse(counted, ibis.null("int8"))).select(*PERSON)
 
 
 def _cells(base: _Base, placed: ir.Table, used: ir.Table) -> ir.Table:
@@ -171,6 +173,14 @@ def _dictionary(definitions: Definitions) -> ir.Table:
         for c in definitions.conditions.all
     ]
     return _table(rows, {"bit": "int8", "condition": "string", "label": "string", "long_term": "bool"})
+
+
+def _score_dictionary(definitions: Definitions) -> ir.Table:
+    rows = [
+        {"score": s.key, "label": s.label, "version": s.version, "source": s.source, "licence": s.licence}
+        for s in definitions.scores
+    ]
+    return _table(rows, {name: "int8" if name == "version" else "string" for name in rows[0]})
 
 
 SWITCHED_OFF = "The risk score is switched off here (LOCALCARE_RISK_SCORE)."

@@ -1,24 +1,17 @@
 """The definitions of a run, read from their files and checked against their schemas. Pure: no Django, no store."""
 
-import csv
 import hashlib
-import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import jsonschema
-
+from localcare.population.definitions import files, scoring
+from localcare.population.definitions.files import HERE, BadDefinition
+from localcare.population.definitions.scoring import Score
 from localcare.terminology import codelists
 
-HERE = Path(__file__).parent
-
-
-class BadDefinition(ValueError):
-    """A definition file cannot be used; the message names the file, the place and what to mend."""
+__all__ = ["HERE", "BadDefinition", "Score"]
 
 
 @dataclass(frozen=True)
@@ -199,7 +192,9 @@ class Definitions:
     conditions: Conditions
     segmentations: tuple[Segmentation, ...]
     cms: Cms
+    cms_20: Cms
     hfrs: Hfrs
+    scores: tuple[Score, ...]
     prices: Prices
     risk: Risk
     fingerprint: str
@@ -221,8 +216,10 @@ def load(extra: Path | None = None) -> Definitions:
     return Definitions(
         conditions=conditions,
         segmentations=tuple(_segmentation(path, conditions) for path in own + more),
-        cms=_cms(conditions),
+        cms=_cms(conditions, "cms"),
+        cms_20=_cms(conditions, "cms_20"),
         hfrs=_hfrs(),
+        scores=scoring.load(),
         prices=_prices(),
         risk=_risk(conditions),
         fingerprint=_fingerprint(more),
@@ -230,23 +227,12 @@ def load(extra: Path | None = None) -> Definitions:
 
 
 def _fingerprint(more: list[Path]) -> str:
-    files = sorted(p for p in HERE.rglob("*") if p.suffix in (".toml", ".csv")) + more
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
-
-
-def _read(path: Path, schema: str) -> dict[str, Any]:
-    try:
-        content = tomllib.loads(path.read_text("utf-8"))
-        jsonschema.validate(content, json.loads((HERE / f"{schema}.schema.json").read_text("utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise BadDefinition(f"{path} is not valid TOML ({error}); mend the line") from error
-    except jsonschema.ValidationError as error:
-        raise BadDefinition(f"{path}, at {error.json_path}: {error.message}") from error
-    return content
+    paths = sorted(p for p in HERE.rglob("*") if p.suffix in (".toml", ".csv")) + more
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()[:16]
 
 
 def _conditions() -> Conditions:
-    content = _read(HERE / "conditions.toml", "conditions")
+    content = files.read(HERE / "conditions.toml", "conditions")
     lists = set(codelists.lists())
     found = []
     for bit, row in enumerate(content["condition"]):
@@ -259,7 +245,7 @@ def _conditions() -> Conditions:
 
 
 def _segmentation(path: Path, conditions: Conditions) -> Segmentation:
-    content = _read(path, "segmentation")
+    content = files.read(path, "segmentation")
     bands = tuple(AgeBand(b["key"], b.get("label", b["key"]), b["from"], b.get("to")) for b in content["age_band"])
     starts = [0, *(b.last + 1 for b in bands if b.last is not None)]
     if [b.first for b in bands] != starts or bands[-1].last is not None:
@@ -272,8 +258,8 @@ def _segmentation(path: Path, conditions: Conditions) -> Segmentation:
     return Segmentation(content["key"], content["label"], content["assumed"], content["source"], bands, groups)
 
 
-def _cms(conditions: Conditions) -> Cms:
-    content = _read(HERE / "scores" / "cms.toml", "cms")
+def _cms(conditions: Conditions, name: str) -> Cms:
+    content = files.read(HERE / "scores" / f"{name}.toml", "cms")
     items = tuple(
         CmsItem(
             row["name"],
@@ -288,15 +274,15 @@ def _cms(conditions: Conditions) -> Cms:
 
 
 def _hfrs() -> Hfrs:
-    content = _read(HERE / "scores" / "hfrs.toml", "hfrs")
-    points = {row["icd10"]: float(row["points"]) for row in _rows(HERE / "scores" / content["codes"])}
+    content = files.read(HERE / "scores" / "hfrs.toml", "hfrs")
+    points = {row["icd10"]: float(row["points"]) for row in files.rows(HERE / "scores" / content["codes"])}
     return Hfrs(content["label"], content["source"], content["from_age"], content["window_months"], points)
 
 
 def _prices() -> Prices:
-    content = _read(HERE / "prices.toml", "prices")
+    content = files.read(HERE / "prices.toml", "prices")
     prices = {}
-    for row in _rows(HERE / "prices.csv"):
+    for row in files.rows(HERE / "prices.csv"):
         factor = content["factor"] if row["basis"] == "published" else 1
         pounds = round(float(row.pop("amount")) * factor, 2)
         prices[row["activity"]] = Price(pounds=pounds, **row)
@@ -305,7 +291,7 @@ def _prices() -> Prices:
 
 
 def _risk(conditions: Conditions) -> Risk:
-    content = _read(HERE / "risk.toml", "risk")
+    content = files.read(HERE / "risk.toml", "risk")
     sources, chosen = content.pop("sources"), content.pop("conditions")
     conditions.mask(chosen["keys"])
     predictors = tuple(Predictor(**{**row, "steps": tuple(row["steps"])}) for row in content.pop("predictor"))
@@ -320,8 +306,3 @@ def _risk(conditions: Conditions) -> Risk:
         predictors=predictors,
         conditions=tuple(chosen["keys"]),
     )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

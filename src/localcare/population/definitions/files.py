@@ -1,0 +1,33 @@
+"""Definition files and their schemas."""
+
+import csv
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+HERE = Path(__file__).parent
+
+
+class BadDefinition(ValueError):
+    """A definition file cannot be used; the message names the file, the place and what to mend."""
+
+
+def read(path: Path, schema: str) -> dict[str, Any]:
+    """A TOML file that its schema allows. Raises BadDefinition."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+        jsonschema.validate(content, json.loads((HERE / f"{schema}.schema.json").read_text("utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise BadDefinition(f"{path} is not valid TOML ({error}); mend the line") from error
+    except jsonschema.ValidationError as error:
+        raise BadDefinition(f"{path}, at {error.json_path}: {error.message}") from error
+    return content
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file with a head."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
