@@ -174,7 +174,7 @@ def _move(
             return entry
         if not may_follow(standing, to):
             raise NotPossible(NEXT_STEP.get(standing, f"This cannot follow “{LABELS[standing].lower()}”."))
-        CaseloadState.objects.create(
+        entry.latest = CaseloadState.objects.create(
             entry=entry,
             state=to,
             ending=ending,
@@ -185,6 +185,7 @@ def _move(
             author_role=by.role,
             author_organisation=by.organisation,
         )
+        entry.save(update_fields=["latest"])
         _audit(f"caseload: {LABELS[to].lower()}", entry, by, reason=reason, **({"ending": ending} if ending else {}))
     return entry
 
@@ -204,8 +205,7 @@ def _locked(patient_id: int, team_id: int) -> CaseloadEntry:
 
 
 def _standing(entry: CaseloadEntry) -> State:
-    latest = CaseloadState.objects.filter(entry=entry).order_by("-id").values_list("state", flat=True).first()
-    return State(latest) if latest else State.PROPOSED
+    return State(entry.latest.state) if entry.latest else State.PROPOSED
 
 
 def _audit(action: str, entry: CaseloadEntry, by: audit.Actor, reason: str = "", **detail: object) -> None:

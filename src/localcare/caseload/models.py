@@ -4,12 +4,16 @@ from localcare.caseload.calc.states import ENDING_LABELS, LABELS
 
 
 class CaseloadEntry(models.Model):
-    """A person and a cluster team that took them on or decided not to. Where they stand is the latest state row."""
+    """A person and a cluster team that took them on or decided not to. Where they stand is the latest state row.
+
+    `latest` points to it, set by the one action that adds steps: a caseload of hundreds is read without searching.
+    """
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.CASCADE, related_name="+")
     team = models.ForeignKey("staff.Team", on_delete=models.PROTECT, related_name="+")
     coordinator = models.ForeignKey("staff.Post", null=True, on_delete=models.SET_NULL, related_name="+")
     review_on = models.DateField(null=True)
+    latest = models.OneToOneField("CaseloadState", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["patient", "team"], name="one_entry_per_person_and_team")]

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
 from localcare.caseload.calc.states import left_out
-from localcare.caseload.models import CaseloadState, ClosedChange, TeamRoom
+from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
 from localcare.caseload.types import Counts, Ending, Entry, Listed, Room, Row, State
 from localcare.places import queries as places
 from localcare.population import queries as population
@@ -17,20 +17,20 @@ from localcare.staff import queries as staff
 from localcare.staff.types import Post, Team
 
 _ENTRY = (
-    "entry",
-    "entry__patient",
-    "entry__team",
-    "entry__team__name",
-    "state",
-    "at",
-    "reason",
-    "ending",
-    "author",
-    "entry__coordinator",
-    "entry__coordinator__user__name",
-    "entry__coordinator__phone",
-    "entry__team__phone",
-    "entry__review_on",
+    "id",
+    "patient",
+    "team",
+    "team__name",
+    "latest__state",
+    "latest__at",
+    "latest__reason",
+    "latest__ending",
+    "latest__author",
+    "coordinator",
+    "coordinator__user__name",
+    "coordinator__phone",
+    "team__phone",
+    "review_on",
 )
 
 
@@ -56,10 +56,10 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     team = team_of(viewer)
     if team is None:
         return Listed((), 0)
-    rows = _latest().filter(entry__team=team, state=state)
+    rows = CaseloadEntry.objects.filter(team=team, latest__state=state)
     if mine:
-        rows = rows.filter(entry__coordinator=viewer.post_id)
-    found = _entries(rows.order_by("-at", "-entry"))
+        rows = rows.filter(coordinator=viewer.post_id)
+    found = _entries(rows.order_by("-latest__at", "-id"))
     if state is State.CLOSED and not viewer.works_at_practice:
         return Listed(tuple(found), 0)
     decisions = gate.decisions(viewer, [entry.patient_id for entry in found])
@@ -76,13 +76,13 @@ def followed(viewer: Viewer, decided: Mapping[str, Entry]) -> dict[int, int | No
     """
     if viewer.works_at_practice:
         return {e.patient_id: e.coordinator_post_id for e in decided.values() if e.state is State.ACCEPTED}
-    rows = _latest().filter(entry__team=viewer.team_id, state=State.ACCEPTED)
-    return dict(rows.values_list("entry__patient", "entry__coordinator"))
+    rows = CaseloadEntry.objects.filter(team=viewer.team_id, latest__state=State.ACCEPTED)
+    return dict(rows.values_list("patient", "coordinator"))
 
 
 def entries_of(viewer: Viewer, patient_ids: Collection[int]) -> dict[int, Entry]:
     """The entries of some people with the viewer's team, by patient id; the caller has opened them."""
-    rows = _latest().filter(entry__team=team_of(viewer), entry__patient_id__among=set(patient_ids))
+    rows = _decided().filter(team=team_of(viewer), patient_id__among=set(patient_ids))
     return {entry.patient_id: entry for entry in _entries(rows)}
 
 
@@ -112,9 +112,9 @@ def room_of(viewer: Viewer) -> Room:
 
 def entry_of(patient_ids: Collection[int], *, team_id: int | None = None) -> Entry | None:
     """Where a person (all their ids) stands: on a caseload if on any, else the latest decision; None without one."""
-    rows = _latest().filter(entry__patient__in=list(patient_ids))
+    rows = _decided().filter(patient__in=list(patient_ids))
     if team_id is not None:
-        rows = rows.filter(entry__team=team_id)
+        rows = rows.filter(team=team_id)
     entries = sorted(_entries(rows), key=lambda e: (e.state is State.ACCEPTED, e.since))
     return entries[-1] if entries else None
 
@@ -128,9 +128,9 @@ def handled(practice_code: str) -> dict[str, Entry]:
     team = team_of_practice(practice_code, clock.today())
     if team is None:
         return {}
-    standing = _latest().filter(entry__team=team)
-    pseudonyms = gate.list_pseudonyms(practice_code, list(standing.values_list("entry__patient", flat=True)))
-    entries = {e.patient_id: e for e in _entries(standing.filter(entry__patient_id__among=set(pseudonyms.values())))}
+    rows = _decided().filter(team=team)
+    pseudonyms = gate.list_pseudonyms(practice_code, list(rows.values_list("patient", flat=True)))
+    entries = {e.patient_id: e for e in _entries(rows.filter(patient_id__among=set(pseudonyms.values())))}
     return {pseudonym: entries[i] for pseudonym, i in pseudonyms.items()}
 
 
@@ -167,12 +167,13 @@ def taken_on(team_id: int, on: date) -> int:
 
 def expected_relationships() -> Iterator[tuple[int, int]]:
     """(patient id, team id) of everybody on a caseload: whom `access` should find related because of it."""
-    yield from _latest().filter(state=State.ACCEPTED).values_list("entry__patient", "entry__team").iterator()
+    accepted = CaseloadEntry.objects.filter(latest__state=State.ACCEPTED)
+    yield from accepted.values_list("patient", "team").iterator()
 
 
 def departed(as_at: date) -> list[tuple[Entry, Ending]]:
     """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them."""
-    entries = _entries(_latest().filter(state=State.ACCEPTED))
+    entries = _entries(CaseloadEntry.objects.filter(latest__state=State.ACCEPTED))
     found = gate.whereabouts([entry.patient_id for entry in entries], as_at)
     teams = {
         code: team_of_practice(code, as_at) for code in {w.practice_code for w in found.values() if w.practice_code}
@@ -199,13 +200,11 @@ def possible_coordinators(viewer: Viewer) -> list[Post]:
     return staff.members([viewer.team_id], clock.today()) if viewer.team_id else []
 
 
-def _latest() -> QuerySet[CaseloadState]:
-    """The latest step with each entry: where the person stands."""
-    later = CaseloadState.objects.filter(entry=OuterRef("entry"), pk__gt=OuterRef("pk"))
-    return CaseloadState.objects.filter(~Exists(later))
+def _decided() -> QuerySet[CaseloadEntry]:
+    return CaseloadEntry.objects.exclude(latest=None)
 
 
-def _entries(steps: QuerySet[CaseloadState]) -> list[Entry]:
+def _entries(rows: QuerySet[CaseloadEntry]) -> list[Entry]:
     """Plain rows instead of five model objects each: a caseload has hundreds."""
     return [
         Entry(
@@ -223,7 +222,7 @@ def _entries(steps: QuerySet[CaseloadState]) -> list[Entry]:
             coordinator_phone=row[11] or row[12],
             review_on=row[13],
         )
-        for row in steps.values_list(*_ENTRY)
+        for row in rows.values_list(*_ENTRY)
     ]
 
 

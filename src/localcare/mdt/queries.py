@@ -83,21 +83,12 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
 
 def decisions_of(patient_ids: Collection[int]) -> list[Decided]:
     """What meetings decided about one person whom the caller has opened (all their ids), the latest first."""
-    newer = CaseMinutes.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"))
-    rows = CaseMinutes.objects.filter(~Exists(newer), case__patient_id__in=patient_ids)
-    rows = rows.select_related("case__meeting__team").order_by("-case__meeting__starts_at", "-pk")
-    return [
-        Decided(
-            case_id=row.case_id,
-            meeting_id=row.case.meeting_id,
-            on=row.case.meeting.starts_at,
-            team=row.case.meeting.team.name,
-            discussion=row.discussion,
-            decision=row.decision,
-            author=row.author,
-        )
-        for row in rows
-    ]
+    rows = CaseMinutes.objects.filter(case__patient_id__in=patient_ids).order_by("case__meeting__starts_at", "number")
+    columns = ("case", "case__meeting", "case__meeting__starts_at", "case__meeting__team__name")
+    told = rows.values_list(*columns, "discussion", "decision", "author")
+    # Minutes are saved in versions; the last of each case holds.
+    latest = {row[0]: Decided(*row) for row in told}
+    return list(reversed(latest.values()))
 
 
 def booked_for(viewer: Viewer, patient_ids: Collection[int]) -> Meeting | None:
