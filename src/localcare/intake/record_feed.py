@@ -90,7 +90,9 @@ def load_record(
     _put_codes(connection)
     for number, select in enumerate(record_statements.selects(given.as_at)):
         connection.execute(f"{'INSERT INTO statement' if number else 'CREATE TABLE statement AS'} {select}")
-    rows = connection.execute("SELECT * FROM statement ORDER BY source, organisation, patient, started_on")
+    # A total order: statements of one day keep theirs from load to load.
+    order = "source, organisation, patient, started_on, kind, external_id"
+    rows = connection.execute(f"SELECT * FROM statement ORDER BY {order}")
     added: dict[str, Added] = {}
     with audit.transaction():
         for (source, organisation), statements in groupby(_rows(rows), key=lambda row: (row[0], row[1])):
