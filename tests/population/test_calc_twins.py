@@ -155,16 +155,18 @@ def test_predictors_know_only_the_past_and_the_outcome_only_what_came_after(seed
     )
     who = risk.eligible(registered, LOADED.risk)
     found = risk.features(tables, who, masks, LOADED.conditions, LOADED.risk, start).to_pandas()
-    happened = dict(risk.outcome(tables["admission"], who, AS_AT, 12).to_pandas().itertuples(index=False))
+    came = risk.outcomes(tables, who, AS_AT, 12).to_pandas().to_dict("records")
     wanted = {
         i: twins.predictors(person, LOADED, start)
         for i, person in enumerate(everyone)
         if twins.is_registered(person, start) and person.observed and twins.age(person, start) >= 18
     }
     assert {row["person"]: {k: row[k] for k in wanted[row["person"]]} for row in found.to_dict("records")} == wanted
-    for i, outcome in happened.items():
-        later = [s for s in everyone[i].spells if start < s[0] <= AS_AT and s[2] == "emergency"]
-        assert outcome == bool(later)
+    for row in came:
+        person = everyone[row["person"]]
+        later = [s for s in person.spells if start < s[0] <= AS_AT and s[2] == "emergency"]
+        died = person.died_on is not None and start < person.died_on <= AS_AT
+        assert (row["admissions"], row["crisis"]) == (len(later), bool(later) or died)
 
 
 @given(

@@ -11,6 +11,9 @@ def add_parser(subparsers) -> None:
     actions = population.add_subparsers(required=True, metavar="ACTION")
     run = actions.add_parser("run", help="compute an edition and put its lists in use")
     run.add_argument("--edition", metavar="E", help="the edition's id; the current one if left out")
+    run.add_argument(
+        "--without-comparison", action="store_true", help="do not try gradient boosting beside the logistic model"
+    )
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_run)
     report = actions.add_parser("report", help="print a report; without a name, list the reports")
@@ -36,7 +39,7 @@ def run_run(arguments) -> int:
     try:
         edition = editions.named(folder, arguments.edition) if arguments.edition else editions.current(folder)
         with output.progress_console.status(f"Computing edition {edition.id}"):
-            run = actions.run(edition, by=audit.SYSTEM)
+            run = actions.run(edition, by=audit.SYSTEM, compare=not arguments.without_comparison)
     except (editions.NoEdition, editions.BrokenContract, BadDefinition) as error:
         raise output.CannotRun(str(error)) from error
     answer = _summary(run)

@@ -19,6 +19,8 @@ from localcare.places import queries as places
 from localcare.population import definitions as definition_files
 from localcare.population.calc import pipeline
 from localcare.population.calc.purpose import RISK
+from localcare.population.calc.risk_groups import CLUSTER
+from localcare.population.calc.risk_trial import Trial
 from localcare.population.definitions import Definitions
 from localcare.population.lists import LIST_SEGMENTATION
 from localcare.population.models import ListEntry, Run
@@ -38,14 +40,17 @@ class Computed:
     connection: Backend
 
 
-def run(edition: Edition, *, by: audit.Actor) -> Run:
-    """Compute the edition and put its results and lists in use. Raises BadDefinition and BrokenContract."""
-    computed = compute(edition)
+def run(edition: Edition, *, by: audit.Actor, compare: bool = True) -> Run:
+    """Compute the edition and put its results and lists in use; `compare`: try gradient boosting beside the model.
+
+    Raises BadDefinition and BrokenContract.
+    """
+    computed = compute(edition, compare=compare)
     with closing(computed.connection.con):
         return put_in_use(edition, computed, by=by)
 
 
-def compute(edition: Edition) -> Computed:
+def compute(edition: Edition, *, compare: bool = True) -> Computed:
     """Compute the edition with the installation's definitions; writes nothing."""
     loaded = definition_files.load(settings.DATA / "segmentations")
     connection = edition.connection(memory_limit=MEMORY)
@@ -53,9 +58,19 @@ def compute(edition: Edition) -> Computed:
     practices, clusters = _clusters(tables["practice"], edition.as_at)
     numbers = {code: i for i, code in enumerate(sorted(set(clusters.values())))}
     results = pipeline.compute(
-        tables, loaded, {p: numbers[c] for p, c in clusters.items()}, edition.as_at, predict=settings.RISK_SCORE
+        tables,
+        loaded,
+        {p: numbers[c] for p, c in clusters.items()},
+        edition.as_at,
+        predict=settings.RISK_SCORE,
+        fifths=_fifths(tables["area"]),
+        compare=compare,
     )
-    named = {**results.tables, "coverage": _named(results.tables["coverage"], practices, clusters)}
+    named = {
+        **results.tables,
+        "coverage": _named(results.tables["coverage"], practices, clusters),
+        "risk_test": _with_codes(results.tables["risk_test"], {str(i): code for code, i in numbers.items()}),
+    }
     return Computed(results, named, practices, loaded, connection)
 
 
@@ -108,6 +123,21 @@ def _named(coverage: ir.Table, practices: Mapping[int, str], clusters: Mapping[i
     return coverage.inner_join(names, "practice").select(*coverage.columns, "ods_code", "cluster")
 
 
+def _fifths(area: ir.Table) -> dict[int, int]:
+    """The deprivation fifth of England (1 the most deprived, index of 2015) of the edition's areas, where known."""
+    deciles = {a.lsoa11_code: a.imd2015_decile for a in places.areas()}
+    rows = area.select("area", "lsoa11_code").to_pandas().itertuples()
+    return {int(row.area): (deciles[row.lsoa11_code] + 1) // 2 for row in rows if row.lsoa11_code in deciles}
+
+
+def _with_codes(tested: ir.Table, codes: Mapping[str, str]) -> ir.Table:
+    """The same rows, clusters by their code instead of the run's own number."""
+    rows = tested.to_pandas()
+    cluster = rows["part"] == CLUSTER
+    rows.loc[cluster, "group"] = rows.loc[cluster, "group"].map(codes)
+    return ibis.memtable(rows, schema=tested.schema())
+
+
 def _pseudonyms(pseudonym: ir.Table, folder: runs.RunFolder) -> dict[int, str]:
     listed = [row["person"] for row in folder.rows("list_entry")]
     people = ibis.memtable([(p,) for p in listed], schema={"person": "int32"})
@@ -121,7 +151,19 @@ def _model(results: pipeline.Results) -> dict[str, Any]:
     if model is None:
         return {"fitted": False, "why": results.why_no_model}
     kept = {key: getattr(model, key) for key in ("people", "outcomes", "practices", "intercept")}
-    return {"fitted": True, **kept, "assessment": asdict(model.assessment) if model.assessment else None}
+    assessment = asdict(model.assessment) if model.assessment else None
+    return {"fitted": True, **kept, "assessment": assessment, "trial": _trial(results.trial)}
+
+
+def _trial(trial: Trial | None) -> dict[str, Any] | None:
+    """How the model was tested, and what came of the comparison; the figures are in the results' tables."""
+    if trial is None:
+        return None
+    kept = ("later_period", "practices_fitted", "practices_tested", "people_fitted", "people_tested")
+    return {
+        **{key: getattr(trial, key) for key in kept},
+        "comparison": asdict(trial.comparison) if trial.comparison else None,
+    }
 
 
 def _lost(lost: Mapping[str, Mapping[str, list[int]]], practices: Mapping[int, str]) -> dict[str, dict[str, list[str]]]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from ibis import ir
 
-from localcare.population.calc import cells, hfrs, lists, risk, scores, segments, use
+from localcare.population.calc import cells, hfrs, lists, risk, risk_groups, risk_trial, scores, segments, use
 from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
 from localcare.population.calc.estimate import NoneObserved, Stratum
@@ -26,15 +26,17 @@ PERSON = {
 
 @dataclass(frozen=True)
 class Results:
-    """Tables by the names of dataset/results.toml, the model (None if there was nothing to learn), what was lost."""
+    """Tables by the names of dataset/results.toml, the model and its trial (None if there was nothing to learn)."""
 
     tables: Mapping[str, ir.Table]
     model: risk.Model | None
+    trial: risk_trial.Trial | None
     why_no_model: str
     lost: Mapping[str, Mapping[str, list[int]]]
 
 
-_RiskOf = tuple[ir.Table, ir.Table, risk.Model | None, str, Mapping[str, frozenset[int]]]
+_Fitted = tuple[risk.Model, risk_trial.Trial | None]
+_RiskOf = tuple[ir.Table, ir.Table, _Fitted | tuple[None, None], str, Mapping[str, frozenset[int]]]
 
 
 @dataclass(frozen=True)
@@ -53,19 +55,24 @@ def compute(
     as_at: date,
     *,
     predict: bool = True,
+    fifths: Mapping[int, int] | None = None,
+    compare: bool = False,
 ) -> Results:
     """Everything a run gives; without `predict` no risk, no reasons and nobody listed.
 
     In: tables of an edition on one Ibis connection; `clusters`: the cluster's number of each practice's number (the
-    caller gives a practice without cluster one of its own); the edition's date. Intermediate tables are kept in the
-    connection, in memory. Out: `Results`, its tables bound to the connection.
+    caller gives a practice without cluster one of its own); the edition's date; `fifths`: the deprivation fifth of each
+    area's number, to test the risk by; `compare`: try gradient boosting beside the model. Intermediate tables are kept
+    in the connection, in memory. Out: `Results`, its tables bound to the connection.
     """
     planning = permitted(tables, PLANNING)
     base = _base(planning.tables, definitions, as_at)
     used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
     placed = _keep(ibis.union(*_segments(base, definitions)))
-    listed, at_risk, model, why, lost = (
-        _risk(tables, base, definitions, clusters, as_at) if predict else _no_risk(SWITCHED_OFF, {})
+    listed, at_risk, (model, trial), why, lost = (
+        _risk(tables, base, definitions, clusters, as_at, fifths or {}, compare)
+        if predict
+        else _no_risk(SWITCHED_OFF, {})
     )
     scored = _keep(scores.scores(planning.tables, base.people, definitions, as_at))
     answer = {
@@ -82,8 +89,9 @@ def compute(
         "coverage": _coverage(base, clusters),
         "list_entry": listed,
         "risk_model": _coefficients(model),
+        **_tried(trial),
     }
-    return Results(answer, model, why, {PLANNING: _names(planning.lost), RISK: _names(lost)})
+    return Results(answer, model, trial, why, {PLANNING: _names(planning.lost), RISK: _names(lost)})
 
 
 def _keep(expression: ir.Table) -> ir.Table:
@@ -187,25 +195,54 @@ SWITCHED_OFF = "The risk score is switched off here (LOCALCARE_RISK_SCORE)."
 
 
 def _no_risk(why: str, lost: Mapping[str, frozenset[int]]) -> _RiskOf:
-    return _list_table([]), _scores(np.empty(0, "int32"), np.empty(0)), None, why, lost
+    return _list_table([]), _scores(np.empty(0, "int32"), np.empty(0)), (None, None), why, lost
 
 
 def _risk(
-    tables: Mapping[str, ir.Table], base: _Base, definitions: Definitions, clusters: Mapping[int, int], as_at: date
+    tables: Mapping[str, ir.Table],
+    base: _Base,
+    definitions: Definitions,
+    clusters: Mapping[int, int],
+    as_at: date,
+    fifths: Mapping[int, int],
+    compare: bool,
 ) -> _RiskOf:
-    """List entries, risk per person, the model or why there is none, practices lost by source."""
+    """List entries, risk per person, the model and its trial or why there is none, practices lost by source."""
     allowed = permitted(tables, RISK)
     lost = {source: allowed.lost[source] for source in definitions.risk.allowed if source in allowed.lost}
     barred = frozenset().union(*lost.values()) if lost else frozenset()
     now = _columns(base, allowed.tables, definitions, base.people, base.masks, as_at, barred)
+    late = _year(base, allowed.tables, definitions, as_at, barred)
     try:
-        model = _fit(base, allowed.tables, definitions, as_at, barred)
+        model = risk.fit(late, late["admissions"] > 0, definitions.risk, definitions.conditions)
     except risk.CannotFit as error:
         return _no_risk(str(error), lost)
+    early_until = people_calc.months_before(as_at, definitions.risk.horizon_months)
+    early = None
+    if _reaches(allowed.tables, definitions, early_until):
+        early = _year(base, allowed.tables, definitions, early_until, barred)
+    groups = risk_groups.groups(tables["person"], late, fifths, clusters, definitions.risk_test)
+    trial = _trial(early, late, groups, clusters, definitions, compare)
+    model = replace(model, assessment=trial.assessment if trial else None)
     x = risk.matrix(now, model.terms, definitions.conditions)
     scores = risk.score(model, x)
     rows = _list_rows(base, definitions, clusters, model, now, x, scores)
-    return _list_table(rows), _scores(now["person"], scores), model, "", lost
+    return _list_table(rows), _scores(now["person"], scores), (model, trial), "", lost
+
+
+def _trial(early, late, groups, clusters, definitions: Definitions, compare: bool) -> risk_trial.Trial | None:
+    """None where there are too few people to learn from without the practices left out."""
+    try:
+        return risk_trial.trial(early, late, groups, clusters, definitions, compare=compare)
+    except risk.CannotFit:
+        return None
+
+
+def _reaches(tables: Mapping[str, ir.Table], definitions: Definitions, until: date) -> bool:
+    """Whether the edition's past holds the year that ends with `until`, and the months looked back from its start."""
+    first = tables["admission"].on.min().to_pandas()
+    needed = people_calc.months_before(until, definitions.risk.horizon_months + definitions.risk.past_months)
+    return first is not None and not pd.isna(first) and pd.Timestamp(first).date() <= needed + timedelta(days=31)
 
 
 def _columns(base, tables, definitions, registered, masks, at, barred) -> dict[str, np.ndarray]:
@@ -216,15 +253,15 @@ def _columns(base, tables, definitions, registered, masks, at, barred) -> dict[s
     return {name: column.to_numpy() for name, column in found.order_by("person").to_pandas().items()}
 
 
-def _fit(base: _Base, tables, definitions: Definitions, as_at: date, barred: frozenset[int]) -> risk.Model:
-    start = people_calc.months_before(as_at, definitions.risk.horizon_months)
+def _year(base: _Base, tables, definitions: Definitions, until: date, barred: frozenset[int]) -> risk.Columns:
+    """People as they stood before the year that ends with `until`, and what the year brought them."""
+    start = people_calc.months_before(until, definitions.risk.horizon_months)
     registered = _keep(people_calc.registered(tables["person"], start))
     masks = _keep(condition_calc.flags(tables["observation"], base.codes, definitions.conditions, start))
     columns = _columns(base, tables, definitions, registered, masks, start, barred)
-    had = risk.outcome(tables["admission"], registered, as_at, definitions.risk.horizon_months)
-    happened = had.order_by("person").to_pandas()
-    at = np.searchsorted(happened["person"].to_numpy(), columns["person"])
-    return risk.fit(columns, happened["outcome"].to_numpy()[at], definitions.risk, definitions.conditions)
+    came = risk.outcomes(tables, registered, until, definitions.risk.horizon_months).order_by("person").to_pandas()
+    at = np.searchsorted(came["person"].to_numpy(), columns["person"])
+    return {**columns, **{name: came[name].to_numpy()[at] for name in ("admissions", "crisis")}}
 
 
 def _list_rows(base, definitions, clusters, model, now, x, scores) -> list[dict[str, Any]]:
@@ -279,3 +316,19 @@ def _coefficients(model: risk.Model | None) -> ir.Table:
     schema = {"predictor": "string", "first": "int32", "below": "int32", "coefficient": "float64", "mean": "float64"}
     frame = pd.DataFrame(rows, columns=list(schema)).astype({"first": "Int32", "below": "Int32"})
     return ibis.memtable(frame, schema=ibis.schema(schema))
+
+
+_MEASURED = [name + end for name in risk_trial.MEASURES for end in ("", "_low", "_high")]
+TRIED = {
+    "risk_test": {"outcome": "string", "model": "string", "part": "string", "group": "string", "people": "int32",
+        "outcomes": "int32", "expected": "float64"} | dict.fromkeys(_MEASURED, "float64"),
+    "risk_top": {"outcome": "string", "model": "string", "share": "float64", "people": "int32", "outcomes": "int32",
+        "events": "int32", "held": "float64", "held_low": "float64", "held_high": "float64"},
+    "risk_plot": {"outcome": "string", "model": "string", "part": "int8", "people": "int32", "outcomes": "int32",
+        "expected": "float64"},
+}  # fmt: skip
+
+
+def _tried(trial: risk_trial.Trial | None) -> dict[str, ir.Table]:
+    found = (trial.groups, trial.tops, trial.plot) if trial else ((), (), ())
+    return {name: _table(list(rows), schema) for (name, schema), rows in zip(TRIED.items(), found, strict=True)}

@@ -8,8 +8,7 @@ import ibis
 import numpy as np
 from ibis import ir
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from scipy import sparse
 
 from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
@@ -38,7 +37,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Assessment:
-    """How the model did on practices it was not fitted on. c and its 95% interval after Hanley and McNeil 1982."""
+    """How a model made the same way did a year later, on practices it was not fitted on (`risk_trial`)."""
 
     practices: int
     people: int
@@ -113,11 +112,25 @@ def _sum(table: ir.Table, names: tuple[str, ...]) -> ir.IntegerValue:
     return total
 
 
-def outcome(admission: ir.Table, people: ir.Table, as_at: date, months: int) -> ir.Table:
-    """Whether each person had an emergency admission in the months that end with `as_at`. Out: person, outcome."""
-    had = people_calc.in_months_before(admission, as_at, months)
-    had = had.filter(had.kind == "emergency").group_by("person").agg(n=ibis._.count())
-    return people.left_join(had, "person").select("person", outcome=ibis._.n.notnull().cast("int8"))
+def outcomes(tables: use.Tables, people: ir.Table, until: date, months: int) -> ir.Table:
+    """What came in the months that end with `until`. Somebody who moved away and had nothing here counts as nothing.
+
+    In: tables person, admission, emergency_attendance; people. Out: person, admissions (number of emergency ones),
+    crisis (1 after an emergency admission, an A&E attendance by ambulance, or death).
+    """
+    admitted = people_calc.in_months_before(tables["admission"], until, months)
+    admitted = admitted.filter(admitted.kind == "emergency").group_by("person").agg(admissions=ibis._.count())
+    brought = people_calc.in_months_before(tables["emergency_attendance"], until, months)
+    brought = brought.filter(brought.by_ambulance).select("person").distinct().mutate(brought=1)
+    died = tables["person"].filter(
+        tables["person"].died_on > people_calc.months_before(until, months), tables["person"].died_on <= until
+    )
+    joined = people.select("person").left_join(admitted, "person").select("person", "admissions")
+    joined = joined.left_join(brought, "person").select("person", "admissions", "brought")
+    joined = joined.left_join(died.select("person", "died_on"), "person")
+    joined = joined.select("person", "admissions", "brought", "died_on")
+    crisis = joined.admissions.notnull() | joined.brought.notnull() | joined.died_on.notnull()
+    return joined.select("person", admissions=joined.admissions.fill_null(0).cast("int32"), crisis=crisis.cast("int8"))
 
 
 def terms(risk: Risk) -> tuple[Term, ...]:
@@ -144,63 +157,46 @@ def matrix(columns: Columns, all_terms: tuple[Term, ...], conditions: Conditions
 
 
 def fit(columns: Columns, happened: NDArray, risk: Risk, conditions: Conditions) -> Model:
-    """Fit on most practices, assess on the held-out ones (every so-many-th, in order).
+    """Fit on all people given; how well that does is for `risk_trial` to say.
 
-    In: feature columns with practice, and the outcome (0 or 1) of the same people. The penalty (ridge) keeps small
+    In: feature columns with practice, and the outcome (no or yes) of the same people. The penalty (ridge) keeps small
     data finite. Raises CannotFit where nobody, or everybody, had the outcome.
     """
-    held_out = _held_out(columns["practice"], risk.held_out_every)
     all_terms = terms(risk)
-    x = matrix(columns, all_terms, conditions)
-    learned = ~held_out
-    if len(np.unique(happened[learned])) < 2:
+    if len(np.unique(happened)) < 2:
         raise CannotFit("the period holds no two kinds of people, with and without an emergency admission: no risk")
-    regression = LogisticRegression(C=1 / risk.penalty, solver="newton-cholesky", max_iter=100)
-    regression.fit(x[learned], happened[learned])
-    scores = regression.predict_proba(x[held_out])[:, 1] if held_out.any() else np.empty(0)
+    x = matrix(columns, all_terms, conditions)
+    intercept, *coefficients = _newton(x, happened.astype(np.float64), risk.penalty).tolist()
     return Model(
         terms=all_terms,
-        coefficients=tuple(map(float, regression.coef_[0])),
-        means=tuple(map(float, x[learned].mean(axis=0, dtype=np.float64))),
-        intercept=float(regression.intercept_[0]),
-        people=int(learned.sum()),
-        outcomes=int(happened[learned].sum()),
-        practices=len(np.unique(columns["practice"][learned])),
-        assessment=_assess(scores, happened[held_out], columns["practice"][held_out], risk),
+        coefficients=tuple(coefficients),
+        means=tuple(map(float, x.mean(axis=0, dtype=np.float64))),
+        intercept=intercept,
+        people=len(x),
+        outcomes=int(happened.sum()),
+        practices=len(np.unique(columns["practice"])),
+        assessment=None,
     )
 
 
-def _held_out(practice: NDArray, every: int) -> NDArray[np.bool_]:
-    order = np.unique(practice)
-    return np.isin(practice, order[every - 1 :: every])
+def _newton(x: NDArray[np.float32], happened: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
+    """Intercept and coefficients of a ridge logistic regression by Newton's method; the intercept is not penalised.
 
-
-def _assess(scores: NDArray, happened: NDArray, practice: NDArray, risk: Risk) -> Assessment | None:
-    outcomes = int(happened.sum())
-    if outcomes < risk.fewest_outcomes_to_assess or outcomes == len(happened):
-        return None
-    c = float(roc_auc_score(happened, scores))
-    half = 1.96 * c_standard_error(c, outcomes, len(happened) - outcomes)
-    top = np.argsort(-scores, kind="stable")[: int(np.ceil(risk.list_share * len(scores)))]
-    return Assessment(
-        practices=len(np.unique(practice)),
-        people=len(happened),
-        outcomes=outcomes,
-        c=c,
-        c_low=c - half,
-        c_high=min(1.0, c + half),
-        expected=float(scores.sum()),
-        top_share=risk.list_share,
-        top_predictive_value=float(happened[top].mean()),
-        top_sensitivity=float(happened[top].sum() / outcomes),
-    )
-
-
-def c_standard_error(c: float, outcomes: int, others: int) -> float:
-    """Standard error of a c-statistic: Hanley and McNeil, Radiology 1982;143:29-36, equation 1."""
-    q1, q2 = c / (2 - c), 2 * c * c / (1 + c)
-    variance = c * (1 - c) + (outcomes - 1) * (q1 - c * c) + (others - 1) * (q2 - c * c)
-    return float(np.sqrt(variance / (outcomes * others)))
+    Most terms are off for most people: a sparse matrix spares most of the sums.
+    """
+    ridge = np.diag([0.0, *[penalty] * x.shape[1]])
+    on = sparse.hstack([np.ones((len(x), 1)), sparse.csr_array(x.astype(np.float64))], format="csr")
+    turned = on.T.tocsr()
+    share = happened.mean()
+    found = np.array([np.log(share / (1 - share)), *[0.0] * x.shape[1]])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-(on @ found)))
+        curve = (turned @ on.multiply((chance * (1 - chance))[:, None]).tocsr()).toarray() + ridge
+        step = np.linalg.solve(curve, turned @ (happened - chance) - ridge @ found)
+        found += np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-6:
+            break
+    return found
 
 
 def score(model: Model, x: NDArray[np.float32]) -> NDArray[np.float64]:

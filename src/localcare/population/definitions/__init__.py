@@ -8,6 +8,7 @@ from pathlib import Path
 
 from localcare.population.definitions import files, scoring
 from localcare.population.definitions.files import HERE, BadDefinition
+from localcare.population.definitions.risk_test import RiskTest, risk_test
 from localcare.population.definitions.scoring import Score
 from localcare.terminology import codelists
 
@@ -197,6 +198,7 @@ class Definitions:
     scores: tuple[Score, ...]
     prices: Prices
     risk: Risk
+    risk_test: RiskTest
     fingerprint: str
 
     def segmentation(self, key: str) -> Segmentation:
@@ -222,6 +224,7 @@ def load(extra: Path | None = None) -> Definitions:
         scores=scoring.load(),
         prices=_prices(),
         risk=_risk(conditions),
+        risk_test=risk_test(files.read(HERE / "risk_test.toml", "risk_test")),
         fingerprint=_fingerprint(more),
     )
 

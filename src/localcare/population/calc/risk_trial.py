@@ -1,0 +1,256 @@
+"""The trial of the risk models: fitted on one year, asked about the next, in practices they have not seen.
+
+It repeats, a year earlier, exactly what is done for today's lists: learn from the year then known, and say what the
+year after it will bring.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from localcare.population.calc import risk
+from localcare.population.calc import risk_measures as measures
+from localcare.population.calc.risk import Columns
+from localcare.population.definitions import Definitions, Risk
+from localcare.population.definitions.risk_test import RiskTest
+
+LOGISTIC, BOOSTING = "logistic", "gradient_boosting"
+ALL = "all"
+ADMISSION, CRISIS = "admission", "crisis"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Gradient boosting beside the logistic model: the difference in c, its calibration slope, whether it earned it."""
+
+    gain: measures.Estimate
+    slope: measures.Estimate
+    earned: bool
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the trial found. Rows are those of the tables risk_test, risk_top and risk_plot of a run's results."""
+
+    later_period: bool
+    practices_fitted: int
+    practices_tested: int
+    people_fitted: int
+    people_tested: int
+    groups: tuple[Row, ...]
+    tops: tuple[Row, ...]
+    plot: tuple[Row, ...]
+    comparison: Comparison | None
+    assessment: risk.Assessment | None
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """People of the practices left out: what happened, and the groups they are in (part -> key of each person)."""
+
+    admissions: NDArray[np.int64]
+    happened: Mapping[str, NDArray[np.bool_]]
+    practice: NDArray
+    groups: Mapping[str, NDArray]
+
+    def events(self, outcome: str) -> NDArray[np.int64]:
+        """How often it happened to each: admissions are counted, a crisis once."""
+        return self.admissions if outcome == ADMISSION else self.happened[outcome].astype(np.int64)
+
+
+def left_out(practice: NDArray, clusters: Mapping[int, int], every: int, seed: int) -> NDArray[np.int64]:
+    """The practices left out of fitting: shuffled within their cluster, then every so-many-th of them in a row."""
+    numbers = np.unique(practice)
+    shuffled = np.random.default_rng(seed).permutation(numbers)
+    by_cluster = sorted(shuffled.tolist(), key=lambda p: clusters[p])
+    return np.array(by_cluster[every - 1 :: every], dtype=np.int64)
+
+
+def trial(
+    early: Columns | None,
+    late: Columns,
+    groups: Mapping[str, NDArray],
+    clusters: Mapping[int, int],
+    definitions: Definitions,
+    *,
+    compare: bool,
+) -> Trial:
+    """Fit on the early year without the practices left out; test on the late year in those.
+
+    In: predictors with practice, admissions and crisis of the people of each year (`early` None where the edition's
+    past is too short: then both are of the late year); `groups`: the key of each late person in each part; `compare`:
+    also fit the challenger, which takes as long as everything else.
+    Raises risk.CannotFit where there is nothing to learn from.
+    """
+    test, learn_from = definitions.risk_test, late if early is None else early
+    out = left_out(late["practice"], clusters, definitions.risk.held_out_every, test.seed)
+    if not len(out):
+        raise risk.CannotFit("there are too few practices to leave one out: nothing was tested")
+    learn = _chosen(learn_from, ~np.isin(learn_from["practice"], out))
+    held = np.isin(late["practice"], out)
+    ask = _chosen(late, held)
+    tested = _tested(ask, {part: keys[held] for part, keys in groups.items()})
+    scores = _scores(learn, ask, definitions, compare)
+    rows = [
+        row
+        for (outcome, model), found in scores.items()
+        for row in _group_rows(outcome, model, found, tested, definitions.risk)
+    ]
+    fewest = definitions.risk.fewest_outcomes_to_assess
+    return Trial(
+        later_period=early is not None,
+        practices_fitted=len(np.unique(learn["practice"])),
+        practices_tested=len(np.unique(tested.practice)),
+        people_fitted=len(learn["practice"]),
+        people_tested=len(tested.practice),
+        groups=tuple(rows),
+        tops=tuple(row for key, found in scores.items() for row in _top_rows(*key, found, tested, test)),
+        plot=tuple(row for key, found in scores.items() for row in _plot_rows(*key, found, tested, test)),
+        comparison=_compare(scores, tested.happened[ADMISSION], test, fewest),
+        assessment=_assess(scores[ADMISSION, LOGISTIC], tested, definitions.risk),
+    )
+
+
+def _chosen(columns: Columns, which: NDArray[np.bool_]) -> Columns:
+    return {name: column[which] for name, column in columns.items()}
+
+
+def _happened(columns: Columns) -> dict[str, NDArray[np.bool_]]:
+    return {ADMISSION: columns["admissions"] > 0, CRISIS: columns["crisis"] > 0}
+
+
+def _tested(columns: Columns, groups: Mapping[str, NDArray]) -> _Tested:
+    everyone = np.full(len(columns["practice"]), ALL)
+    return _Tested(columns["admissions"], _happened(columns), columns["practice"], {ALL: everyone, **groups})
+
+
+def _scores(
+    learn: Columns, ask: Columns, definitions: Definitions, compare: bool
+) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """The risk of each asked, by outcome and model. Only admission has a challenger."""
+    answer = {}
+    for outcome, happened in _happened(learn).items():
+        model = risk.fit(learn, happened, definitions.risk, definitions.conditions)
+        x = risk.matrix(ask, model.terms, definitions.conditions)
+        answer[outcome, LOGISTIC] = risk.score(model, x)
+    if compare:
+        boosted = boost(learn, _happened(learn)[ADMISSION], definitions)
+        answer[ADMISSION, BOOSTING] = boosted.predict_proba(values(ask, definitions))[:, 1]
+    return answer
+
+
+def boost(columns: Columns, happened: NDArray, definitions: Definitions) -> HistGradientBoostingClassifier:
+    """Gradient boosting on the same predictors, as numbers instead of steps."""
+    sizes = definitions.risk_test.challenger
+    model = HistGradientBoostingClassifier(
+        max_iter=sizes.iterations,
+        learning_rate=sizes.learning_rate,
+        max_leaf_nodes=sizes.leaves,
+        min_samples_leaf=sizes.least_in_leaf,
+        early_stopping=False,
+        random_state=sizes.seed,
+    )
+    return model.fit(values(columns, definitions), happened)
+
+
+def values(columns: Columns, definitions: Definitions) -> NDArray[np.float32]:
+    """One row a person, one column a predictor (its number) or condition (0 or 1)."""
+    chosen = definitions.risk
+    flags = [definitions.conditions[key].flag for key in chosen.conditions]
+    numbers = [columns[p.key].astype(np.float32) for p in chosen.predictors]
+    return np.column_stack([*numbers, *(((columns["mask"] & flag) != 0).astype(np.float32) for flag in flags)])
+
+
+def _group_rows(outcome: str, model: str, scores: NDArray, tested: _Tested, chosen: Risk) -> list[Row]:
+    """One row a group of every part; the challenger only as a whole."""
+    parts = tested.groups if model == LOGISTIC else {ALL: tested.groups[ALL]}
+    rows = []
+    for part, keys in parts.items():
+        for key in np.unique(keys).tolist():
+            at = keys == key
+            found = _measured(scores[at], tested.happened[outcome][at], chosen.fewest_outcomes_to_assess)
+            rows.append({"outcome": outcome, "model": model, "part": part, "group": str(key), **found})
+    return rows
+
+
+MEASURES = ("c", "slope", "intercept")
+
+
+def _measured(scores: NDArray, happened: NDArray[np.bool_], fewest: int) -> Row:
+    """Counts always; measures only where enough people had the outcome and enough had not."""
+    outcomes = int(happened.sum())
+    row: Row = {"people": len(scores), "outcomes": outcomes, "expected": float(scores.sum())}
+    found: dict[str, measures.Estimate | None] = dict.fromkeys(MEASURES)
+    if min(outcomes, len(scores) - outcomes) >= max(2, fewest) and np.ptp(scores) > 0:
+        fit = measures.calibration(scores, happened)
+        found = {"c": measures.c_statistic(scores, happened), "slope": fit.slope, "intercept": fit.intercept}
+    return row | {
+        name + end: getattr(estimate, of) if estimate else None
+        for name, estimate in found.items()
+        for end, of in (("", "value"), ("_low", "low"), ("_high", "high"))
+    }
+
+
+def _top_rows(outcome: str, model: str, scores: NDArray, tested: _Tested, test: RiskTest) -> list[Row]:
+    rows = []
+    for share in test.top_shares:
+        found = measures.top(scores, tested.happened[outcome], tested.events(outcome), share)
+        held = found.events_held
+        counts = {"people": found.people, "outcomes": found.outcomes, "events": found.events}
+        estimate = {"held": held.value, "held_low": held.low, "held_high": held.high}
+        rows.append({"outcome": outcome, "model": model, "share": share, **counts, **estimate})
+    return rows
+
+
+def _plot_rows(outcome: str, model: str, scores: NDArray, tested: _Tested, test: RiskTest) -> list[Row]:
+    part = measures.equal_parts(scores, test.parts_of_plot)
+    people = np.bincount(part, minlength=test.parts_of_plot)
+    outcomes = np.bincount(part, weights=tested.happened[outcome], minlength=test.parts_of_plot)
+    expected = np.bincount(part, weights=scores, minlength=test.parts_of_plot)
+    key = {"outcome": outcome, "model": model}
+    return [
+        {**key, "part": i + 1, "people": int(people[i]), "outcomes": int(outcomes[i]), "expected": float(expected[i])}
+        for i in range(test.parts_of_plot)
+    ]
+
+
+def _compare(
+    scores: Mapping[tuple[str, str], NDArray], happened: NDArray[np.bool_], test: RiskTest, fewest: int
+) -> Comparison | None:
+    if (ADMISSION, BOOSTING) not in scores or min(happened.sum(), (~happened).sum()) < max(2, fewest):
+        return None
+    gain = measures.c_gain(scores[ADMISSION, LOGISTIC], scores[ADMISSION, BOOSTING], happened)
+    slope = measures.calibration(scores[ADMISSION, BOOSTING], happened).slope
+    return Comparison(gain, slope, earns(gain, slope, test))
+
+
+def earns(gain: measures.Estimate, slope: measures.Estimate, test: RiskTest) -> bool:
+    """The rule of risk_test.toml: surely better by the least gain, and well calibrated."""
+    return gain.low >= test.challenger.least_gain and test.slope_from <= slope.value <= test.slope_to
+
+
+def _assess(scores: NDArray, tested: _Tested, chosen: Risk) -> risk.Assessment | None:
+    """The trial in one line, for the pages that show a list."""
+    happened = tested.happened[ADMISSION]
+    outcomes = int(happened.sum())
+    if min(outcomes, len(happened) - outcomes) < max(2, chosen.fewest_outcomes_to_assess):
+        return None
+    c = measures.c_statistic(scores, happened)
+    top = measures.top(scores, happened, tested.admissions, chosen.list_share)
+    return risk.Assessment(
+        practices=len(np.unique(tested.practice)),
+        people=len(happened),
+        outcomes=outcomes,
+        c=c.value,
+        c_low=c.low,
+        c_high=c.high,
+        expected=float(scores.sum()),
+        top_share=chosen.list_share,
+        top_predictive_value=top.outcomes / top.people,
+        top_sensitivity=top.outcomes / outcomes,
+    )
