@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from pathlib import Path
 
 from localcare.cli import output
 
@@ -24,6 +25,14 @@ def add_parser(subparsers) -> None:
     form = report.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true")
     form.add_argument("--csv", action="store_true")
+    form.add_argument("--xlsx", metavar="FILE", help="write an Excel workbook")
+    asked = report.add_argument_group("the explorer's question")
+    asked.add_argument("--at", default="area", metavar="LEVEL:CODE", help="area, cluster, practice, district or lsoa")
+    asked.add_argument("--by", default="cluster", help="cluster, practice, district, lsoa, age, sex, setting …")
+    asked.add_argument(
+        "--where", action="append", default=[], metavar="DIMENSION=VALUE", help="narrow; may be repeated"
+    )
+    asked.add_argument("--show", default="people", help="people, spend, spend_per_head or a setting of care")
     report.set_defaults(run=run_report)
 
 
@@ -73,6 +82,8 @@ def run_report(arguments) -> int:
 
     if not arguments.name:
         return _list_reports(queries.reports_there_are(), arguments.json)
+    if arguments.name == "explorer":
+        return _explore(arguments)
     try:
         report = queries.report(arguments.name, arguments.level, arguments.segmentation, arguments.unit)
     except (queries.NoRun, reports.UnknownReport, BadDefinition) as error:
@@ -81,9 +92,50 @@ def run_report(arguments) -> int:
         output.print_json(report.answer())
     elif arguments.csv:
         _print_csv(report)
+    elif arguments.xlsx:
+        how = [("Report", report.name), ("Edition", report.edition), ("Date", report.as_at), ("Method", report.how)]
+        _write_xlsx(arguments.xlsx, report.rows, how, report.as_at)
     else:
         _print_table(report)
     return 0
+
+
+def _explore(arguments) -> int:
+    from localcare.population import explorer_export, queries, reports
+    from localcare.population.definitions import BadDefinition
+
+    level, _, code = arguments.at.partition(":")
+    where = tuple(sorted((name, value) for name, _, value in (one.partition("=") for one in arguments.where)))
+    try:
+        question = queries.Question((level, code), arguments.by, where, arguments.show, arguments.segmentation)
+        answer = queries.explore(question)
+    except (queries.NoRun, reports.UnknownReport, BadDefinition) as error:
+        raise output.CannotRun(str(error)) from error
+    found = explorer_export.rows(answer)
+    if arguments.json:
+        output.print_json(answer.answer())
+    elif arguments.csv:
+        sys.stdout.write(explorer_export.as_csv(found))
+    elif arguments.xlsx:
+        _write_xlsx(arguments.xlsx, found, explorer_export.how(answer), answer.as_at)
+    else:
+        columns = explorer_export.columns(found)
+        cells = [["-" if row.get(c) is None else row[c] for c in columns] for row in found]
+        output.print_table(f"explorer, by {arguments.by}, {answer.as_at}", columns, cells)
+        output.console.print(f"-: suppressed, or nobody there. {answer.answer()['how']}")
+    return 0
+
+
+def _write_xlsx(path: str, rows, how: list[tuple[str, str]], as_at: str) -> None:
+    from localcare.population import explorer_export
+
+    content = explorer_export.as_xlsx(rows, how, as_at)
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise output.CannotRun(
+            f"{path} cannot be written: {error.strerror}. Name a file in a folder that is there"
+        ) from error
 
 
 def _list_reports(titles: dict[str, str], as_json: bool) -> int:

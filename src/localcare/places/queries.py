@@ -110,6 +110,12 @@ def resident_ages_mid2017() -> dict[str, dict[str, int]]:
     }
 
 
+@cache
+def outlines() -> dict[str, str]:
+    """LSOA -> its outline as an SVG path, north up, 50 m a unit, on one sheet of 1064 by 923; the shipped reference."""
+    return {row["lsoa11_code"]: row["path"] for row in csv.DictReader(_shipped("lsoa_outlines.csv").splitlines())}
+
+
 def _shipped(name: str) -> str:
     return (files("localcare.places") / "data" / name).read_text("utf-8")
 

@@ -10,8 +10,10 @@ from django.db.models import Case, QuerySet, Value, When
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
 from localcare.population import definitions as definition_files
+from localcare.population import explorer as explorer_calc
 from localcare.population import reports
 from localcare.population.definitions import Definitions, Segmentation
+from localcare.population.explorer import Answer, Question
 from localcare.population.lists import (
     HowMade,
     ListCounts,
@@ -40,11 +42,13 @@ ORDERS: Mapping[str, tuple] = {
 
 __all__ = [
     "DEFAULT_SEGMENTATION",
+    "Answer",
     "HowMade",
     "ListCounts",
     "ListPage",
     "NoEdition",
     "NoRun",
+    "Question",
     "Report",
     "area_name",
     "changes",
@@ -176,9 +180,24 @@ def report(
     return reports.build(_made(), name, level, segmentation, unit)
 
 
+def explore(question: Question, own_practice: str = "") -> Answer:
+    """An answer of the explorer; exact where it is about `own_practice`. Raises NoRun, UnknownReport."""
+    return explorer_calc.ask(_made(), question, own_practice)
+
+
+def explorer_values(question: Question) -> dict[str, dict[str, str]]:
+    """The values of each dimension the explorer can narrow to, with their labels."""
+    return explorer_calc.values(_made(), question)
+
+
+def explorer_places() -> dict[tuple[str, str], str]:
+    """Every place the explorer knows, with its name. Raises NoRun."""
+    return explorer_calc.place_names(_made())
+
+
 def reports_there_are() -> dict[str, str]:
     """Name and title of each report."""
-    return {name: kind.title for name, kind in reports.REPORTS.items()}
+    return {name: kind.title for name, kind in reports.REPORTS.items()} | {"explorer": explorer_calc.TITLE}
 
 
 def _made() -> reports.Made:
@@ -206,7 +225,7 @@ def how(name: str) -> str:
 
 def reports_explained() -> list[tuple[str, str]]:
     """Title of each report, and how it is made."""
-    return [(kind.title, kind.how) for kind in reports.REPORTS.values()]
+    return [(kind.title, kind.how) for kind in reports.REPORTS.values()] + [(explorer_calc.TITLE, explorer_calc.HOW)]
 
 
 def conditions_missing() -> list[tuple[str, str]]:

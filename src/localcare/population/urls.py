@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from localcare.population import views
+from localcare.population import explorer_pages, views
 
 app_name = "population"
 urlpatterns = [
     path("population/", views.index, name="index"),
     path("population/registers/", views.registers, name="registers"),
+    path("population/explorer/", explorer_pages.explorer, name="explorer"),
+    path("population/explorer.csv", explorer_pages.explorer_csv, name="explorer_csv"),
+    path("population/explorer.xlsx", explorer_pages.explorer_xlsx, name="explorer_xlsx"),
     path("population/how-made/", views.how_made, name="how_made"),
 ]

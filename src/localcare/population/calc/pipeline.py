@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from ibis import ir
 
-from localcare.population.calc import cells, hfrs, lists, risk, risk_groups, risk_trial, scores, segments, use
+from localcare.population.calc import cells, cube, hfrs, lists, risk, risk_groups, risk_trial, scores, segments, use
 from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
 from localcare.population.calc.estimate import NoneObserved, Stratum
@@ -86,6 +86,7 @@ def compute(
         "condition": _dictionary(definitions),
         "cell": _cells(base, placed, used),
         "practice_use": _practice_use(base, used),
+        "cube": _cube(planning.tables, base, placed, used, definitions),
         "coverage": _coverage(base, clusters),
         "list_entry": listed,
         "risk_model": _coefficients(model),
@@ -164,6 +165,13 @@ def _practice_use(base: _Base, used: ir.Table) -> ir.Table:
         for name in names
     ]
     return ibis.union(*parts)
+
+
+def _cube(tables, base: _Base, placed: ir.Table, used: ir.Table, definitions: Definitions) -> ir.Table:
+    homes = tables["person"].left_join(tables["area"], "area").select("person", "lsoa11_code")
+    homes = homes.mutate(lsoa11_code=homes.lsoa11_code.fill_null(""))
+    ages = cube.first_ages(definitions.segmentations)
+    return cube.cube(_keep(cube.seen(base.people, homes, used, ages)), placed, definitions.conditions)
 
 
 def _coverage(base: _Base, clusters: Mapping[int, int]) -> ir.Table:

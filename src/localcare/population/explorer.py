@@ -1,0 +1,351 @@
+"""The explorer: any cut of the people seen, at any place, on any of the dimensions, protected as all published figures.
+
+A question names a place, what to break it down by, what it is narrowed to, and what to measure. Groups and conditions
+are not crossed, and an answer rests on at most two dimensions beside the place, one in a practice or small area: finer
+tables hold so many small numbers that protecting them leaves nothing to read.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from localcare.dataset import suppression
+from localcare.places import queries as places
+from localcare.population.calc import cube
+from localcare.population.explorer_cube import AREA, UNKNOWN, Places, Reading, read
+from localcare.population.explorer_protect import Cell, Cut, Tables, Unit
+from localcare.population.reports import DEFAULT_SEGMENTATION, Made, UnknownReport, share_seen
+
+PEOPLE, SPEND, PER_HEAD = "people", "spend", "spend_per_head"
+SHOWS: Mapping[str, str] = {
+    PEOPLE: "People",
+    PER_HEAD: "Spend a head",
+    SPEND: "Spend",
+    **{name: label for name, (label, _) in cube.SETTINGS.items()},
+}
+SEXES = {"female": "Female", "male": "Male", "indeterminate": "Indeterminate", "not_known": "Not known"}
+FIFTHS = {"1": "1, most deprived", "2": "2", "3": "3", "4": "4", "5": "5, least deprived", UNKNOWN: "Not known"}
+DIMENSIONS = {
+    "age": "Age",
+    "sex": "Sex",
+    "deprivation": "Deprivation",
+    "group": "Group",
+    "condition": "Condition",
+}
+BY = {
+    "cluster": "Cluster or network",
+    "practice": "Practice",
+    "district": "District of home",
+    "lsoa": "Small area of home",
+    **DIMENSIONS,
+    "setting": "Setting of care",
+}
+HOME, REGISTERED = ("district", "lsoa"), ("cluster", "practice")
+BELOW = {"area": ("cluster", "practice", "district", "lsoa"), "cluster": ("practice",), "district": ("lsoa",)}
+NOT_BOTH = {"group", "condition"}
+ROOM = 2
+SMALL = {"practice", "lsoa"}
+WITH, WITHOUT = "with", "without"
+TITLE = "Explorer: any cut of the people seen"
+HOW = (
+    "Observed people only, registered and alive on the date. Spend: 12 months at 2015/16 prices, without prescribing, "
+    "CAMHS, children's social care, continuing care. Deprivation: national fifths of the Index of Multiple Deprivation "
+    "of the home area (LSOA 2011)."
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. Raises UnknownReport where it cannot be: the message says what can."""
+
+    unit: Unit = AREA
+    by: str = "cluster"
+    where: Cut = ()
+    show: str = PEOPLE
+    segmentation: str = DEFAULT_SEGMENTATION
+
+    def __post_init__(self) -> None:
+        named = [name for name, _ in self.where]
+        if self.show not in SHOWS:
+            raise UnknownReport(f"no measure {self.show!r}; there are: {', '.join(SHOWS)}")
+        if unknown := [name for name in named if name not in DIMENSIONS]:
+            raise UnknownReport(f"nothing can be narrowed by {unknown[0]!r}; there are: {', '.join(DIMENSIONS)}")
+        if self.by not in ways(self.unit, self.where):
+            there = ", ".join(ways(self.unit, self.where))
+            raise UnknownReport(f"this cannot be broken down by {self.by!r}; it can by: {there}")
+
+    def narrowed(self, name: str, value: str) -> Cut:
+        return tuple(sorted({**dict(self.where), name: value}.items()))
+
+    @property
+    def by_home(self) -> bool:
+        return self.unit[0] in HOME or self.by in HOME
+
+
+def ways(unit: Unit, where: Cut) -> tuple[str, ...]:
+    """What a place, so narrowed, can be broken down by: at most two dimensions, in a practice or small area one."""
+    named = {name for name, _ in where}
+    room = 1 if unit[0] in SMALL else ROOM
+    if len(named) > room or named >= NOT_BOTH:
+        return ()
+    found = [level for level in BELOW.get(unit[0], ()) if level not in SMALL or len(named) < ROOM]
+    if len(named) < room:
+        found += [n for n in DIMENSIONS if n not in named and not {n, *named} >= NOT_BOTH]
+        found.append("setting")
+    return tuple(found) or ("nothing",)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The parts and the whole, in the order of the definitions; None is suppressed. `exact`: one's own practice."""
+
+    question: Question
+    rows: tuple[dict[str, Any], ...]
+    whole: dict[str, Any]
+    exact: bool
+    edition: str
+    as_at: str
+    definitions: str
+    coverage: Mapping[str, Any] = field(default_factory=dict)
+
+    def answer(self) -> dict[str, Any]:
+        """The published JSON."""
+        q = self.question
+        asked = {"unit": list(q.unit), "by": q.by, "where": dict(q.where), "segmentation": q.segmentation}
+        stated = {"edition": self.edition, "as_at": self.as_at, "coverage": self.coverage, "asked": asked}
+        return {**stated, "rows": [*self.rows], "whole": self.whole, "how": f"{HOW} Definitions {self.definitions}."}
+
+
+def ask(of: Made, question: Question, own_practice: str = "") -> Answer:
+    """Answer a question over a run; exactly where it is about `own_practice`. Raises UnknownReport."""
+    asked = _Asked(of, question, exact=question.unit == ("practice", own_practice))
+    asked.check()
+    rows = tuple({"part": key, "label": label, **told} for key, label, told in asked.rows())
+    run = of.run
+    return Answer(
+        question, rows, asked.whole(), asked.exact, run.edition, run.as_at.isoformat(), run.definitions, share_seen(run)
+    )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question over a run: its sums and what of them is suppressed."""
+
+    of: Made
+    question: Question
+    exact: bool
+
+    def check(self) -> None:
+        """Raises UnknownReport for a place or a value that there is not."""
+        q = self.question
+        if q.unit != AREA and q.unit[1] not in self.units(q.unit[0]):
+            raise UnknownReport(f"no {q.unit[0]} {q.unit[1]!r} in this run")
+        for name, value in q.where:
+            if value not in self.values(name):
+                raise UnknownReport(f"no {name} {value!r}; there are: {', '.join(self.values(name))}")
+
+    def rows(self) -> Iterable[tuple[str, str, dict[str, Any]]]:
+        q = self.question
+        if q.by == "nothing":
+            return []
+        if q.by == "setting":
+            return [(name, label, self.use(q.unit, q.where, name)) for name, (label, _) in cube.SETTINGS.items()]
+        if q.by in BELOW["area"]:
+            found = [((q.by, code), name) for code, name in self.units(q.by).items()]
+            return [(unit[1], name, self.told(unit, q.where)) for unit, name in found if self.within(unit)]
+        return [(key, label, self.told(q.unit, q.narrowed(q.by, key))) for key, label in self.values(q.by).items()]
+
+    def whole(self) -> dict[str, Any]:
+        return self.told(self.question.unit, self.question.where)
+
+    def told(self, unit: Unit, cut: Cut) -> dict[str, Any]:
+        """People, spend and the setting asked for, of one cell, as they may be published."""
+        if self.hidden(unit, cut):
+            people, spend, a_head = None, None, None
+        else:
+            count, pounds = (self.sums(cut).get((unit, cut)) or (0, 0.0))[:2]
+            if self.exact:
+                people, spend, a_head = int(count), round(pounds), round(pounds / count) if count else None
+            else:
+                people = self.of.rule.rounded(count)
+                spend, a_head = suppression.money(pounds, count, self.of.rule)
+                a_head = a_head if count else None
+        told = {PEOPLE: people, SPEND: spend, PER_HEAD: a_head}
+        return told | (self.use(unit, cut, self.question.show) if self.question.show in cube.SETTINGS else {})
+
+    def use(self, unit: Unit, cut: Cut, setting: str) -> dict[str, Any]:
+        """What a cell's people used of a setting, by how many of them; hidden where few did, or few did not."""
+        keys = ("amount", "people_using", "per_1000_people")
+        if self.hidden(unit, cut) or self.hidden(unit, cut, setting):
+            return dict.fromkeys(keys)
+        row = self.sums(cut).get((unit, cut)) or (0.0,) * len(self.measures)
+        amount, users = (row[self.measures.index(name)] for name in (setting, f"{setting}_people"))
+        if not self.exact:
+            amount, users = self.of.rule.rounded(amount), self.of.rule.rounded(users)
+        people = row[0] if self.exact else self.of.rule.rounded(row[0])
+        return dict(
+            zip(keys, (round(amount), round(users), round(1000 * amount / people, 1) if people else None), strict=True)
+        )
+
+    def hidden(self, unit: Unit, cut: Cut, setting: str = "") -> bool:
+        """Whether a cell, or how many of it used a setting, is suppressed."""
+        if self.exact:
+            return False
+        asked = [(f"condition:{value}", WITH) if name == "condition" else (name, value) for name, value in cut]
+        return self.tables.hidden(unit, tuple(sorted(asked + ([(f"use:{setting}", WITH)] if setting else []))))
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Those of the question that everybody has one value of."""
+        q = self.question
+        return tuple(sorted(({name for name, _ in q.where} | {q.by}) & (DIMENSIONS.keys() - {"condition"})))
+
+    @cached_property
+    def tables(self) -> Tables:
+        grid = self.question.segmentation
+        return _tables(
+            self.of.run.id,
+            self.reading(grid),
+            self.reading(cube.CONDITION),
+            self.places,
+            self.of.rule,
+            tuple((name, tuple(self.values(name))) for name in self.dimensions),
+        )
+
+    def sums(self, cut: Cut) -> Mapping[Cell, Any]:
+        """Sums over the dimensions of the question: of people with conditions where the cut names one."""
+        of_conditions = "condition" in dict(cut)
+        return read(self.reading(cube.CONDITION if of_conditions else self.question.segmentation), self.places)
+
+    def reading(self, grid: str) -> Reading:
+        named = self.dimensions
+        if grid == cube.CONDITION:
+            named = tuple(sorted({*named, "condition"} - {"group"}))
+        return Reading(self.of.folder.path("cube"), grid, self.ages, named, self.measures, self.question.by_home)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What to sum for the question: people, spend, and of settings the amounts and how many used them."""
+        asked = cube.SETTINGS if self.question.by == "setting" else [self.question.show]
+        settings = [name for name in asked if name in cube.SETTINGS]
+        return (PEOPLE, SPEND, *settings, *(f"{name}_people" for name in settings))
+
+    @cached_property
+    def ages(self) -> tuple[tuple[int, str], ...]:
+        """Each youngest age in the cube, and the segmentation's band that holds it."""
+        bands = self.of.definitions.segmentation(self.question.segmentation).age_bands
+        firsts = cube.first_ages(self.of.definitions.segmentations)
+        return tuple((first, next(b.key for b in bands if b.holds(first))) for first in firsts)
+
+    @cached_property
+    def places(self) -> Places:
+        practices = tuple((number, code, cluster) for number, (code, cluster) in sorted(self.of.practices.items()))
+        return Places(practices, _homes(self.of.run.as_at.year >= 2020))
+
+    @cached_property
+    def tree(self) -> Mapping[Unit, tuple[Unit, ...]]:
+        return _tree(self.places, self.question.by_home)
+
+    def within(self, unit: Unit) -> bool:
+        return self.question.unit == AREA or unit in self.tree.get(self.question.unit, ())
+
+    def units(self, level: str) -> dict[str, str]:
+        """Code and name of each unit of a level whose people are seen, by name."""
+        if level in HOME:
+            return _home_names(level)
+        of = self.of.run.coverage
+        seen = {row["cluster"] if level == "cluster" else code for code, row in of.items() if row["observed"]}
+        names = places.names(seen)
+        return dict(sorted(((code, names.get(code, code)) for code in seen), key=lambda pair: (pair[1], pair[0])))
+
+    def values(self, name: str) -> dict[str, str]:
+        """Key and label of each value of a dimension, in its order."""
+        grid = self.of.definitions.segmentation(self.question.segmentation)
+        return {
+            "age": lambda: {b.key: b.label for b in grid.age_bands},
+            "sex": lambda: SEXES,
+            "deprivation": lambda: FIFTHS,
+            "group": lambda: {g.key: g.label for g in grid.groups},
+            "condition": lambda: {c.key: c.label for c in self.of.definitions.conditions.all},
+        }[name]()
+
+
+def values(of: Made, question: Question) -> dict[str, dict[str, str]]:
+    """The values of each dimension, with their labels."""
+    asked = _Asked(of, question, exact=False)
+    return {name: asked.values(name) for name in DIMENSIONS}
+
+
+def place_names(of: Made) -> dict[Unit, str]:
+    """The name of every place that can be asked about."""
+    asked = _Asked(of, Question(), exact=False)
+    return {(level, code): name for level in BELOW["area"] for code, name in asked.units(level).items()}
+
+
+def _tree(of: Places, by_home: bool) -> dict[Unit, tuple[Unit, ...]]:
+    """The parts of the area and of each of its clusters, or districts."""
+    pairs = [(c, p) for _, p, c in of.practices]
+    if by_home:
+        pairs = [*((d, lsoa) for lsoa, d, _ in of.homes), (UNKNOWN, UNKNOWN)]
+    upper, lower = HOME if by_home else REGISTERED
+    tree: dict[Unit, tuple[Unit, ...]] = {AREA: tuple((upper, code) for code in sorted({c for c, _ in pairs}))}
+    for unit in tree[AREA]:
+        tree[unit] = tuple((lower, code) for above, code in sorted(pairs) if above == unit[1])
+    return tree
+
+
+@lru_cache(maxsize=16)
+def _tables(
+    _run: int, grid: Reading, of_conditions: Reading, of: Places, rule: suppression.Rule, values: tuple
+) -> Tables:
+    """The tables behind a question. A condition, and the use of a setting, is a dimension of with and without."""
+    everyone = read(grid, of)
+    nothing = (0.0,) * len(grid.measures)
+
+    def people(unit: Unit, cut: Cut) -> float:
+        plain = tuple((name, value) for name, value in cut if ":" not in name)
+        kinds = {name.partition(":")[0]: (name.partition(":")[2], value) for name, value in cut if ":" in name}
+        setting, used = kinds.get("use", ("", ""))
+        at = grid.measures.index(f"{setting}_people" if used == WITH else PEOPLE)
+        if used == WITHOUT:
+            return people(unit, _without(cut, "use")) - people(unit, _with(cut, "use"))
+        condition, has = kinds.get("condition", ("", ""))
+        if has == WITHOUT:
+            return people(unit, _without(cut, "condition")) - people(unit, _with(cut, "condition"))
+        if has == WITH:
+            key = tuple(sorted((*plain, ("condition", condition))))
+            return read(of_conditions, of).get((unit, key), nothing)[at]
+        return everyone.get((unit, plain), nothing)[at]
+
+    return Tables(_Values(dict(values)), _tree(of, grid.by_home), people, rule)
+
+
+class _Values(dict[str, tuple[str, ...]]):
+    """The values of each dimension; a condition or a setting is with or without."""
+
+    def __missing__(self, _name: str) -> tuple[str, ...]:
+        return WITH, WITHOUT
+
+
+def _without(cut: Cut, kind: str) -> Cut:
+    return tuple((name, value) for name, value in cut if not name.startswith(f"{kind}:"))
+
+
+def _with(cut: Cut, kind: str) -> Cut:
+    return tuple((name, WITH if name.startswith(f"{kind}:") else value) for name, value in cut)
+
+
+def _homes(later: bool) -> tuple[tuple[str, str, str], ...]:
+    """Each small area with its district and fifth: of the index of 2015, or for editions from 2020 on of 2019."""
+    areas = places.areas()
+    deciles = {a.lsoa11_code: a.imd2019_decile if later else a.imd2015_decile for a in areas}
+    fifths = {code: str((decile + 1) // 2) if decile else UNKNOWN for code, decile in deciles.items()}
+    return tuple((a.lsoa11_code, a.district_code, fifths[a.lsoa11_code]) for a in areas)
+
+
+def _home_names(level: str) -> dict[str, str]:
+    found = {a.district_code: a.district_name for a in places.areas()}
+    if level == "lsoa":
+        found = {a.lsoa11_code: a.name for a in places.areas()}
+    return {**dict(sorted(found.items(), key=lambda pair: pair[1])), UNKNOWN: "Elsewhere or not known"}

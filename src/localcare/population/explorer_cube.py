@@ -1,0 +1,83 @@
+"""The cube of a run, read for one kind of question: sums by place and cut."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from localcare.population.explorer_protect import Cell, Unit
+
+AREA: Unit = ("area", "")
+UNKNOWN = "not_known"
+COLUMNS = {"age": "age", "sex": "sex", "deprivation": "fifth", "group": "part", "condition": "part"}
+Sums = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where people are registered and where they live: (practice, code, cluster); (LSOA, district, fifth)."""
+
+    practices: tuple[tuple[int, str, str], ...]
+    homes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What to read: the grid, its age bands (youngest age, key), dimensions, measures, by home or by practice."""
+
+    path: Path
+    grid: str
+    ages: tuple[tuple[int, str], ...]
+    dimensions: tuple[str, ...]
+    measures: tuple[str, ...]
+    by_home: bool
+
+
+@lru_cache(maxsize=64)
+def read(what: Reading, of: Places) -> Mapping[Cell, Sums]:
+    """Sums of the measures by unit and cut, over any of the dimensions; what nobody has is left out."""
+    levels = ("district", "lsoa") if what.by_home else ("cluster", "practice")
+    names = sorted(what.dimensions)
+    sums: dict[Cell, Sums] = {}
+    for upper, lower, *row in _rows(what, of):
+        unit = (levels[1], lower) if lower is not None else (levels[0], upper) if upper is not None else AREA
+        cut = tuple((name, value) for name, value in zip(names, row, strict=False) if value is not None)
+        sums[unit, cut] = row[len(names) :]
+    return sums
+
+
+def _rows(what: Reading, of: Places) -> list[tuple]:
+    place = "district, lsoa" if what.by_home else "cluster, ods_code"
+    cuts = ", ".join(COLUMNS[name] for name in sorted(what.dimensions))
+    # Pounds are summed as exact decimals, so that they come out the same in whichever order the rows are read.
+    measures = ", ".join(f"sum({name}::DECIMAL(18, 4))::DOUBLE" for name in what.measures)
+    by = f"ROLLUP({place})" + (f", CUBE({cuts})" if cuts else "")
+    query = f"SELECT {place}, {cuts + ', ' if cuts else ''}{measures} FROM cut GROUP BY {by}"
+    with duckdb.connect(":memory:") as connection:
+        _prepare(connection, what, of)
+        return connection.execute(query).fetchall()
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, what: Reading, of: Places) -> None:
+    _lay(connection, "registered", {"practice": "SMALLINT", "ods_code": "TEXT", "cluster": "TEXT"}, of.practices)
+    _lay(connection, "home", {"lsoa11_code": "TEXT", "district": "TEXT", "fifth": "TEXT"}, of.homes)
+    _lay(connection, "band", {"age_from": "SMALLINT", "age": "TEXT"}, what.ages)
+    connection.execute(
+        f"CREATE TEMP VIEW cut AS SELECT c.*, r.cluster, r.ods_code, coalesce(h.district, '{UNKNOWN}') AS district, "
+        f"coalesce(h.lsoa11_code, '{UNKNOWN}') AS lsoa, coalesce(h.fifth, '{UNKNOWN}') AS fifth, b.age "
+        f"FROM {_text(str(what.path))} c JOIN registered r ON r.practice = c.practice "
+        f"LEFT JOIN home h ON h.lsoa11_code = c.lsoa11_code JOIN band b ON b.age_from = c.age_from "
+        f"WHERE c.grid = {_text(what.grid)}"
+    )
+
+
+def _lay(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Sequence[tuple]) -> None:
+    unnested = ", ".join(f"unnest(${column})::{kind} AS {column}" for column, kind in columns.items())
+    held = {column: [row[i] for row in rows] for i, column in enumerate(columns)}
+    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {unnested}", held)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
