@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,6 +56,7 @@ def _everyone(seed: int) -> list[History]:
             born=(draw.choice([1920, 1942, 1947, 1951, 1952, 1999, 2001, 2017]), draw.randint(1, 12)),
             sex=draw.choice(["female", "male", "not_known"]),
             practice=draw.randint(0, 2),
+            tenth=draw.choice([None, 1, 2, 3, 10]),
             registered=(draw.choice([date(2000, 1, 1), day()]), draw.choice([None, None, day()])),
             died_on=draw.choice([None, None, day()]),
             entries=some(lambda: (day(), draw.choice(CODES)), 8),
@@ -98,8 +100,15 @@ def test_conditions_scores_segments_and_use_are_those_of_the_twins(seed):
         assert held == twins.conditions(person, LOADED, AS_AT)
         assert row.n == twins.long_term(person, LOADED, AS_AT)
         assert row.cms == pytest.approx(twins.cms(person, LOADED, AS_AT))
+    any_age = replace(LOADED.hfrs, from_age=0)
+    frail = hfrs.score(tables["diagnosis"], tables["code"], known, any_age, AS_AT)
+    tenths = ibis.memtable(
+        [(i, person.tenth) for i, person in enumerate(everyone)], schema={"person": "int32", "tenth": "int8"}
+    )
+    whole = known.left_join(frail, "person").select(*known.columns, "hfrs")
+    whole = whole.inner_join(tenths, "person").select(*whole.columns, "tenth")
     for segmentation in LOADED.segmentations:
-        _check_segments(everyone, segments.segment(known, segmentation, LOADED.conditions), segmentation)
+        _check_segments(everyone, segments.segment(whole, segmentation, LOADED.conditions), segmentation)
     _check_hfrs(everyone, hfrs.score(tables["diagnosis"], tables["code"], known, LOADED.hfrs, AS_AT))
     _check_use(everyone, use.use(tables, known, LOADED.prices, AS_AT))
     _check_registers(everyone, condition_calc.registers(known, LOADED.conditions))

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -54,7 +55,7 @@ def _scored(everyone):
     masks = condition_calc.flags(tables["observation"], codes, LOADED.conditions, AS_AT)
     known = registered.left_join(masks, "person").select(*registered.columns, "mask")
     known = known.mutate(mask=known.mask.fill_null(0))
-    any_age = definitions.Hfrs(**{**vars(LOADED.hfrs), "from_age": 0})
+    any_age = replace(LOADED.hfrs, from_age=0)
     frail = hfrs.score(tables["diagnosis"], tables["code"], known, any_age, AS_AT)
     known = known.left_join(frail, "person").select(*known.columns, "hfrs")
     found = scores.scores(tables, known, LOADED, AS_AT)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from localcare.population.definitions import Condition, Definitions, Segmentation
+from localcare.population.definitions.segmenting import Rule
 from localcare.terminology import codelists
 
 
@@ -19,6 +20,7 @@ class History:
     sex: str = "female"
     practice: int = 0
     observed: bool = True
+    tenth: int | None = None
     risk_stratification: bool = True
     registered: tuple[date, date | None] = (date(2000, 1, 1), None)
     died_on: date | None = None
@@ -86,13 +88,30 @@ def long_term(person: History, definitions: Definitions, day: date) -> int:
 
 def segment(person: History, segmentation: Segmentation, definitions: Definitions, day: date) -> list[tuple[str, str]]:
     """All places of the grid that a person fills: there must be exactly one."""
-    held = conditions(person, definitions, day)
     bands = [b.key for b in segmentation.age_bands if b.holds(age(person, day))]
     for group in segmentation.groups:
-        named = {c.key for c in definitions.conditions.named(group.mask)}
-        if held & named or (group.at_least is not None and long_term(person, definitions, day) >= group.at_least):
+        if any(meets(person, rule, definitions, day) for rule in group.rules):
             return [(band, group.key) for band in bands]
     return []
+
+
+def meets(person: History, rule: Rule, definitions: Definitions, day: date) -> bool:
+    held, years = conditions(person, definitions, day), age(person, day)
+
+    def keys(mask: int) -> set[str]:
+        return {c.key for c in definitions.conditions.named(mask)}
+
+    if years < rule.from_age or (rule.to_age is not None and years > rule.to_age):
+        return False
+    if rule.any_of and not keys(rule.any_of) & held:
+        return False
+    if not keys(rule.all_of) <= held or long_term(person, definitions, day) < rule.at_least:
+        return False
+    if rule.hospital_frailty_from is not None and frailty_points(person, definitions, day) < rule.hospital_frailty_from:
+        return False
+    if rule.deprived_tenths is not None and (person.tenth is None or person.tenth > rule.deprived_tenths):
+        return False
+    return rule.home_area_known is None or rule.home_area_known == (person.tenth is not None)
 
 
 def cms(person: History, definitions: Definitions, day: date) -> float:
@@ -105,8 +124,10 @@ def cms(person: History, definitions: Definitions, day: date) -> float:
 
 
 def hfrs(person: History, definitions: Definitions, day: date) -> float | None:
-    if not person.observed or age(person, day) < 75:
-        return None
+    return frailty_points(person, definitions, day) if person.observed and age(person, day) >= 75 else None
+
+
+def frailty_points(person: History, definitions: Definitions, day: date) -> float:
     seen = set()
     for on, _, _, codes in person.spells:
         if within(on, day, 24):

@@ -17,7 +17,7 @@ from localcare.dataset import contract, runs
 from localcare.dataset.editions import Edition
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
-from localcare.population.calc import pipeline
+from localcare.population.calc import cases, pipeline
 from localcare.population.calc.purpose import RISK
 from localcare.population.calc.risk_groups import CLUSTER
 from localcare.population.calc.risk_trial import Trial
@@ -55,6 +55,8 @@ def compute(edition: Edition, *, compare: bool = True) -> Computed:
     loaded = definition_files.load(settings.DATA / "segmentations")
     connection = edition.connection(memory_limit=MEMORY)
     tables = {table: connection.table(table) for table in contract.load().tables}
+    if wrong := cases.failing(loaded, connection):
+        raise definition_files.BadDefinition("; ".join(wrong))
     practices, clusters = _clusters(tables["practice"], edition.as_at)
     numbers = {code: i for i, code in enumerate(sorted(set(clusters.values())))}
     results = pipeline.compute(
@@ -65,6 +67,7 @@ def compute(edition: Edition, *, compare: bool = True) -> Computed:
         predict=settings.RISK_SCORE,
         fifths=_fifths(tables["area"]),
         compare=compare,
+        tenths=_tenths(tables["area"]),
     )
     named = {
         **results.tables,
@@ -115,6 +118,12 @@ def _clusters(practice: ir.Table, as_at: date) -> tuple[dict[int, str], dict[int
     codes = {int(row.practice): row.ods_code for row in practice.to_pandas().itertuples()}
     groups = places.cluster_table(as_at)
     return codes, {p: groups[code].code if code in groups else code for p, code in codes.items()}
+
+
+def _tenths(area: ir.Table) -> dict[int, int]:
+    """The tenth of deprivation of each area of the edition that is known, by the Index of Multiple Deprivation 2015."""
+    known = {one.lsoa11_code: one.imd2015_decile for one in places.areas()}
+    return {int(r.area): known[r.lsoa11_code] for r in area.to_pandas().itertuples() if r.lsoa11_code in known}
 
 
 def _named(coverage: ir.Table, practices: Mapping[int, str], clusters: Mapping[int, str]) -> ir.Table:

@@ -11,7 +11,7 @@ from localcare.dataset import runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
-from localcare.population import score_report
+from localcare.population import measure_report, score_report
 from localcare.population.calc import use
 from localcare.population.definitions import Definitions
 from localcare.population.lists import published_model
@@ -144,10 +144,13 @@ def _without_unit(row: Row) -> Row:
 def _segments(of: Made, segmentation: str, units: Iterable[Unit]) -> list[Row]:
     grid = of.definitions.segmentation(segmentation)
     cells, hidden = _protected_cells(of.run.id, of.folder, segmentation, of.rule)
+    unfilled = {group.key for group in grid.groups if group.no_data}
     keys = [(unit, band.key, group.key) for unit in units for band in grid.age_bands for group in grid.groups]
     return [
         {"unit": unit[1], "age_band": band, "group": group}
-        | _segment_row(None if (unit, band, group) in hidden else cells[unit, band, group], of.rule)
+        | _segment_row(
+            None if (unit, band, group) in hidden or group in unfilled else cells[unit, band, group], of.rule
+        )
         for unit, band, group in keys
     ]
 
@@ -165,6 +168,7 @@ def _segment_row(cell: tuple[float, float, float] | None, rule: Rule) -> Row:
 def _protected_cells(run_id: int, _folder: runs.RunFolder, segmentation: str, rule: Rule) -> tuple[Mapping, frozenset]:
     """People, observed people and spend of each (unit, age band, group), and the keys that are suppressed.
 
+    A cell that can hold nobody (an age the group does not have) protects nothing, so it takes no part.
     The people of an age band in a unit are known to everybody (list sizes by age are published), so their sum counts
     as a published total.
     """
@@ -177,12 +181,12 @@ def _protected_cells(run_id: int, _folder: runs.RunFolder, segmentation: str, ru
             key = (unit, row["age_band"], row["group"])
             people, observed, pounds = cells[key]
             cells[key] = (people + row["people"], observed + row["people_observed"], pounds + row["spend"])
-    lines = [Line(None, tuple((u, b, g) for g in groups)) for u in of.units for b in bands]
-    for b in bands:
-        for g in groups:
-            lines += of.tree(b, g)
+    can = grid.possible()
+    lines = [Line(None, tuple((u, b, g) for g in groups if (b, g) in can)) for u in of.units for b in bands]
+    for b, g in sorted(can):
+        lines += of.tree(b, g)
     few = [key for key, cell in cells.items() if rule.small(cell[1])]
-    return cells, suppression.suppressed({key: cell[0] for key, cell in cells.items()}, lines, rule, few)
+    return cells, suppression.suppressed({k: cell[0] for k, cell in cells.items() if k[1:] in can}, lines, rule, few)
 
 
 def _sums(of: Made, table: str, by: str, *counts: str) -> dict[tuple[Unit, str], list[float]]:
@@ -323,6 +327,7 @@ REPORTS: Mapping[str, Kind] = {
         _risk,
     ),
     "scores": Kind("People by score and band", score_report.HOW, score_report.rows),
+    "measures": Kind("Measures by practice", measure_report.HOW, measure_report.rows),
     "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
 }
 

@@ -11,7 +11,19 @@ import numpy as np
 import pandas as pd
 from ibis import ir
 
-from localcare.population.calc import cells, cube, hfrs, lists, risk, risk_groups, risk_trial, scores, segments, use
+from localcare.population.calc import (
+    cells,
+    cube,
+    hfrs,
+    lists,
+    measures,
+    risk,
+    risk_groups,
+    risk_trial,
+    scores,
+    segments,
+    use,
+)
 from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
 from localcare.population.calc.estimate import NoneObserved, Stratum
@@ -41,7 +53,7 @@ _RiskOf = tuple[ir.Table, ir.Table, _Fitted | tuple[None, None], str, Mapping[st
 
 @dataclass(frozen=True)
 class _Base:
-    """What every step starts from: registered people with their mask and their frailty points at any age."""
+    """What every step starts from: registered people with mask, frailty points at any age, tenth of deprivation."""
 
     people: ir.Table
     masks: ir.Table
@@ -57,16 +69,18 @@ def compute(
     predict: bool = True,
     fifths: Mapping[int, int] | None = None,
     compare: bool = False,
+    tenths: Mapping[int, int] | None = None,
 ) -> Results:
     """Everything a run gives; without `predict` no risk, no reasons and nobody listed.
 
     In: tables of an edition on one Ibis connection; `clusters`: the cluster's number of each practice's number (the
     caller gives a practice without cluster one of its own); the edition's date; `fifths`: the deprivation fifth of each
-    area's number, to test the risk by; `compare`: try gradient boosting beside the model. Intermediate tables are kept
-    in the connection, in memory. Out: `Results`, its tables bound to the connection.
+    area's number, to test the risk by; `tenths`: the national tenth of deprivation (1 the most deprived) of each area's
+    number, for segmentations; `compare`: try gradient boosting beside the model. Intermediate tables are kept in the
+    connection, in memory. Out: `Results`, its tables bound to the connection.
     """
     planning = permitted(tables, PLANNING)
-    base = _base(planning.tables, definitions, as_at)
+    base = _base(planning.tables, definitions, tenths or {}, as_at)
     used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
     placed = _keep(ibis.union(*_segments(base, definitions)))
     listed, at_risk, (model, trial), why, lost = (
@@ -80,6 +94,7 @@ def compute(
         "person_score": scored,
         "score_band": scores.banded(scored, base.people, definitions),
         "score": _score_dictionary(definitions),
+        "measure": measures.measures(base.people, used, definitions.measures, definitions.conditions),
         "segment": placed,
         "person_use": used,
         "register": condition_calc.registers(base.people, definitions.conditions),
@@ -104,15 +119,21 @@ def _names(lost: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:
     return {source: sorted(practices) for source, practices in sorted(lost.items())}
 
 
-def _base(tables: Mapping[str, ir.Table], definitions: Definitions, as_at: date) -> _Base:
+def _base(tables: Mapping[str, ir.Table], definitions: Definitions, tenths: Mapping[int, int], as_at: date) -> _Base:
     codes = condition_calc.code_masks(tables["code"], definitions.conditions)
     masks = _keep(condition_calc.flags(tables["observation"], codes, definitions.conditions, as_at))
     registered = people_calc.registered(tables["person"], as_at)
     joined = registered.left_join(masks, "person").select(*registered.columns, "mask")
-    people = _keep(joined.mutate(mask=joined.mask.fill_null(0)))
+    people = joined.mutate(mask=joined.mask.fill_null(0))
+    known = _keep(people.left_join(_deprivation(tables["person"], tenths), "person").select(*people.columns, "tenth"))
     any_age = replace(definitions.hfrs, from_age=0)
-    frail = hfrs.score(tables["diagnosis"], tables["code"], people, any_age, as_at)
-    return _Base(_keep(people.left_join(frail, "person").select(*people.columns, "hfrs")), masks, codes)
+    frail = hfrs.score(tables["diagnosis"], tables["code"], known, any_age, as_at)
+    return _Base(_keep(known.left_join(frail, "person").select(*known.columns, "hfrs")), masks, codes)
+
+
+def _deprivation(person: ir.Table, tenths: Mapping[int, int]) -> ir.Table:
+    areas = ibis.memtable(list(tenths.items()), schema={"area": "int16", "tenth": "int8"})
+    return person.inner_join(areas, "area").select("person", "tenth")
 
 
 def _segments(base: _Base, definitions: Definitions) -> list[ir.Table]:

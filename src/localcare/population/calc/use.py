@@ -81,12 +81,14 @@ def _counted(events: ir.Table, names: list[str], end: date) -> ir.Table:
 def social_care(services: ir.Table, end: date, months: int) -> ir.Table:
     """Pounds of adult social care in the months that end with `end`: each service's weekly cost for its days in them.
 
-    In: table `social_care`. Out: person, social_care (pounds, nominal); a service without a cost adds nothing.
+    In: table `social_care`. Out: person, social_care (pounds, nominal); a service without a cost, or that
+    ended before it began, adds nothing.
     """
     start = months_before(end, months)
     running = services.filter(
         services.on <= ibis.literal(end),
         services.ended_on.isnull() | (services.ended_on > ibis.literal(start)),
+        services.ended_on.isnull() | (services.ended_on >= services.on),
         services.weekly_cost.notnull(),
     )
     until = ibis.least(running.ended_on.fill_null(ibis.literal(end)), ibis.literal(end))

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
-from localcare.population.definitions import files, scoring
+from localcare.population.definitions import files, measuring, scoring, segmenting
 from localcare.population.definitions.files import HERE, BadDefinition
+from localcare.population.definitions.measuring import Measure
 from localcare.population.definitions.risk_test import RiskTest, risk_test
 from localcare.population.definitions.scoring import Score
+from localcare.population.definitions.segmenting import AgeBand, Group, Segmentation
 from localcare.terminology import codelists
 
-__all__ = ["HERE", "BadDefinition", "Score"]
+__all__ = ["HERE", "AgeBand", "BadDefinition", "Group", "Measure", "Score", "Segmentation"]
+
+Keyed = TypeVar("Keyed", Segmentation, Measure)
 
 
 @dataclass(frozen=True)
@@ -75,37 +80,6 @@ class Conditions:
 
     def named(self, mask: int) -> tuple[Condition, ...]:
         return tuple(c for c in self.all if mask & c.flag)
-
-
-@dataclass(frozen=True)
-class AgeBand:
-    key: str
-    label: str
-    first: int
-    last: int | None
-
-    def holds(self, age: int) -> bool:
-        return self.first <= age and (self.last is None or age <= self.last)
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group of a segmentation: any of the conditions of `mask`, or at least so many long-term ones."""
-
-    key: str
-    label: str
-    mask: int = 0
-    at_least: int | None = None
-
-
-@dataclass(frozen=True)
-class Segmentation:
-    key: str
-    label: str
-    assumed: bool
-    source: str
-    age_bands: tuple[AgeBand, ...]
-    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True)
@@ -196,6 +170,7 @@ class Definitions:
     cms_20: Cms
     hfrs: Hfrs
     scores: tuple[Score, ...]
+    measures: tuple[Measure, ...]
     prices: Prices
     risk: Risk
     risk_test: RiskTest
@@ -211,22 +186,41 @@ class Definitions:
 
 @cache
 def load(extra: Path | None = None) -> Definitions:
-    """All definitions; `extra` is a folder with further segmentations. Raises BadDefinition."""
-    conditions = _conditions()
-    own = sorted((HERE / "segmentations").glob("*.toml"))
-    more = sorted(extra.glob("*.toml")) if extra and extra.is_dir() else []
+    """All definitions; `extra` is a folder with further segmentations, in `measures` beside it lie further measures.
+
+    Raises BadDefinition.
+    """
+    conditions, prices = _conditions(), _prices()
+    grids, counted = _files("segmentations", extra), _files("measures", extra.with_name("measures") if extra else None)
     return Definitions(
         conditions=conditions,
-        segmentations=tuple(_segmentation(path, conditions) for path in own + more),
+        segmentations=_once([segmenting.load(path, conditions) for path in grids], "segmentation"),
         cms=_cms(conditions, "cms"),
         cms_20=_cms(conditions, "cms_20"),
         hfrs=_hfrs(),
         scores=scoring.load(),
-        prices=_prices(),
+        measures=_once([measuring.load(path, conditions, _activities(prices)) for path in counted], "measure"),
+        prices=prices,
         risk=_risk(conditions),
         risk_test=risk_test(files.read(HERE / "risk_test.toml", "risk_test")),
-        fingerprint=_fingerprint(more),
+        fingerprint=_fingerprint([path for path in (*grids, *counted) if HERE not in path.parents]),
     )
+
+
+def _files(kind: str, extra: Path | None) -> list[Path]:
+    more = sorted(extra.glob("*.toml")) if extra and extra.is_dir() else []
+    return [*sorted((HERE / kind).glob("*.toml")), *more]
+
+
+def _once(found: list[Keyed], kind: str) -> tuple[Keyed, ...]:
+    keys = [one.key for one in found]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise BadDefinition(f"{kind} {', '.join(twice)} stands in two files; give your own another key")
+    return tuple(found)
+
+
+def _activities(prices: Prices) -> tuple[str, ...]:
+    return tuple(name for name in prices.by_activity if name != "social_care")
 
 
 def _fingerprint(more: list[Path]) -> str:
@@ -245,20 +239,6 @@ def _conditions() -> Conditions:
         tuples = {"diagnosed": tuple(row["diagnosed"]), "resolved": tuple(row.get("resolved", ()))}
         found.append(Condition(bit=bit, **{**row, **tuples}))
     return Conditions(tuple(found), tuple(Missing(**row) for row in content["missing"]), content["source"])
-
-
-def _segmentation(path: Path, conditions: Conditions) -> Segmentation:
-    content = files.read(path, "segmentation")
-    bands = tuple(AgeBand(b["key"], b.get("label", b["key"]), b["from"], b.get("to")) for b in content["age_band"])
-    starts = [0, *(b.last + 1 for b in bands if b.last is not None)]
-    if [b.first for b in bands] != starts or bands[-1].last is not None:
-        raise BadDefinition(f"{path}: age bands must follow one another from 0 without gap, the last without `to`")
-    groups = tuple(
-        Group(g["key"], g["label"], conditions.mask(g.get("any_of", ())), g.get("at_least")) for g in content["group"]
-    )
-    if groups[-1].at_least != 0:
-        raise BadDefinition(f"{path}: the last group must take everyone left (at_least = 0)")
-    return Segmentation(content["key"], content["label"], content["assumed"], content["source"], bands, groups)
 
 
 def _cms(conditions: Conditions, name: str) -> Cms:

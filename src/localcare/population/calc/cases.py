@@ -1,0 +1,65 @@
+"""The test cases that segmentations and measures carry, worked out by the very rules that count people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import ibis
+from ibis.backends.duckdb import Backend
+
+from localcare.population.calc import measures, segments
+from localcare.population.definitions import Conditions, Definitions, Measure, Segmentation
+
+CASE = {
+    "person": "int32", "age": "int16", "mask": "int64", "observed": "bool", "hfrs": "float64", "tenth": "int8",
+}  # fmt: skip
+
+
+def failing(definitions: Definitions, backend: Backend) -> list[str]:
+    """A sentence for each test case that does not come out; empty where all definitions hold theirs."""
+    found: list[str] = []
+    for segmentation in definitions.segmentations:
+        found += _misplaced(segmentation, definitions.conditions, backend)
+    for measure in definitions.measures:
+        found += _miscounted(measure, definitions.conditions, backend)
+    return found
+
+
+def _misplaced(segmentation: Segmentation, conditions: Conditions, backend: Backend) -> Iterator[str]:
+    if not segmentation.cases:
+        return
+    placed = segments.segment(_people(segmentation.cases, conditions), segmentation, conditions)
+    rows = backend.to_pandas(placed.order_by("person")).itertuples()
+    for case, row in zip(segmentation.cases, rows, strict=True):
+        if (row.age_band, row.group) != (case["age_band"], case["group"]):
+            yield (
+                f"{segmentation.key}, case {case['says']!r}: the rules give {row.age_band}, {row.group}, "
+                f"not {case['age_band']}, {case['group']}; mend the rule or the case"
+            )
+
+
+def _miscounted(measure: Measure, conditions: Conditions, backend: Backend) -> Iterator[str]:
+    people = _people(measure.cases, conditions, measure.events)
+    inside, amount = measures.counted(people, measure, conditions)
+    rows = backend.to_pandas(people.select("person", inside=inside, amount=amount).order_by("person")).itertuples()
+    for case, row in zip(measure.cases, rows, strict=True):
+        if (bool(row.inside), int(row.amount)) != (case["in_denominator"], case["counted"]):
+            yield (
+                f"{measure.key}, case {case['says']!r}: the rules count {row.amount} and the person is "
+                f"{'in' if row.inside else 'not in'} the denominator; mend the rule or the case"
+            )
+
+
+def _people(cases: Sequence[Mapping[str, Any]], conditions: Conditions, events: tuple[str, ...] = ()) -> ibis.Table:
+    rows = [
+        (
+            number,
+            case["age"],
+            conditions.mask(case.get("conditions", ())),
+            True,
+            case.get("hospital_frailty"),
+            case.get("deprivation_tenth"),
+            *(case.get("use", {}).get(name, 0) for name in events),
+        )
+        for number, case in enumerate(cases)
+    ]
+    return ibis.memtable(rows, schema={**CASE, **dict.fromkeys(events, "int32")})

@@ -1,0 +1,55 @@
+"""The report of measures: numerator, denominator and rate, small numbers suppressed."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from localcare.dataset import suppression
+from localcare.dataset.suppression import Line
+
+if TYPE_CHECKING:
+    from localcare.population.reports import Made, Unit
+
+HOW = (
+    "Observed people only. Crude rates of 12 months, by each measure's definition, which names its source. "
+    "A rate is hidden where fewer people stand behind it, or behind those it leaves, than may be shown."
+)
+WITH, WITHOUT, ALL = "with", "without", "all"
+
+
+def rows(of: "Made", _segmentation: str, units: Iterable["Unit"]) -> list[dict[str, Any]]:
+    """Each measure of each unit; None where suppressed, and no rate where nobody is in the denominator."""
+    counts, numerators = _counts(of)
+    lines = [
+        Line((u, m.key, ALL), ((u, m.key, WITH), (u, m.key, WITHOUT)))
+        for u in of.units
+        for m in of.definitions.measures
+    ]
+    lines += [line for m in of.definitions.measures for part in (WITH, WITHOUT, ALL) for line in of.tree(m.key, part)]
+    shown = suppression.published(counts, lines, of.rule)
+    return [
+        {"unit": unit[1], "measure": m.key, "label": m.label, "better": m.better}
+        | _row(numerators[unit, m.key], shown[unit, m.key, WITH], shown[unit, m.key, ALL], m.per, of)
+        for unit in units
+        for m in of.definitions.measures
+    ]
+
+
+def _row(numerator: float, people: int | None, whole: int | None, per: int, of: "Made") -> dict[str, Any]:
+    shown = None if people is None else of.rule.rounded(numerator)
+    rate = None if shown is None or not whole else round(per * shown / whole, 1)
+    return {"numerator": shown, "people": people, "denominator": whole, "rate": rate, "per": per}
+
+
+def _counts(of: "Made") -> tuple[dict[tuple, float], dict[tuple, float]]:
+    """People by (unit, measure, part), and the numerator of each (unit, measure)."""
+    keys = [(unit, measure.key) for unit in of.units for measure in of.definitions.measures]
+    counts: dict[tuple, float] = {(*key, part): 0.0 for key in keys for part in (WITH, WITHOUT, ALL)}
+    numerators: dict[tuple, float] = dict.fromkeys(keys, 0.0)
+    for row in of.folder.rows("measure"):
+        for unit in of.above(row["practice"]):
+            key = (unit, row["measure"])
+            numerators[key] += row["numerator"]
+            counts[*key, WITH] += row["people"]
+            counts[*key, WITHOUT] += row["denominator"] - row["people"]
+            counts[*key, ALL] += row["denominator"]
+    return counts, numerators
