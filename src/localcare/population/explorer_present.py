@@ -137,7 +137,8 @@ def finding(answer: Answer) -> str:
         return "There is not enough data to say."
     most = max(known, key=lambda row: value_of(answer, row) or 0)
     write, q = in_words(answer), answer.question
-    told = f"{most['label']} has the most: {write(value_of(answer, most))}"
+    among = "Of what is shown, most: " if any(value_of(answer, row) is None for row in answer.rows) else "Most: "
+    told = f"{among}{most['label']}, {write(value_of(answer, most))}"
     if q.by == "setting":
         return f"Used most: {most['label'].lower()}, {write(value_of(answer, most))} for 1,000 people."
     if q.show in SETTINGS:
