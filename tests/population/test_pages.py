@@ -12,7 +12,7 @@ from tests import builders
 from tests.builders import text
 
 OWN = "G82000"
-PAGES = ("/population/", "/population/registers/")
+PAGES = ("/population/", "/population/registers/", "/population/variation/")
 pytestmark = pytest.mark.django_db
 
 

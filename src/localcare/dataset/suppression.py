@@ -65,9 +65,11 @@ class Line:
         return self.parts if self.total is None else (*self.parts, self.total)
 
 
-def published(counts: Mapping[K, float], lines: Iterable[Line], rule: Rule) -> dict[K, int | None]:
-    """Every count as it may be published: rounded, or None where suppressed."""
-    hidden = suppressed(counts, lines, rule)
+def published(
+    counts: Mapping[K, float], lines: Iterable[Line], rule: Rule, also: Iterable[K] = ()
+) -> dict[K, int | None]:
+    """Every count as it may be published: rounded, or None where suppressed, or where it is one of `also`."""
+    hidden = suppressed(counts, lines, rule, also)
     return {key: None if key in hidden else rule.rounded(count) for key, count in counts.items()}
 
 

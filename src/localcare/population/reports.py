@@ -11,7 +11,7 @@ from localcare.dataset import runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
-from localcare.population import measure_report, score_report
+from localcare.population import measure_report, score_report, variation
 from localcare.population.calc import use
 from localcare.population.definitions import Definitions
 from localcare.population.lists import published_model
@@ -200,12 +200,17 @@ def _sums(of: Made, table: str, by: str, *counts: str) -> dict[tuple[Unit, str],
     return found
 
 
-def _published(of: Made, found: Mapping[tuple[Unit, str], list[float]], at: int, keys: Iterable[str]) -> Mapping:
-    """One count of `_sums`, as it may be published, protected over the levels."""
+def _published(
+    of: Made, found: Mapping[tuple[Unit, str], list[float]], at: int, keys: Iterable[str], whole: int | None = None
+) -> Mapping:
+    """One count of `_sums`, as it may be published, protected over the levels; `whole` is that it is a part of."""
     wanted = [(unit, key) for unit in of.units for key in keys]
     counts = {k: found[k][at] if k in found else 0.0 for k in wanted}
     lines = [line for key in keys for line in of.tree(key)]
-    return suppression.published(counts, lines, of.rule)
+    few = (
+        [] if whole is None else [k for k in wanted if k in found and of.rule.tells_of_few(counts[k], found[k][whole])]
+    )
+    return suppression.published(counts, lines, of.rule, few)
 
 
 def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
@@ -232,7 +237,7 @@ def _protected_registers(run_id: int, _folder: runs.RunFolder, _rule: Rule) -> t
     of = made(Run.objects.get(id=run_id))
     found = _sums(of, "register", "register", "on_register", "denominator")
     codes = [str(c.register) for c in of.definitions.conditions.registers]
-    return _published(of, found, 0, codes), _published(of, found, 1, codes)
+    return _published(of, found, 0, codes, 1), _published(of, found, 1, codes)
 
 
 def _use(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
@@ -328,6 +333,8 @@ REPORTS: Mapping[str, Kind] = {
     ),
     "scores": Kind("People by score and band", score_report.HOW, score_report.rows),
     "measures": Kind("Measures by practice", measure_report.HOW, measure_report.rows),
+    "variation": Kind("Practices against what their lists would use", variation.HOW, variation.rows, (PRACTICE,)),
+    "quadrants": Kind("Spend against outcome", variation.HOW_QUADRANTS, variation.quadrants, (PRACTICE,)),
     "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
 }
 

@@ -11,5 +11,6 @@ urlpatterns = [
     path("population/explorer/", explorer_pages.explorer, name="explorer"),
     path("population/explorer.csv", explorer_pages.explorer_csv, name="explorer_csv"),
     path("population/explorer.xlsx", explorer_pages.explorer_xlsx, name="explorer_xlsx"),
+    path("population/variation/", views.variation, name="variation"),
     path("population/how-made/", views.how_made, name="how_made"),
 ]

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from localcare.access.guard import everyone_signed_in, requires, viewer_of
 from localcare.access.types import Capability
-from localcare.population import presenters, queries
+from localcare.population import funnel, presenters, queries
 
 
 def _where_there_is_a_run(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -64,6 +64,26 @@ def registers(request: HttpRequest) -> HttpResponse:
         "how": queries.how("conditions"),
     }
     return render(request, "population/registers.jinja", context)
+
+
+@requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
+@_where_there_is_a_run
+def variation(request: HttpRequest) -> HttpResponse:
+    """Practices against what their lists would use: by name, protected, the viewer's own marked."""
+    scope = _scope(request)
+    if scope is None:
+        return render(request, "population/empty.jinja")
+    asked = request.GET.get("indicator", ""), request.GET.get("by", "")
+    shown = funnel.page(scope.run, *asked, viewer_of(request).organisation_code)
+    context = {
+        "scope": scope,
+        "page": shown,
+        "split": funnel.split_in_words,
+        "filters": funnel.filters(),
+        "how": queries.how("variation"),
+        "how_quadrants": queries.how("quadrants"),
+    }
+    return render(request, "population/variation.jinja", context)
 
 
 @everyone_signed_in

@@ -22,12 +22,13 @@ from localcare.population.calc import (
     risk_trial,
     scores,
     segments,
+    standard,
     use,
 )
 from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
 from localcare.population.calc.estimate import NoneObserved, Stratum
-from localcare.population.calc.purpose import PLANNING, RISK, permitted
+from localcare.population.calc.purpose import PLANNING, RISK, Permitted, permitted
 from localcare.population.definitions import Definitions
 
 PERSON = {
@@ -102,6 +103,7 @@ def compute(
         "cell": _cells(base, placed, used),
         "practice_use": _practice_use(base, used),
         "cube": _cube(planning.tables, base, placed, used, definitions),
+        "standardised": _standardised(planning, base, used, definitions, as_at, fifths or {}),
         "coverage": _coverage(base, clusters),
         "list_entry": listed,
         "risk_model": _coefficients(model),
@@ -193,6 +195,21 @@ def _cube(tables, base: _Base, placed: ir.Table, used: ir.Table, definitions: De
     homes = homes.mutate(lsoa11_code=homes.lsoa11_code.fill_null(""))
     ages = cube.first_ages(definitions.segmentations)
     return cube.cube(_keep(cube.seen(base.people, homes, used, ages)), placed, definitions.conditions)
+
+
+STANDARDISED = {
+    "practice": "int16", "indicator": "string", "adjusted_for": "string", "people": "int32", "users": "int32",
+    "amount": "float64", "largest": "float64", "second": "float64", "expected": "float64", "variance": "float64",
+}  # fmt: skip
+
+
+def _standardised(
+    planning: Permitted, base: _Base, used: ir.Table, definitions: Definitions, as_at, fifths
+) -> ir.Table:
+    people = base.people.mutate(conditions=condition_calc.count(base.people.mask, definitions.conditions))
+    found = standard.amounts(planning.tables, people, used, definitions.prices, fifths, as_at).to_pandas()
+    columns = {name: column.to_numpy() for name, column in found.items()}
+    return _table([asdict(row) for row in standard.standardise(columns, planning.lost)], STANDARDISED)
 
 
 def _coverage(base: _Base, clusters: Mapping[int, int]) -> ir.Table:

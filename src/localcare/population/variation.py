@@ -1,0 +1,239 @@
+"""Variation between practices as published: small numbers suppressed, nobody called different by chance alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from localcare.dataset import suppression
+from localcare.dataset.runs import RunFolder
+from localcare.population.calc import variation
+from localcare.population.calc.standard import INDICATORS, STEPS
+
+if TYPE_CHECKING:
+    from localcare.population.reports import Made, Row, Unit
+
+USUAL_STEP = "deprivation"
+JUDGED_BY = ("age_sex", USUAL_STEP)
+SPEND, OUTCOME = "spend_elsewhere", "emergency_admissions"
+SURE = 0.95
+UNCLEAR = "not clear"
+HOW = (
+    "Observed people, 12 months. Expected: what the practice's people would use at the rates of all practices for "
+    "their five years of age, sex and deprivation fifth of their home (indirect standardisation; index of 2015). A "
+    "practice is called above or below only beyond chance, beyond the spread that all practices share (Spiegelhalter "
+    "2005), and so that at most 5% of all calls over all indicators are false (Benjamini and Hochberg 1995)."
+)
+HOW_QUADRANTS = (
+    "Spend outside A&E and emergency admissions against emergency admissions, both against what is expected by age, "
+    "sex and deprivation. Ratios are drawn towards 1 by how little is known; a practice is placed only where the "
+    "probability of its place is 95% or more."
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One practice on one indicator: its rows of `standardised` by step, and how unusual it is by step."""
+
+    by_step: Mapping[str, Row]
+    p: Mapping[str, float]
+    called: Mapping[str, bool]
+
+    def ratio(self, step: str) -> float | None:
+        row = self.by_step.get(step)
+        return row["amount"] / row["expected"] if row and row["expected"] else None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All practices on all indicators, the spread among practices by (indicator, step), and what is suppressed."""
+
+    figures: Mapping[tuple[str, str], Figures]
+    spread: Mapping[tuple[str, str], float]
+    hidden: frozenset
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A run to compare the practices of; two with the same results and the same rule are the same."""
+
+    folder: RunFolder
+    rule: suppression.Rule
+    of: Made = field(compare=False)
+
+
+def compared(of: Made) -> Compared:
+    """Every practice of a run judged; `figures` by (practice's code, indicator)."""
+    return _compared(_Asked(of.folder, of.rule, of))
+
+
+@lru_cache(maxsize=4)
+def _compared(asked: _Asked) -> Compared:
+    of = asked.of
+    held: dict[tuple[int, str], dict[str, Row]] = {}
+    for row in of.folder.rows("standardised"):
+        held.setdefault((row["practice"], row["indicator"]), {})[row["adjusted_for"]] = row
+    p, spread = {}, {}
+    for step in JUDGED_BY:
+        for indicator in INDICATORS:
+            keys = [key for key in held if key[1] == indicator and held[key][step]["expected"] > 0]
+            rows = [held[key][step] for key in keys]
+            if rows:
+                amount, expected, variance = (
+                    np.array([row[name] for row in rows]) for name in ("amount", "expected", "variance")
+                )
+                judged = variation.judge(amount, expected, np.maximum(variance, 1e-9), INDICATORS[indicator].whole)
+                spread[indicator, step] = judged.spread
+                p.update({(step, *key): value for key, value in zip(keys, judged.p.tolist(), strict=True)})
+    called = {step: _called(p, step) for step in JUDGED_BY}
+    figures = {
+        (of.practices[number][0], indicator): Figures(
+            by_step,
+            {step: p.get((step, number, indicator), 1.0) for step in JUDGED_BY},
+            {step: (number, indicator) in called[step] for step in JUDGED_BY},
+        )
+        for (number, indicator), by_step in held.items()
+    }
+    return Compared(figures, spread, _hidden(of, held))
+
+
+def _called(p: Mapping[tuple, float], step: str) -> set[tuple]:
+    """False discoveries are held down over all practices and indicators at once."""
+    keys = [key for key in p if key[0] == step]
+    if not keys:
+        return set()
+    found = variation.discoveries(np.array([p[key] for key in keys]))
+    return {key[1:] for key, yes in zip(keys, found, strict=True) if yes}
+
+
+def _hidden(of: Made, held: Mapping[tuple[int, str], dict[str, Row]]) -> frozenset:
+    """Few users or people, or one or two who make up most of it; and what protects these."""
+    users: dict[tuple[Unit, str], float] = {(unit, name): 0.0 for unit in of.units for name in INDICATORS}
+    few = set()
+    for (number, indicator), by_step in held.items():
+        row = by_step["nothing"]
+        unit = of.above(number)[-1]
+        for above in of.above(number):
+            users[above, indicator] += row["users"]
+        largest = (row["largest"], row["second"])
+        if of.rule.small(row["people"]) or of.rule.dominated(row["amount"], largest):
+            few.add((unit, indicator))
+    lines = [line for name in INDICATORS for line in of.tree(name)]
+    return suppression.suppressed(users, lines, of.rule, few)
+
+
+def rows(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    """One row a practice and indicator; every figure None where suppressed or the practice has none."""
+    every = compared(of)
+    return [
+        {"unit": unit[1], "indicator": name, "label": indicator.label, "measure": _measure(name)}
+        | _row(every, unit, name, of.rule)
+        for unit in units
+        for name, indicator in INDICATORS.items()
+    ]
+
+
+def _measure(name: str) -> str:
+    return "number" if INDICATORS[name].whole else "pounds"
+
+
+EMPTY = (
+    "people", "amount", "expected", "ratio", "low", "high", "standing", "ratio_crude", "ratio_age_sex",
+    "standing_age_sex", "expected_age_sex", "ratio_conditions",
+    "by_age_and_sex", "by_deprivation", "by_recorded_conditions", "left",
+)  # fmt: skip
+
+
+def _row(every: Compared, unit: Unit, name: str, rule: suppression.Rule) -> Row:
+    figures = every.figures.get((unit[1], name))
+    row = figures.by_step[USUAL_STEP] if figures else None
+    if figures is None or row is None or (unit, name) in every.hidden or not row["expected"]:
+        return dict.fromkeys(EMPTY)
+    amount = _shown(row, name, rule)
+    part = 1.96 * row["variance"] ** 0.5 / row["expected"]
+    ratios = {step: _over(amount, figures.by_step.get(step)) for step in STEPS}
+    ratio = ratios[USUAL_STEP] or 0.0
+    return {
+        "people": rule.rounded(row["people"]),
+        "amount": amount,
+        "expected": round(row["expected"]),
+        "ratio": ratio,
+        "low": round(max(0.0, ratio - part), 2),
+        "high": round(ratio + part, 2),
+        "standing": _standing(figures, USUAL_STEP),
+        "ratio_crude": ratios["nothing"],
+        "ratio_age_sex": ratios["age_sex"],
+        "standing_age_sex": _standing(figures, "age_sex"),
+        "expected_age_sex": round(figures.by_step["age_sex"]["expected"]),
+        "ratio_conditions": ratios["conditions"],
+        **_split(figures, amount),
+    }
+
+
+def _shown(row: Row, name: str, rule: suppression.Rule) -> int:
+    if INDICATORS[name].whole:
+        return rule.rounded(row["amount"])
+    return suppression.money(row["amount"], row["people"], rule)[0]
+
+
+def _over(amount: float, row: Row | None) -> float | None:
+    return round(amount / row["expected"], 2) if row and row["expected"] else None
+
+
+def _standing(figures: Figures, step: str) -> str:
+    if not figures.called[step]:
+        return "not different"
+    return "above" if (figures.ratio(step) or 0) > 1 else "below"
+
+
+def _split(figures: Figures, amount: float) -> Row:
+    """Factors that multiply up to the crude ratio: what goes with the list, with the coding, and what is left."""
+    steps = [figures.by_step.get(step) for step in STEPS]
+    expected = tuple(row["expected"] for row in steps if row)
+    factors = variation.shares(expected, amount)
+    names = ("by_age_and_sex", "by_deprivation", "by_recorded_conditions")[: len(expected) - 1]
+    return dict.fromkeys(EMPTY[-4:]) | {
+        name: round(factor, 2) for name, factor in zip((*names, "left"), factors, strict=True)
+    }
+
+
+def quadrants(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    """Where each practice stands on spend and outcome, with the probability of its place."""
+    every = compared(of)
+    return [{"unit": unit[1]} | _quadrant(every, unit) for unit in units]
+
+
+def _quadrant(every: Compared, unit: Unit) -> Row:
+    places = [_place(every, unit, name) for name in (SPEND, OUTCOME)]
+    names = [f"{axis}_{part}" for axis in ("spend", "outcome") for part in ("ratio", "low", "high")]
+    if None in places:
+        return dict.fromkeys((*names, "place", "probability"))
+    (*spend, more_spend), (*outcome, more_outcome) = places
+    chances = {
+        f"{'more' if s else 'less'} spend, {'more' if o else 'fewer'} emergency admissions": (
+            (more_spend if s else 1 - more_spend) * (more_outcome if o else 1 - more_outcome)
+        )
+        for s in (True, False)
+        for o in (True, False)
+    }
+    likeliest = max(chances, key=lambda place: chances[place])
+    place = likeliest if chances[likeliest] >= SURE else UNCLEAR
+    figures = dict(zip(names, (round(value, 2) for value in (*spend, *outcome)), strict=True))
+    return {**figures, "place": place, "probability": round(chances[likeliest], 2)}
+
+
+def _place(every: Compared, unit: Unit, name: str) -> tuple[float, float, float, float] | None:
+    """Best guess of the true ratio, its 95% interval, the probability that it is above 1."""
+    figures = every.figures.get((unit[1], name))
+    if figures is None or (unit, name) in every.hidden or not figures.by_step[USUAL_STEP]["expected"]:
+        return None
+    row, between = figures.by_step[USUAL_STEP], every.spread[name, USUAL_STEP]
+    ratio, variance = row["amount"] / row["expected"], row["variance"] / row["expected"] ** 2
+    guess, low, high = (float(v) for v in variation.interval(ratio, variance, between))
+    width = (high - guess) / 1.96
+    return guess, max(0.0, low), high, float(stats.norm.cdf((guess - 1) / width)) if width else 0.5

@@ -1,0 +1,165 @@
+"""Variation between practices: standardised as the slow twin does; nobody called in null worlds, an outlier is."""
+
+from collections import defaultdict
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from localcare.population import funnel
+from localcare.population.calc import standard, variation
+
+ROW = st.fixed_dictionaries(
+    {
+        "practice": st.integers(0, 3),
+        "sex": st.sampled_from(["female", "male"]),
+        "five_years": st.integers(0, 2),
+        "fifth": st.integers(0, 2),
+        "conditions": st.integers(0, 6),
+        **{name: st.integers(0, 9) for name in standard.INDICATORS if name != "conditions"},
+    }
+)
+
+
+@given(st.lists(ROW, min_size=1, max_size=40), st.sampled_from([{}, {"acute": frozenset({1})}]))
+def test_standardised_as_the_slow_twin(people, lost):
+    people = [row | {"conditions_from": min(row["conditions"], 4)} for row in people]
+    columns = {name: np.array([row[name] for row in people]) for name in people[0]}
+    found = {(r.practice, r.indicator, r.adjusted_for): r for r in standard.standardise(columns, lost)}
+    expected = _slowly(people, lost)
+    assert found.keys() == expected.keys()
+    for key, (count, users, amount, at_rates, variance) in expected.items():
+        row = found[key]
+        assert (row.people, row.users, row.amount) == (count, users, amount)
+        assert row.expected == pytest.approx(at_rates)
+        assert row.variance == pytest.approx(variance, abs=1e-9)
+
+
+def _slowly(people, lost):
+    answer = {}
+    for (name, indicator), (step, by) in product(standard.INDICATORS.items(), standard.STEPS.items()):
+        if name == step:
+            continue
+        kept = [r for r in people if not any(r["practice"] in lost.get(source, ()) for source in indicator.sources)]
+        stratum = defaultdict(list)
+        for row in kept:
+            stratum[_key(row, by)].append(row[name])
+        for practice in {row["practice"] for row in kept}:
+            own = [row for row in kept if row["practice"] == practice]
+            alike = [stratum[_key(row, by)] for row in own]
+            answer[practice, name, step] = (
+                len(own),
+                sum(1 for row in own if row[name]),
+                sum(row[name] for row in own),
+                sum(np.mean(values) for values in alike),
+                sum(np.var(values, ddof=1) if len(values) > 1 else 0 for values in alike),
+            )
+    return answer
+
+
+def _key(row, by):
+    return tuple(row["conditions_from" if key == "conditions" else key] for key in by)
+
+
+@pytest.mark.parametrize("expected", [3.0, 20.0, 400.0])
+def test_limits_of_counts_by_chance_alone_are_those_of_poisson(expected):
+    e = np.array([expected])
+    low, high = variation.limits(e, e, True, 0.025)
+    assert (low * e, high * e) == pytest.approx(stats.poisson(expected).ppf([0.025, 0.975]).reshape(2, 1))
+    seen = np.array([expected + 9])
+    assert variation.tails(seen, e, e, True) == pytest.approx(
+        min(1, 2 * stats.poisson.sf(expected + 8, expected)), rel=1e-4
+    )
+
+
+def test_spread_is_found_where_there_is_some_and_not_hidden_by_one():
+    chance = np.random.default_rng(4)
+    ratio = 1 + chance.normal(0, 0.2, 4000) + chance.normal(0, 0.1, 4000)
+    assert variation.spread(ratio, np.full(4000, 0.01)) == pytest.approx(0.04, rel=0.1)
+    assert variation.spread(1 + chance.normal(0, 0.1, 4000), np.full(4000, 0.0103)) < 0.001
+    sixty = 1 + chance.normal(0, 0.1, 60)
+    sixty[0] = 9.0
+    assert variation.spread(sixty, np.full(60, 0.01)) < 0.02
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_false_discoveries_as_their_definition(p):
+    ordered, n = sorted(p), len(p)
+    held = [k for k in range(1, n + 1) if ordered[k - 1] <= 0.05 * k / n]
+    threshold = ordered[max(held) - 1] if held else -1
+    assert variation.discoveries(np.array(p)).tolist() == [value <= threshold for value in p]
+
+
+@pytest.mark.parametrize(("spread", "clustering"), [(0.0, 1.0), (0.1, 3.0), (0.3, 1.0)])
+def test_at_most_five_in_a_hundred_practices_are_called_where_none_differs(spread, clustering):
+    worlds = [null_world(np.random.default_rng(seed), spread, clustering) for seed in range(40)]
+    assert np.mean([called.mean() for called in worlds]) <= 0.05
+    assert np.mean([called.any() for called in worlds]) <= 0.15
+
+
+def test_a_practice_with_three_times_as_much_is_called():
+    worlds = [null_world(np.random.default_rng(seed), 0.1, 3.0, times=3.0) for seed in range(20)]
+    assert np.mean([called[0] for called in worlds]) >= 0.9
+    assert np.mean([called[1:].mean() for called in worlds]) <= 0.05
+
+
+def null_world(chance, spread: float, clustering: float, times: float = 1.0) -> np.ndarray:
+    """Sixty practices alike but for chance and their spread; the first may have `times` as much."""
+    expected = chance.uniform(200, 2000, 60)
+    true = expected * (chance.gamma(1 / spread**2, spread**2, 60) if spread else 1)
+    true[0] *= times
+    seen = (
+        chance.poisson(true) if clustering == 1 else chance.negative_binomial(true / (clustering - 1), 1 / clustering)
+    )
+    expected *= seen.sum() / expected.sum()
+    return variation.discoveries(variation.judge(seen.astype(float), expected, clustering * expected, True).p)
+
+
+def test_nobody_is_called_among_too_few():
+    assert not variation.discoveries(variation.judge(*(np.full(9, n) for n in (900.0, 9.0, 9.0)), True).p).any()
+
+
+def test_the_parts_of_a_difference_multiply_up_to_it():
+    parts = variation.shares((100.0, 120.0, 132.0, 132.0), 158.4)
+    assert parts == pytest.approx((1.2, 1.1, 1.0, 1.2))
+    assert np.prod(parts) == pytest.approx(158.4 / 100)
+
+
+def test_the_best_guess_is_drawn_to_one_by_how_little_is_known():
+    guess, low, high = variation.interval(np.array([1.5, 1.5]), np.array([0.01, 1.0]), 0.04)
+    assert guess == pytest.approx([1.4, 1 + 0.5 * 0.04 / 1.04])
+    assert (low < guess).all()
+    assert (guess < high).all()
+
+
+@pytest.mark.parametrize(
+    ("standings", "said"),
+    [
+        (["not different"] * 12, "none of 12 practices differs"),
+        (["above"] + ["not different"] * 11, "of 12 practices P0 lies above what their list"),
+        (["above", "below", "below"] + ["not different"] * 9, "P0 lies above and P1, P2 lie below"),
+        (["above"] * 4 + ["not different"] * 9, "4 practices lie above"),
+        (["not different"] * 9, "not enough data to compare: 9 of 20"),
+    ],
+)
+def test_the_finding_names_who_differs(standings, said):
+    rows = [{"standing": standing, "unit_name": f"P{i}"} for i, standing in enumerate(standings)]
+    assert said in funnel.finding("Spend", rows, 20)
+
+
+def test_the_split_in_plain_words():
+    row = {
+        "ratio_crude": 1.2,
+        "by_age_and_sex": 1.12,
+        "by_deprivation": 1.0,
+        "by_recorded_conditions": 1.11,
+        "left": 0.96,
+    }
+    assert funnel.split_in_words(row) == (
+        "20% more in all: 12% more with age and sex, no difference with deprivation, "
+        "11% more with recorded conditions; 4% less is left."
+    )
+    assert funnel.split_in_words({"ratio_crude": None}) == "Not enough data to say."
