@@ -209,11 +209,11 @@ def quadrants(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
 
 
 def _quadrant(every: Compared, unit: Unit) -> Row:
-    places = [_place(every, unit, name) for name in (SPEND, OUTCOME)]
+    on_spend, on_outcome = (_place(every, unit, name) for name in (SPEND, OUTCOME))
     names = [f"{axis}_{part}" for axis in ("spend", "outcome") for part in ("ratio", "low", "high")]
-    if None in places:
+    if on_spend is None or on_outcome is None:
         return dict.fromkeys((*names, "place", "probability"))
-    (*spend, more_spend), (*outcome, more_outcome) = places
+    (*spend, more_spend), (*outcome, more_outcome) = on_spend, on_outcome
     chances = {
         f"{'more' if s else 'less'} spend, {'more' if o else 'fewer'} emergency admissions": (
             (more_spend if s else 1 - more_spend) * (more_outcome if o else 1 - more_outcome)

@@ -139,17 +139,20 @@ def standardise(columns: Mapping[str, Column], lost: Mapping[str, frozenset[int]
                 continue
             strata = _numbered([columns["conditions_from" if key == "conditions" else key][kept] for key in by], amount)
             expected, variance = _expected(practice, amount, strata)
-            answer += [Standardised(p, name, step, *more, float(expected[p]), float(variance[p])) for p, *more in held]
+            answer += [
+                Standardised(p, name, step, *own, expected=float(expected[p]), variance=float(variance[p]))
+                for p, own in held.items()
+            ]
     return answer
 
 
-def _held(practice: Column, amount: Column) -> list[tuple]:
-    """Practice, people, people with more than nothing, amount, and its two largest."""
-    found = []
+def _held(practice: Column, amount: Column) -> dict[int, tuple[int, int, float, float, float]]:
+    """Of each practice: people, people with more than nothing, amount, and its two largest."""
+    found = {}
     for p in np.unique(practice).tolist():
         own = amount[practice == p]
         top = [*np.sort(own)[-2:][::-1].tolist(), 0.0]
-        found.append((p, len(own), int((own > 0).sum()), float(own.sum()), top[0], top[1]))
+        found[p] = (len(own), int((own > 0).sum()), float(own.sum()), top[0], top[1])
     return found
 
 
