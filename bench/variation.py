@@ -7,13 +7,21 @@ different. `worlds with one outlier`: one practice of middling size has so many 
 import random
 import statistics
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+
 from localcare.dataset.suppression import Line, Rule, suppressed
+from localcare.population.calc import variation
 
 TITLE = "Suppression of a cube; practices called different in worlds where none is"
 REPEATS = 5
+WORLDS, WORLDS_WITH_ONE = 10_000, 400
+PRACTICES, INDICATORS = 60, 7
+# The spread of true ratios (standard deviation) and how much chance varies more than Poisson: as many worlds of each.
+SPREADS, CLUSTERINGS = (0.0, 0.05, 0.15, 0.3), (1.0, 3.0)
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,57 @@ class Row:
 
 def run() -> list[Row]:
     """All rows."""
-    return suppression_rows()
+    return [*suppression_rows(), *null_rows(), *power_rows()]
+
+
+def null_rows() -> list[Row]:
+    """How many practices are called different, on any of the indicators, in worlds where none is."""
+    called = np.array([_called(chance, spread, clustering) for chance, spread, clustering in _worlds(WORLDS)])
+    of = f"{WORLDS} null worlds of {PRACTICES} practices and {INDICATORS} indicators"
+    anyone = called.any(axis=(1, 2))
+    return [
+        Row("practices called, mean", round(100 * float(called.any(axis=1).mean()), 3), "%", of),
+        Row("worlds in which anyone is called", round(100 * float(anyone.mean()), 2), "%", of),
+        Row("most practices called in one world", int(called.any(axis=1).sum(axis=1).max()), "practices", of),
+    ]
+
+
+def power_rows() -> list[Row]:
+    """How often the one that differs is called, and how many others with it."""
+    rows = []
+    for times in (1.25, 1.5, 2.0, 3.0):
+        worlds = [(s, np.array(_called(*world, times))) for world in _worlds(WORLDS_WITH_ONE) for s in [world[1]]]
+        for spread in SPREADS:
+            called = np.array([found for s, found in worlds if s == spread])
+            others = float(called[:, :, 1:].any(axis=1).mean())
+            of = f"{len(called)} worlds, one practice {times} times the others, spread {spread}; others: {others:.2%}"
+            rows.append(Row("the one that differs is called", round(100 * float(called[:, 0, 0].mean())), "%", of))
+    return rows
+
+
+def _worlds(many: int) -> Iterator[tuple[np.random.Generator, float, float]]:
+    kinds = list(product(SPREADS, CLUSTERINGS))
+    for seed in range(many):
+        yield np.random.default_rng(seed), *kinds[seed % len(kinds)]
+
+
+def _called(chance: np.random.Generator, spread: float, clustering: float, times: float = 1.0) -> list[np.ndarray]:
+    """Who is called on which indicator; the first practice, of middling size, may have `times` as much of the first."""
+    people = chance.uniform(2000, 20_000, PRACTICES)
+    people[0] = 11_000
+    p = []
+    for indicator, rate in enumerate((0.1, 0.3, 0.5, 0.25, 0.02, 0.005, 0.9)):
+        expected = people * rate
+        true = expected * (chance.gamma(1 / spread**2, spread**2, PRACTICES) if spread else 1)
+        true[0] *= times if indicator == 0 else 1
+        seen = (
+            chance.poisson(true)
+            if clustering == 1
+            else chance.negative_binomial(true / (clustering - 1), 1 / clustering)
+        )
+        expected *= seen.sum() / expected.sum()
+        p.append(variation.judge(seen.astype(float), expected, clustering * expected, True).p)
+    return np.split(variation.discoveries(np.concatenate(p)), INDICATORS)
 
 
 def suppression_rows() -> list[Row]:

@@ -163,3 +163,18 @@ def test_the_split_in_plain_words():
         "11% more with recorded conditions; 4% less is left."
     )
     assert funnel.split_in_words({"ratio_crude": None}) == "Not enough data to say."
+
+
+def test_the_quadrants_are_drawn_with_their_intervals_and_told_in_one_sentence():
+    usual = {"spend_ratio": 1.1, "spend_low": 1.0, "spend_high": 1.2, "outcome_ratio": 0.9, "outcome_low": 0.8}
+    usual |= {"outcome_high": 1.0, "unit": "P1", "unit_name": "One", "place": "more spend, fewer emergency admissions"}
+    rows = [usual, usual | {"unit": "P2", "unit_name": "Two", "place": "not clear"}, usual | {"place": None}]
+    drawn = funnel.draw_quadrants(rows, "P2")
+    assert drawn is not None
+    assert [(mark.name, mark.placed, mark.ours) for mark in drawn.marks] == [("One", True, False), ("Two", False, True)]
+    assert all(m.left < m.x < m.right and m.low > m.y > m.high for m in drawn.marks)
+    said = "Of 2 practices these can be placed with 95% probability: One (more spend, fewer emergency admissions)."
+    assert funnel.quadrant_finding(rows) == said
+    assert "none of 1 practices" in funnel.quadrant_finding(rows[1:])
+    assert funnel.draw_quadrants(rows[2:], "P2") is None
+    assert funnel.quadrant_finding(rows[2:]) == "There is not enough data to say."

@@ -1,6 +1,6 @@
 """Shapes the page of variation: the funnel as geometry, what it says in one sentence, the split in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ Row = dict[str, Any]
 STEPS = {variation.USUAL_STEP: "Age, sex and deprivation", "age_sex": "Age and sex"}
 INNER, OUTER = 0.025, 0.001  # 95% and 99.8% of practices lie within: the limits of Spiegelhalter (2005)
 GRID = 40
+SAME = "not different"
 LEFT, RIGHT, TOP, BOTTOM = 9.0, 97.0, 4.0, 88.0  # of the drawing, in per cent: room for its scales
 
 
@@ -42,6 +43,28 @@ class Funnel:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A practice on spend (across) and outcome (up) with its intervals, in per cent of the drawing."""
+
+    name: str
+    x: float
+    left: float
+    right: float
+    y: float
+    low: float
+    high: float
+    placed: bool
+    ours: bool
+
+
+@dataclass(frozen=True)
+class Quadrants:
+    marks: tuple[Mark, ...]
+    one_across: float
+    one_up: float
+
+
+@dataclass(frozen=True)
 class Page:
     """One indicator of all practices, each row as published."""
 
@@ -53,6 +76,11 @@ class Page:
     funnel: Funnel | None
     quadrants: tuple[Row, ...]
     quadrant_finding: str
+    quadrants_drawn: "Quadrants | None"
+
+    def to_explain(self, own: str) -> list[Row]:
+        """The viewer's own practice and those called different: whose crude difference is told in words."""
+        return [r for r in self.rows if r["ratio"] is not None and (r["unit"] == own or r["standing"] != SAME)]
 
 
 def page(run: Run, indicator: str, step: str, own: str) -> Page:
@@ -67,7 +95,9 @@ def page(run: Run, indicator: str, step: str, own: str) -> Page:
     drawn = _funnel(of, indicator, step, shown, own) if len(shown) >= calc.FEWEST else None
     placed = reports.build(of, "quadrants", reports.PRACTICE).rows
     said = finding(label, shown, len(rows))
-    return Page(indicator, label, step, rows, said, drawn, placed, quadrant_finding(placed))
+    return Page(
+        indicator, label, step, rows, said, drawn, placed, quadrant_finding(placed), draw_quadrants(placed, own)
+    )
 
 
 def _at(row: Row, step: str) -> Row:
@@ -176,6 +206,36 @@ def quadrant_finding(rows: Sequence[Row]) -> str:
         return f"For none of {len(known)} practices is it clear on which side of both it lies."
     said = "; ".join(f"{_names(names)} ({place})" for place, names in sorted(placed.items()))
     return f"Of {len(known)} practices these can be placed with 95% probability: {said}."
+
+
+def draw_quadrants(rows: Sequence[Row], own: str) -> Quadrants | None:
+    """Both ratios to one scale of its own each, wide enough for every interval; None where nobody has both."""
+    known = [row for row in rows if row["place"]]
+    if not known:
+        return None
+    across = _scale([row[key] for row in known for key in ("spend_low", "spend_high")], LEFT, RIGHT)
+    up = _scale([row[key] for row in known for key in ("outcome_low", "outcome_high")], BOTTOM, TOP)
+    marks = tuple(
+        Mark(
+            name=row["unit_name"],
+            x=across(row["spend_ratio"]),
+            left=across(row["spend_low"]),
+            right=across(row["spend_high"]),
+            y=up(row["outcome_ratio"]),
+            low=up(row["outcome_low"]),
+            high=up(row["outcome_high"]),
+            placed=row["place"] != variation.UNCLEAR,
+            ours=row["unit"] == own,
+        )
+        for row in known
+    )
+    return Quadrants(marks, across(1), up(1))
+
+
+def _scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:
+    """Where a value lies between two places of the drawing; 1 is always in it."""
+    least, most = min(*values, 0.95), max(*values, 1.05)
+    return lambda value: round(start + (end - start) * (value - least) / (most - least), 2)
 
 
 def filters() -> list[dict[str, Any]]:

@@ -79,6 +79,7 @@ def variation(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "page": shown,
         "split": funnel.split_in_words,
+        "explained": shown.to_explain(viewer_of(request).organisation_code),
         "filters": funnel.filters(),
         "how": queries.how("variation"),
         "how_quadrants": queries.how("quadrants"),
