@@ -31,7 +31,7 @@ def test_run_then_report(installation, capsys):
 def test_report_alone_lists_the_reports(capsys):
     assert main(["population", "report", "--json"]) == 0
     assert [row["name"] for row in json.loads(capsys.readouterr().out)] == [
-        "segments", "conditions", "use", "risk", "scores", "measures", "variation", "quadrants", "coverage",
+        "segments", "conditions", "use", "risk", "scores", "measures", "variation", "quadrants", "model", "coverage",
         "explorer",
     ]  # fmt: skip
 

@@ -243,5 +243,10 @@ def area_name() -> str:
     return settings.AREA
 
 
+def definitions() -> Definitions:
+    """The definitions of this installation."""
+    return _definitions()
+
+
 def _definitions() -> Definitions:
     return definition_files.load(settings.DATA / "segmentations")

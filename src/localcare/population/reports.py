@@ -11,7 +11,7 @@ from localcare.dataset import runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
-from localcare.population import measure_report, score_report, variation
+from localcare.population import measure_report, model_card, score_report, variation
 from localcare.population.calc import use
 from localcare.population.definitions import Definitions
 from localcare.population.lists import published_model
@@ -110,11 +110,7 @@ def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTAT
         raise UnknownReport(f"no {level} {unit!r} in this run; leave the unit out to see all")
     rows = tuple(_name_units(kind.rows(of, segmentation, units), lies_in))
     how = f"{kind.how} Definitions {of.run.definitions}."
-    more = (
-        {"model": published_model(of.run), "sources_left_out": dict(of.definitions.risk.left_out)}
-        if name == "risk"
-        else {}
-    )
+    more = MORE[name](of) if name in MORE else {}
     return Report(name, level, of.run.edition, of.run.as_at.isoformat(), share_seen(of.run), rows, how, more)
 
 
@@ -302,6 +298,10 @@ def _risk(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
     ]
 
 
+def _beside_risk(of: Made) -> Row:
+    return {"model": published_model(of.run), "sources_left_out": dict(of.definitions.risk.left_out)}
+
+
 @dataclass(frozen=True)
 class Kind:
     """A report: what it tells, how it is made, its rows for some units, the levels it has."""
@@ -335,8 +335,10 @@ REPORTS: Mapping[str, Kind] = {
     "measures": Kind("Measures by practice", measure_report.HOW, measure_report.rows),
     "variation": Kind("Practices against what their lists would use", variation.HOW, variation.rows, (PRACTICE,)),
     "quadrants": Kind("Spend against outcome", variation.HOW_QUADRANTS, variation.quadrants, (PRACTICE,)),
+    "model": Kind("How well the risk score does", model_card.HOW, model_card.rows, (AREA,)),
     "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
 }
+MORE: Mapping[str, Callable[[Made], Row]] = {"risk": _beside_risk, "model": model_card.more}
 
 
 def own_practice(of: Made, practice_code: str, segmentation: str) -> Row:

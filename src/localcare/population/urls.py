@@ -12,5 +12,6 @@ urlpatterns = [
     path("population/explorer.csv", explorer_pages.explorer_csv, name="explorer_csv"),
     path("population/explorer.xlsx", explorer_pages.explorer_xlsx, name="explorer_xlsx"),
     path("population/variation/", views.variation, name="variation"),
+    path("population/model/", views.model, name="model"),
     path("population/how-made/", views.how_made, name="how_made"),
 ]

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from localcare.access.guard import everyone_signed_in, requires, viewer_of
 from localcare.access.types import Capability
-from localcare.population import funnel, presenters, queries
+from localcare.population import funnel, model_page, presenters, queries
 
 
 def _where_there_is_a_run(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -85,6 +85,13 @@ def variation(request: HttpRequest) -> HttpResponse:
         "how_quadrants": queries.how("quadrants"),
     }
     return render(request, "population/variation.jinja", context)
+
+
+@requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
+@_where_there_is_a_run
+def model(request: HttpRequest) -> HttpResponse:
+    """How well the risk score does, and where there is none."""
+    return render(request, "population/model.jinja", {"card": model_page.card()})
 
 
 @everyone_signed_in
