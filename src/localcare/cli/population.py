@@ -13,7 +13,7 @@ def add_parser(subparsers) -> None:
     run = actions.add_parser("run", help="compute an edition and put its lists in use")
     run.add_argument("--edition", metavar="E", help="the edition's id; the current one if left out")
     run.add_argument(
-        "--without-comparison", action="store_true", help="do not try gradient boosting beside the logistic model"
+        "--compare", action="store_true", help="also try gradient boosting beside the logistic model (takes longer)"
     )
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_run)
@@ -48,7 +48,7 @@ def run_run(arguments) -> int:
     try:
         edition = editions.named(folder, arguments.edition) if arguments.edition else editions.current(folder)
         with output.progress_console.status(f"Computing edition {edition.id}"):
-            run = actions.run(edition, by=audit.SYSTEM, compare=not arguments.without_comparison)
+            run = actions.run(edition, by=audit.SYSTEM, compare=arguments.compare)
     except (editions.NoEdition, editions.BrokenContract, BadDefinition) as error:
         raise output.CannotRun(str(error)) from error
     answer = _summary(run)

@@ -40,7 +40,7 @@ class Computed:
     connection: Backend
 
 
-def run(edition: Edition, *, by: audit.Actor, compare: bool = True) -> Run:
+def run(edition: Edition, *, by: audit.Actor, compare: bool = False) -> Run:
     """Compute the edition and put its results and lists in use; `compare`: try gradient boosting beside the model.
 
     Raises BadDefinition and BrokenContract.
@@ -50,7 +50,7 @@ def run(edition: Edition, *, by: audit.Actor, compare: bool = True) -> Run:
         return put_in_use(edition, computed, by=by)
 
 
-def compute(edition: Edition, *, compare: bool = True) -> Computed:
+def compute(edition: Edition, *, compare: bool = False) -> Computed:
     """Compute the edition with the installation's definitions; writes nothing."""
     loaded = definition_files.load(settings.DATA / "segmentations")
     connection = edition.connection(memory_limit=MEMORY)

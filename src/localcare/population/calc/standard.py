@@ -127,6 +127,11 @@ def standardise(columns: Mapping[str, Column], lost: Mapping[str, frozenset[int]
     `conditions` are not adjusted for themselves.
     """
     answer: list[Standardised] = []
+    people = len(columns["practice"])
+    strata_by = {
+        step: _numbered([columns["conditions_from" if key == "conditions" else key] for key in by], people)
+        for step, by in STEPS.items()
+    }
     for name, indicator in INDICATORS.items():
         barred = sorted(frozenset().union(*(lost.get(source, frozenset()) for source in indicator.sources)))
         kept = ~np.isin(columns["practice"], barred)
@@ -134,11 +139,10 @@ def standardise(columns: Mapping[str, Column], lost: Mapping[str, frozenset[int]
         if not len(practice):
             continue
         held = _held(practice, amount)
-        for step, by in STEPS.items():
+        for step, strata in strata_by.items():
             if name == "conditions" and step == "conditions":
                 continue
-            strata = _numbered([columns["conditions_from" if key == "conditions" else key][kept] for key in by], amount)
-            expected, variance = _expected(practice, amount, strata)
+            expected, variance = _expected(practice, amount, strata[kept])
             answer += [
                 Standardised(p, name, step, *own, expected=float(expected[p]), variance=float(variance[p]))
                 for p, own in held.items()
@@ -156,9 +160,9 @@ def _held(practice: Column, amount: Column) -> dict[int, tuple[int, int, float, 
     return found
 
 
-def _numbered(keys: list[Column], like: Column) -> Column:
+def _numbered(keys: list[Column], rows: int) -> Column:
     """The stratum of each row, numbered from 0."""
-    number = np.zeros(len(like), dtype=np.int64)
+    number = np.zeros(rows, dtype=np.int64)
     for key in keys:
         values, at = np.unique(key, return_inverse=True)
         number = number * len(values) + at
@@ -166,7 +170,8 @@ def _numbered(keys: list[Column], like: Column) -> Column:
 
 
 def _expected(practice: Column, amount: Column, strata: Column) -> tuple[Column, Column]:
-    people = np.bincount(strata)
+    # A stratum all of whose people are left out has nobody here; no row asks for its rate.
+    people = np.maximum(np.bincount(strata), 1)
     mean = np.bincount(strata, amount) / people
     spread = np.maximum(np.bincount(strata, amount**2) / people - mean**2, 0.0)
     spread *= people / np.maximum(people - 1, 1)
