@@ -234,8 +234,8 @@ def finding_of_comparison(trial: Mapping[str, Any] | None) -> str:
     """What came of gradient boosting."""
     if not trial or not trial["comparison"]:
         return (
-            "Gradient boosting was not tried in this run (`localcare population run --compare` tries it), or there were "
-            "too few people to compare."
+            "Gradient boosting was not tried in this run (`localcare population run --compare` tries it), or there "
+            "were too few people to compare."
         )
     gain, earned = trial["comparison"]["gain"], trial["comparison"]["earned"]
     said = f"Gradient boosting ranks by {gain['value']:+.3f} in c ({gain['low']:+.3f} to {gain['high']:+.3f})"
