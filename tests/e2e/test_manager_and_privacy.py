@@ -85,7 +85,7 @@ def never_a_name(page: Page, person, check) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", name="What changed")).to_have_count(0)
     check(page, "today-manager")
-    for address in ("/", "/population/", "/population/registers/", "/work/"):
+    for address in ("/", "/population/", "/population/registers/", "/my-work/"):
         assert page.goto(address).status == 200
         expect(page.locator("body")).not_to_contain_text("Ashdown")
     for address in (f"/people/{person.id}/", f"/lists/{OWN}/", "/caseload/", "/people/find/", "/oversight/"):

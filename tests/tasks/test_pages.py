@@ -33,33 +33,33 @@ def task(coordinator, nurse, margaret):
 )
 def test_who_sees_work(area, task, as_viewer, role, at, work, one):
     browser = as_viewer(area.viewer(role, at))
-    assert browser.get("/work/").status_code == work
-    answer = browser.get(f"/work/{task.id}/")
+    assert browser.get("/my-work/").status_code == work
+    answer = browser.get(f"/my-work/{task.id}/")
     assert answer.status_code == one
     assert ("ASHDOWN" in text(answer)) == (one == 200)
-    assert browser.get("/work/999999/").status_code in (403, 404)
+    assert browser.get("/my-work/999999/").status_code in (403, 404)
 
 
 def test_signed_out_is_sent_to_sign_in(client, task):
-    assert client.get(f"/work/{task.id}/").status_code == 302
+    assert client.get(f"/my-work/{task.id}/").status_code == 302
 
 
 def test_nothing_to_do_is_said(as_viewer, nurse):
-    assert "Nothing to do." in text(as_viewer(nurse).get("/work/"))
+    assert "Nothing to do." in text(as_viewer(nurse).get("/my-work/"))
 
 
 def test_the_nurse_finds_does_and_undoes_a_task(as_viewer, nurse, task):
     browser = as_viewer(nurse)
-    assert "Weigh her" in text(browser.get("/work/"))
-    assert "ASHDOWN" in text(browser.get("/work/visits/"))
-    answer = browser.post(f"/work/{task.id}/done/", {"seen": 1, "words": "62 kg"}, follow=True)
+    assert "Weigh her" in text(browser.get("/my-work/"))
+    assert "ASHDOWN" in text(browser.get("/my-work/visits/"))
+    answer = browser.post(f"/my-work/{task.id}/done/", {"seen": 1, "words": "62 kg"}, follow=True)
     assert "Recorded as done." in text(answer)
-    browser.post(f"/work/{task.id}/reopen/?seen=2")
+    browser.post(f"/my-work/{task.id}/reopen/?seen=2")
     assert Task.objects.get().status == "taken"
 
 
 def test_words_are_asked_for(as_viewer, nurse, task):
-    answer = as_viewer(nurse).post(f"/work/{task.id}/done/", {"seen": 1, "words": ""})
+    answer = as_viewer(nurse).post(f"/my-work/{task.id}/done/", {"seen": 1, "words": ""})
     assert answer.status_code == 400
     assert "There is a problem" in text(answer)
 
@@ -67,17 +67,17 @@ def test_words_are_asked_for(as_viewer, nurse, task):
 def test_of_two_people_the_later_sees_both_and_can_add_their_words(as_viewer, coordinator, nurse, task):
     actions.complete(task_id=task.id, seen=1, words="Visited, all well", by=nurse)
     browser = as_viewer(coordinator)
-    answer = browser.post(f"/work/{task.id}/cancel/", {"seen": 1, "words": "Her daughter weighs her"})
+    answer = browser.post(f"/my-work/{task.id}/cancel/", {"seen": 1, "words": "Her daughter weighs her"})
     assert answer.status_code == 409
     assert "Visited, all well" in text(answer)
     assert "Her daughter weighs her" in text(answer)
-    browser.post(f"/work/{task.id}/note/", {"seen": 2, "words": "Her daughter weighs her"})
+    browser.post(f"/my-work/{task.id}/note/", {"seen": 2, "words": "Her daughter weighs her"})
     assert TaskStep.objects.filter(task=task).last().words == "Her daughter weighs her"
 
 
 def test_giving_a_task_from_a_person(as_viewer, coordinator, nurse, margaret):
     browser = as_viewer(coordinator)
-    page = f"/work/new/{margaret.id}/"
+    page = f"/my-work/new/{margaret.id}/"
     assert "Give a task about Margaret Ashdown" in text(browser.get(page))
     answers = {
         "key": "k1",
@@ -97,4 +97,4 @@ def test_giving_a_task_from_a_person(as_viewer, coordinator, nurse, margaret):
 
 @pytest.mark.parametrize(("role", "at"), [("community_nurse", "C2"), ("gp", "G1"), ("practice_manager", "G1")])
 def test_others_do_not_give_tasks_about_the_person(area, as_viewer, margaret, role, at):
-    assert as_viewer(area.viewer(role, at)).get(f"/work/new/{margaret.id}/").status_code == 403
+    assert as_viewer(area.viewer(role, at)).get(f"/my-work/new/{margaret.id}/").status_code == 403
