@@ -4,7 +4,7 @@ import csv
 import dataclasses
 from pathlib import Path
 
-from localcare.cli import output
+from localcare.cli import editions, output
 
 SHOWN = 20
 COUNTS = ("rows_in", "accepted", "rejected", "repeated", "unlinked", "left_out", "not_used")
@@ -24,6 +24,7 @@ def add_parser(subparsers) -> None:
     record.add_argument("folder", type=Path)
     record.add_argument("--json", action="store_true")
     record.set_defaults(run=run_record)
+    editions.add_parser(intake)
 
 
 def run_intake(arguments) -> int:

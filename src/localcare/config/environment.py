@@ -62,6 +62,16 @@ SETTINGS = (
     ),
     Setting("LOCALCARE_SUPPRESS_BELOW", "8", "Counts from 1 to one less than this are suppressed outside direct care."),
     Setting("LOCALCARE_ROUND_TO", "5", "Counts outside direct care are rounded to this."),
+    Setting(
+        "LOCALCARE_KEEP_EDITIONS",
+        "14",
+        "How many of the newest editions `localcare intake editions expire` leaves; pinned ones and those in use stay.",
+    ),
+    Setting(
+        "LOCALCARE_KEEP_EDITION_DAYS",
+        "0",
+        "Editions dated more than this many days ago expire even when among the newest; 0: however old.",
+    ),
 )
 
 

@@ -9,8 +9,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -116,13 +116,30 @@ def keep_current(folder: Path) -> None:
         kept = current(folder)
         for edition in list_editions(folder):
             if edition != kept:
-                doomed = edition.folder.with_name(f"{UNFINISHED}{edition.id}")
-                edition.folder.rename(doomed)
-                shutil.rmtree(doomed)
+                remove(edition)
+
+
+def remove(edition: Edition) -> None:
+    """Remove a finished edition: out of sight at once, then from the disk. The caller has seen that nobody needs it."""
+    doomed = edition.folder.with_name(f"{UNFINISHED}{edition.id}")
+    edition.folder.rename(doomed)
+    shutil.rmtree(doomed)
 
 
 class Busy(Exception):
     """Another process is writing an edition into this folder."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Nobody else writes or removes editions of a dataset folder meanwhile. Raises Busy where somebody does."""
+    (folder / "editions").mkdir(parents=True, exist_ok=True)
+    with (folder / "editions" / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy("Another intake is writing an edition here. Wait until it has finished.") from error
+        yield
 
 
 class EditionWriter:
@@ -138,13 +155,8 @@ class EditionWriter:
         self.rows: dict[str, int] = {}
 
     def __enter__(self) -> "EditionWriter":
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.folder / ".lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._lock.close()
-            raise Busy("Another intake is writing an edition here. Wait until it has finished.") from error
+        self._lock = ExitStack()
+        self._lock.enter_context(locked(self.folder.parent))
         for left in self.folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         self.building = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))

@@ -11,14 +11,28 @@ from localcare.access import pseudonyms
 from localcare.access.types import Purpose
 from localcare.base import audit, clock
 from localcare.caseload import actions as caseload
-from localcare.dataset import editions
+from localcare.dataset import editions, retention
+from localcare.dataset.editions import Busy, NoEdition
 from localcare.intake import care_store as store
-from localcare.intake import editing, extract, record_feed
+from localcare.intake import editing, extract, queries, record_feed
 from localcare.intake.editing import FileCount
 from localcare.intake.extract import CannotIntake, Reject
 from localcare.intake.record_feed import RecordLoaded
 
-__all__ = ["CannotIntake", "FileCount", "IntakeResult", "RecordLoaded", "Reject", "load_record", "run"]
+__all__ = [
+    "Busy",
+    "CannotIntake",
+    "FileCount",
+    "IntakeResult",
+    "NoEdition",
+    "RecordLoaded",
+    "Reject",
+    "expire",
+    "load_record",
+    "pin",
+    "release",
+    "run",
+]
 
 PURPOSES = (Purpose.PLANNING, Purpose.RISK_STRATIFICATION)
 
@@ -70,6 +84,37 @@ def load_record(*, folder: Path, by: audit.Actor, progress: Callable[[str], None
     if not people:
         raise CannotIntake("Nobody is on a list or a caseload yet. Run `localcare population run` first.")
     return record_feed.load_record(folder=folder, people=people, by=by, progress=progress)
+
+
+def pin(*, edition: str, why: str, by: audit.Actor) -> None:
+    """Keep an edition until it is released. Raises NoEdition, and Busy while an intake runs."""
+    with audit.transaction():
+        retention.pin(settings.DATASET, edition, why)
+        audit.record("intake.edition_pinned", by=by, reason=why, edition=edition)
+
+
+def release(*, edition: str, by: audit.Actor) -> bool:
+    """Leave a pinned edition to the settings again; whether it was pinned. Raises Busy while an intake runs."""
+    with audit.transaction():
+        was_pinned = retention.release(settings.DATASET, edition)
+        if was_pinned:
+            audit.record("intake.edition_released", by=by, edition=edition)
+    return was_pinned
+
+
+def expire(*, by: audit.Actor) -> list[str]:
+    """Remove the editions whose time is over by the settings, each whole; their ids. Raises Busy while an intake runs.
+
+    The entry comes before the removal: an edition never goes without a trace.
+    """
+    with editions.locked(settings.DATASET):
+        doomed = queries.to_expire()
+        with audit.transaction():
+            for edition in doomed:
+                audit.record("intake.edition_expired", by=by, edition=edition.id, as_at=edition.as_at.isoformat())
+        for edition in doomed:
+            editions.remove(edition)
+    return [edition.id for edition in doomed]
 
 
 def _pseudonyms() -> editing.Pseudonyms:

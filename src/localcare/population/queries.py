@@ -69,6 +69,7 @@ __all__ = [
     "report",
     "reports_explained",
     "reports_there_are",
+    "runs_by_edition",
     "segmentation",
     "segmentations",
     "segments",
@@ -231,6 +232,14 @@ def reports_explained() -> list[tuple[str, str]]:
 def conditions_missing() -> list[tuple[str, str]]:
     """Conditions that should count and cannot, and why."""
     return [(missing.label, missing.reason) for missing in _definitions().conditions.missing]
+
+
+def runs_by_edition() -> dict[str, tuple[str, ...]]:
+    """The names of the runs that were made over each edition, earliest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for edition, name in Run.objects.order_by("id").values_list("edition", "name"):
+        found[edition] = (*found.get(edition, ()), name)
+    return found
 
 
 def share_seen(run: Run) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""Reads of intake: the editions there are. No person, no pseudonym."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+
+from localcare.base import clock
+from localcare.dataset import comparing, editions, retention
+from localcare.dataset.comparing import Comparison
+from localcare.dataset.editions import Edition, NoEdition
+from localcare.population import queries as population
+
+__all__ = ["Comparison", "EditionLine", "NoEdition", "compare", "listed", "to_expire"]
+
+
+@dataclass(frozen=True)
+class EditionLine:
+    """An edition in a list. `coverage` is the share of its people whose rows may be used for planning."""
+
+    id: str
+    as_at: date
+    made_at: datetime
+    onto: str | None
+    people: int
+    rows: int
+    coverage: float
+    in_use: bool
+    runs: tuple[str, ...]
+    pinned: str | None
+    expires: bool
+
+
+def listed() -> list[EditionLine]:
+    """Every edition, oldest first: when, how much, who rests on it, and whether its time is over."""
+    runs, doomed = population.runs_by_edition(), {edition.id for edition in to_expire()}
+    pinned, in_use = retention.pinned(settings.DATASET), _in_use()
+    return [
+        EditionLine(
+            id=edition.id,
+            as_at=edition.as_at,
+            made_at=datetime.fromtimestamp((edition.folder / "manifest.json").stat().st_mtime, clock.LONDON),
+            onto=edition.manifest.get("onto"),
+            people=edition.manifest["rows"]["person"],
+            rows=sum(n for table, n in edition.manifest["rows"].items() if table != "person"),
+            coverage=_coverage(edition),
+            in_use=edition.id == in_use,
+            runs=runs.get(edition.id, ()),
+            pinned=pinned.get(edition.id),
+            expires=edition.id in doomed,
+        )
+        for edition in editions.list_editions(settings.DATASET)
+    ]
+
+
+def compare(before: str, after: str) -> Comparison:
+    """What changed from one edition to another. Raises NoEdition."""
+    named = [editions.named(settings.DATASET, id) for id in (before, after)]
+    return comparing.compare(*named)
+
+
+def to_expire() -> list[Edition]:
+    """The editions whose time is over by the settings: never one in use, pinned, or that the run in use rests on."""
+    run = population.current_run()
+    needed = {_in_use(), run.edition if run else None, *retention.pinned(settings.DATASET)}
+    return retention.expired(
+        editions.list_editions(settings.DATASET),
+        newest=settings.KEEP_EDITIONS,
+        days=settings.KEEP_EDITION_DAYS,
+        needed={id for id in needed if id},
+        today=clock.today(),
+    )
+
+
+def _in_use() -> str | None:
+    try:
+        return editions.current(settings.DATASET).id
+    except NoEdition:
+        return None
+
+
+def _coverage(edition: Edition) -> float:
+    practices = {row["practice"]: row for row in edition.manifest["coverage"]}.values()
+    people = sum(row["people"] for row in practices)
+    return sum(row["people_observed"] for row in practices) / people if people else 0.0
