@@ -47,6 +47,7 @@ class Lists:
             "reason_keys": " emergency_admissions heart_failure ",
             "use": {"emergency_admissions": 3, "gp_contacts": 1},
             "change": "same",
+            "suits": " care_planning ",
         }
         return ListEntry.objects.create(
             run=self.run,

@@ -176,3 +176,11 @@ def test_switched_off_nobody_is_scored_or_listed_and_the_rest_is_counted(edition
     assert "switched off" in run.model["why"]
     assert all(row["risk"] is None for row in runs.named(settings.DATASET, run.name).rows("person_result"))
     assert sum(row["registered"] for row in run.coverage.values()) > 0
+
+
+def test_an_entry_says_what_suits_the_person_and_which_groups_are_watched(run, computed):
+    ethnic = {group.key for group in computed.definitions.risk_test.ethnic_groups}
+    for entry in ListEntry.objects.all():
+        assert " care_planning " in entry.suits
+        assert entry.fifth in {"1", "2", "3", "4", "5", "not_known"}
+        assert entry.ethnic_group in ethnic

@@ -114,8 +114,10 @@ def assign_coordinator(*, patient_id: int, post_id: int, review_on: date | None,
     return entry
 
 
-def set_room(*, places_a_month: int, starts: date, by: Viewer) -> TeamRoom:
-    """Say how many people a month the viewer's team can take on, from a day. The last word for a day holds.
+def set_room(*, places_a_month: int, starts: date, by: Viewer, places_a_week: int | None = None) -> TeamRoom:
+    """Say how many people a month, and if given a week, the viewer's team can take on, from a day.
+
+    The last word for a day holds.
 
     Raises Refused without the capability, NotPossible for a day before today or a post without a team.
     """
@@ -125,10 +127,17 @@ def set_room(*, places_a_month: int, starts: date, by: Viewer) -> TeamRoom:
         raise NotPossible("Choose today or a later day; what held before stays as it was.")
     with audit.transaction():
         room, _ = TeamRoom.objects.update_or_create(
-            team_id=_team_of(by), starts=starts, defaults={"places_a_month": places_a_month, "author": by.name}
+            team_id=_team_of(by),
+            starts=starts,
+            defaults={"places_a_month": places_a_month, "places_a_week": places_a_week, "author": by.name},
         )
         audit.record(
-            "room of the team set", by=by.actor, team=room.team_id, places=places_a_month, on=starts.isoformat()
+            "room of the team set",
+            by=by.actor,
+            team=room.team_id,
+            places=places_a_month,
+            places_a_week=places_a_week,
+            on=starts.isoformat(),
         )
     return room
 

@@ -53,6 +53,14 @@ class RoomForm(forms.Form):
         max_value=999,
         error_messages={"required": "Enter a number, 0 if none.", "invalid": "Enter a whole number, for example 12."},
     )
+    places_a_week = forms.IntegerField(
+        label="How many new people can its meeting take on in a week?",
+        help_text="May stay empty: then the month counts.",
+        required=False,
+        min_value=0,
+        max_value=999,
+        error_messages={"invalid": "Enter a whole number, for example 4."},
+    )
     starts = DateField(label="From which day?", error_messages={"required": "Enter the day."})
 
 

@@ -49,10 +49,11 @@ class CaseloadState(models.Model):
 
 
 class TeamRoom(models.Model):
-    """How many people a month a team can take on, from a day until the next row."""
+    """How many people a month a team can take on, from a day until the next row; and a week, where it said so."""
 
     team = models.ForeignKey("staff.Team", on_delete=models.CASCADE, related_name="+")
     places_a_month = models.PositiveSmallIntegerField()
+    places_a_week = models.PositiveSmallIntegerField(null=True)
     starts = models.DateField()
     author = models.CharField(max_length=200)
 

@@ -1,7 +1,7 @@
 """Reads of caseload. Entries hold ids only; people come from the gate, a page at a time, with one audit entry."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -10,7 +10,7 @@ from localcare.access.types import Viewer
 from localcare.base import clock
 from localcare.caseload.calc.states import left_out
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
-from localcare.caseload.types import Counts, Ending, Entry, Listed, Room, Row, State
+from localcare.caseload.types import Counts, Ending, Entry, Listed, Places, Room, Row, State
 from localcare.places import queries as places
 from localcare.population import queries as population
 from localcare.staff import queries as staff
@@ -160,7 +160,29 @@ def room(team_id: int, on: date) -> int | None:
 
 def taken_on(team_id: int, on: date) -> int:
     """How many people a team took on in the month of a day, whether or not they are still with it."""
-    first = datetime(on.year, on.month, 1, tzinfo=clock.LONDON)
+    return _taken_on_since(team_id, on.replace(day=1))
+
+
+def places_now(team_id: int, on: date) -> Places | None:
+    """The team's places of the week of a day, or of its month where it gave no number a week; None if it never said.
+
+    A week never gives more than what the month has left. Weeks begin on Monday.
+    """
+    rows = TeamRoom.objects.filter(team_id=team_id, starts__lte=on).order_by("-starts")
+    said = rows.values_list("places_a_month", "places_a_week").first()
+    if said is None:
+        return None
+    month, week = said
+    month_taken = taken_on(team_id, on)
+    left_in_month = max(0, month - month_taken)
+    if week is None:
+        return Places("month", month, month_taken, left_in_month)
+    taken = _taken_on_since(team_id, on - timedelta(days=on.weekday()))
+    return Places("week", week, taken, min(max(0, week - taken), left_in_month))
+
+
+def _taken_on_since(team_id: int, day: date) -> int:
+    first = datetime(day.year, day.month, day.day, tzinfo=clock.LONDON)
     steps = CaseloadState.objects.filter(entry__team_id=team_id, state=State.ACCEPTED, at__gte=first)
     return steps.values("entry_id").distinct().count()
 

@@ -17,6 +17,7 @@ __all__ = [
     "Entry",
     "Listed",
     "NotPossible",
+    "Places",
     "Room",
     "Row",
     "State",
@@ -82,6 +83,16 @@ class Room:
 
     places: int | None
     taken_on: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """A team's places of a week or a month: in all, taken on in it, and left."""
+
+    per: str
+    places: int
+    taken_on: int
+    left: int
 
 
 @dataclass(frozen=True)

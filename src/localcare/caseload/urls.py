@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.caseload.views import caseload, decisions, lists
+from localcare.caseload.views import caseload, decisions, first, lists
 
 app_name = "caseload"
 urlpatterns = [
@@ -13,7 +13,11 @@ urlpatterns = [
     path("caseload/<int:patient_id>/add/", caseload.add, name="add"),
     path("caseload/<int:patient_id>/end/", caseload.end, name="end"),
     path("lists/", lists.index, name="lists"),
+    path("lists/first/", first.cluster, name="first_cluster"),
     path("lists/<str:practice_code>/", lists.practice_list, name="practice_list"),
+    path("lists/<str:practice_code>/first/", first.practice, name="first"),
+    path("lists/<str:practice_code>/first/show/", first.show, name="first_show"),
+    path("lists/<str:practice_code>/first/reason/", first.reason, name="first_reason"),
     path("lists/<str:practice_code>/show/", lists.show, name="show"),
     path("lists/<str:practice_code>/reason/", lists.reason, name="reason"),
     path("lists/<str:practice_code>/<str:listed>/put-back/", decisions.put_back, name="put_back"),

@@ -20,7 +20,7 @@ SINCE = date(2016, 4, 1)
 CLUSTER = "Tonbridge"
 NEIGHBOUR = "Weald"
 AREA = "99J"
-PLACES_A_MONTH = 12
+PLACES_A_MONTH = 24
 # Ofcom keeps 01632 960000 to 960999 for drama: it rings nowhere.
 PHONE = "01632 960011"
 

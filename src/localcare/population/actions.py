@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import ibis
+import numpy as np
 from django.conf import settings
 from ibis import ir
 from ibis.backends.duckdb import Backend
@@ -17,11 +18,11 @@ from localcare.dataset import contract, runs
 from localcare.dataset.editions import Edition
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
-from localcare.population.calc import cases, pipeline
+from localcare.population.calc import cases, pipeline, risk_groups
 from localcare.population.calc.purpose import RISK
 from localcare.population.calc.risk_groups import CLUSTER
 from localcare.population.calc.risk_trial import Trial
-from localcare.population.definitions import Definitions
+from localcare.population.definitions import Definitions, helping
 from localcare.population.lists import LIST_SEGMENTATION
 from localcare.population.models import ListEntry, Run
 
@@ -88,6 +89,7 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
     manifest = {"run": name, "edition": edition.id, "as_at": edition.as_at, "definitions": fingerprint}
     folder = runs.write(settings.DATASET, name, computed.tables, manifest)
     pseudonyms = _pseudonyms(computed.connection.table("pseudonym"), folder)
+    watched = _watched(computed, folder)
     with audit.transaction():
         made = Run.objects.create(
             name=name,
@@ -101,7 +103,7 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
         )
         before = dict(ListEntry.objects.values_list("pseudonym", "risk"))
         ListEntry.objects.all().delete()
-        entries = list(_entries(made, folder, pseudonyms, before, computed.definitions))
+        entries = list(_entries(made, folder, pseudonyms, before, computed.definitions, watched))
         ListEntry.objects.bulk_create(entries, batch_size=2000)
         audit.record("population.run", by=by, run=name, edition=edition.id, listed=len(entries))
     runs.keep_only(settings.DATASET, set(Run.objects.order_by("-id").values_list("name", flat=True)[:2]))
@@ -186,9 +188,28 @@ def _without(row: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in keys}
 
 
+def _watched(computed: Computed, folder: runs.RunFolder) -> dict[int, tuple[str, str]]:
+    """Deprivation fifth and ethnic group of everybody listed, so that places are shared out fairly."""
+    listed = np.array(sorted(row["person"] for row in folder.rows("list_entry")), dtype=np.int32)
+    if not len(listed):
+        return {}
+    tables, nothing = computed.connection, np.zeros(len(listed), dtype=np.int32)
+    columns = {"person": listed, "practice": nothing, "age": nothing}
+    fifths, test = _fifths(tables.table("area")), computed.definitions.risk_test
+    found = risk_groups.groups(tables.table("person"), columns, fifths, {}, test)
+    pairs = zip(found[risk_groups.FIFTH].tolist(), found[risk_groups.ETHNIC].tolist(), strict=True)
+    return dict(zip(listed.tolist(), pairs, strict=True))
+
+
 def _entries(
-    made: Run, folder: runs.RunFolder, pseudonyms: Mapping[int, str], before: Mapping[str, float], loaded: Definitions
+    made: Run,
+    folder: runs.RunFolder,
+    pseudonyms: Mapping[int, str],
+    before: Mapping[str, float],
+    loaded: Definitions,
+    watched: Mapping[int, tuple[str, str]],
 ) -> Iterator[ListEntry]:
+    effects = helping.load(loaded.conditions, settings.DATA / "effects.toml")
     listed = folder.rows("list_entry")
     named = {"people": [row["person"] for row in listed]}
     among = "person IN (SELECT unnest($people))"
@@ -215,6 +236,9 @@ def _entries(
             reason_keys=_keys(reasons),
             use=json.loads(row["use"]),
             palliative=bool(person["mask"] & palliative),
+            suits="".join(f" {key}" for key in effects.suiting(person["age"], person["mask"])) + " ",
+            fifth=watched[row["person"]][0],
+            ethnic_group=watched[row["person"]][1],
             change=_change(row["risk"], before.get(pseudonym), loaded.risk.change_of_risk),
         )
 

@@ -41,6 +41,11 @@ class ListEntry(models.Model):
     use = models.JSONField()
     change = models.CharField(max_length=4, choices=Change)
     palliative = models.BooleanField(default=False)
+    # For "Who to see first": keys of the offers that suit the person, between spaces, and the groups whose share of the
+    # places is watched. The groups are counted and never shown with a row.
+    suits = models.CharField(max_length=400, default=" ")
+    fifth = models.CharField(max_length=20, default="not_known")
+    ethnic_group = models.CharField(max_length=20, default="not_recorded")
 
     class Meta:
         constraints = [

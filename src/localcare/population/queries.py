@@ -13,7 +13,9 @@ from localcare.population import definitions as definition_files
 from localcare.population import explorer as explorer_calc
 from localcare.population import reports
 from localcare.population.definitions import Definitions, Segmentation
+from localcare.population.definitions.helping import Effects, Intervention, Limit
 from localcare.population.explorer import Answer, Question
+from localcare.population.first import Candidate, candidates, effects, group_names, on_lists
 from localcare.population.lists import (
     HowMade,
     ListCounts,
@@ -43,7 +45,11 @@ ORDERS: Mapping[str, tuple] = {
 __all__ = [
     "DEFAULT_SEGMENTATION",
     "Answer",
+    "Candidate",
+    "Effects",
     "HowMade",
+    "Intervention",
+    "Limit",
     "ListCounts",
     "ListPage",
     "NoEdition",
@@ -51,17 +57,21 @@ __all__ = [
     "Question",
     "Report",
     "area_name",
+    "candidates",
     "changes",
     "conditions_missing",
     "current_run",
+    "effects",
     "entry",
     "group_label",
     "group_labels",
+    "group_names",
     "how",
     "how_lists_are_made",
     "list_counts",
     "list_size",
     "new_on_lists",
+    "on_lists",
     "practice_list",
     "practice_list_size",
     "reason_labels",

@@ -125,4 +125,7 @@ def _query(request: HttpRequest) -> str:
 
 
 def _list(request: HttpRequest, practice_code: str) -> str:
+    """The view of the list that the person was chosen from."""
+    if request.GET.get("view") == "first":
+        return reverse("caseload:first", args=[practice_code])
     return reverse("caseload:practice_list", args=[practice_code]) + _query(request)

@@ -1,0 +1,174 @@
+"""Who to see first: the places a team has now, given to those whom seeing is expected to help most."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+
+from localcare.access import queries as gate
+from localcare.access.types import OpenPerson, Viewer
+from localcare.base import clock
+from localcare.caseload import queries
+from localcare.caseload.calc import first as calc
+from localcare.caseload.calc.states import left_out
+from localcare.caseload.types import Places
+from localcare.places import queries as places
+from localcare.population import queries as population
+from localcare.population.queries import Candidate, Effects, Intervention
+from localcare.staff import queries as staff
+from localcare.staff.types import Team
+
+AGES = 10
+
+
+@dataclass(frozen=True)
+class Benefit:
+    """The offer expected to help somebody most: emergency admissions avoided in 12 months, with its 95% interval."""
+
+    offer: Intervention
+    expected: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class FirstRow:
+    """One place: who by pseudonym, or by name where revealed, and why. `lifted`: ahead of others for a fair share."""
+
+    place: int
+    pseudonym: str
+    practice_code: str
+    listed: Any
+    risk: float
+    benefit: Benefit
+    lifted: bool
+    reasons: list[str]
+    use: list[str]
+    person: OpenPerson | None = None
+
+    @property
+    def label(self) -> str:
+        return f"Person {self.pseudonym[:6].upper()}"
+
+    @property
+    def ages(self) -> str:
+        """A band of ages, for those who do not look after the person."""
+        start = self.listed.age // AGES * AGES
+        return f"{start} to {start + AGES - 1}"
+
+
+@dataclass(frozen=True)
+class First:
+    """The places of a team now and whom they go to; `rows` are all, or those of one practice."""
+
+    team: Team | None
+    places: Places | None
+    rows: tuple[FirstRow, ...]
+    given: int
+    candidates: int
+    helped: int
+    shortfalls: tuple[calc.Shortfall, ...]
+    effects: Effects | None
+    switched_on: bool
+
+    @property
+    def avoided(self) -> tuple[float, float, float]:
+        """Emergency admissions expected to be avoided among `rows`: the effects are as uncertain for all alike."""
+        parts = [(row.benefit.expected, row.benefit.low, row.benefit.high) for row in self.rows]
+        expected, low, high = (sum(part) for part in zip(*parts, strict=True)) if parts else (0.0, 0.0, 0.0)
+        return expected, low, high
+
+    @property
+    def unrevealed(self) -> list[str]:
+        return [row.pseudonym for row in self.rows if row.person is None]
+
+
+def seen_by(viewer: Viewer, practice_code: str = "") -> First:
+    """The places of the viewer's team now: all of them, or those of people of one practice.
+
+    A name stands in it only if the viewer's session has revealed it.
+    """
+    team = queries.team_of(viewer)
+    found = of_team(team, practice_code)
+    people = gate.revealed(viewer, [row.pseudonym for row in found.rows]) if practice_code else {}
+    return replace(found, rows=tuple(replace(row, person=people.get(row.pseudonym)) for row in found.rows))
+
+
+def of_team(team: Team | None, practice_code: str = "") -> First:
+    """The places of a team now, by pseudonym. Nothing where the risk score is switched off or no room was said."""
+    today = clock.today()
+    room = queries.places_now(team.id, today) if team else None
+    if team is None or not settings.RISK_SCORE or population.current_run() is None:
+        return First(team, room, (), 0, 0, 0, (), None, settings.RISK_SCORE)
+    effects = population.effects()
+    waiting = _candidates(places.member_codes(team.organisation.code, today), today)
+    benefits = [best(effects, one) for one in waiting]
+    limits = _limits(effects, waiting)
+    found = calc.order(
+        np.array([b.expected if b else 0.0 for b in benefits]),
+        np.array([one.risk for one in waiting]),
+        limits,
+        room.left if room else 0,
+    )
+    rows = _rows([(waiting[i], benefits[i]) for i in found.at.tolist()], found.lifted.tolist())
+    mine = tuple(row for row in rows if practice_code in ("", row.practice_code))
+    return First(team, room, mine, len(rows), len(waiting), found.helped, found.shortfalls, effects, True)
+
+
+def team_named(cluster_code: str) -> Team | None:
+    """The team of a cluster by the cluster's code."""
+    return staff.team_of_organisation(cluster_code)
+
+
+def best(effects: Effects, one: Candidate) -> Benefit | None:
+    """The offer that suits somebody and is expected to avoid most; None where none suits."""
+    offers = [offer for offer in effects.offered if offer.key in one.suits]
+    made = [Benefit(offer, *offer.benefit(one.risk)) for offer in offers]
+    return max(made, key=lambda benefit: benefit.expected, default=None)
+
+
+def _candidates(practice_codes: list[str], today: date) -> list[Candidate]:
+    """Everybody on these practices' lists whom nobody has decided about."""
+    run = population.current_run()
+    decided = {p: entry for code in practice_codes for p, entry in queries.handled(code).items()}
+    return [
+        one
+        for one in population.candidates(practice_codes)
+        if (entry := decided.get(one.pseudonym)) is None
+        or not left_out(entry.state, entry.since, change=one.change, made_at=run.made_at)
+    ]
+
+
+def _limits(effects: Effects, waiting: list[Candidate]) -> list[calc.Shares]:
+    return [
+        calc.Shares(
+            limit.by,
+            limit.share,
+            np.array([getattr(one, limit.by) for one in waiting], dtype=np.str_),
+            Counter(getattr(one, limit.by) for one in waiting),
+        )
+        for limit in effects.limits
+    ]
+
+
+def _rows(chosen: list[tuple[Candidate, Benefit | None]], lifted: list[bool]) -> list[FirstRow]:
+    listed: Mapping[str, Any] = population.on_lists([one.pseudonym for one, _ in chosen])
+    return [
+        FirstRow(
+            place=place,
+            pseudonym=one.pseudonym,
+            practice_code=one.practice_code,
+            listed=listed[one.pseudonym],
+            risk=one.risk,
+            benefit=benefit,
+            lifted=up,
+            reasons=population.reasons_in_words(listed[one.pseudonym].reasons),
+            use=population.use_in_words(listed[one.pseudonym].use),
+        )
+        for place, ((one, benefit), up) in enumerate(zip(chosen, lifted, strict=True), start=1)
+        if benefit
+    ]
