@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -102,10 +102,11 @@ def of_team(team: Team | None, practice_code: str = "") -> First:
     """The places of a team now, by pseudonym. Nothing where the risk score is switched off or no room was said."""
     today = clock.today()
     room = queries.places_now(team.id, today) if team else None
-    if team is None or not settings.RISK_SCORE or population.current_run() is None:
+    run = population.current_run()
+    if team is None or not settings.RISK_SCORE or run is None:
         return First(team, room, (), 0, 0, 0, (), None, settings.RISK_SCORE)
     effects = population.effects()
-    waiting = _candidates(places.member_codes(team.organisation.code, today), today)
+    waiting = _candidates(places.member_codes(team.organisation.code, today), run.made_at)
     benefits = [best(effects, one) for one in waiting]
     limits = _limits(effects, waiting)
     found = calc.order(
@@ -131,15 +132,14 @@ def best(effects: Effects, one: Candidate) -> Benefit | None:
     return max(made, key=lambda benefit: benefit.expected, default=None)
 
 
-def _candidates(practice_codes: list[str], today: date) -> list[Candidate]:
+def _candidates(practice_codes: list[str], made_at: datetime) -> list[Candidate]:
     """Everybody on these practices' lists whom nobody has decided about."""
-    run = population.current_run()
     decided = {p: entry for code in practice_codes for p, entry in queries.handled(code).items()}
     return [
         one
         for one in population.candidates(practice_codes)
         if (entry := decided.get(one.pseudonym)) is None
-        or not left_out(entry.state, entry.since, change=one.change, made_at=run.made_at)
+        or not left_out(entry.state, entry.since, change=one.change, made_at=made_at)
     ]
 
 

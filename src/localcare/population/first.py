@@ -35,7 +35,10 @@ def candidates(practice_codes: Collection[str]) -> list[Candidate]:
     """Everybody on the lists of practices but those on the palliative register, the greatest risk first."""
     rows = ListEntry.objects.filter(practice_code__in=list(practice_codes), palliative=False)
     found = rows.order_by("-risk", "rank_in_cluster", "pseudonym").values_list(*_COLUMNS)
-    return [Candidate(*row[:4], tuple(row[4].split()), *row[5:]) for row in found]
+    return [
+        Candidate(pseudonym, practice, risk, change, tuple(suits.split()), fifth, ethnic_group)
+        for pseudonym, practice, risk, change, suits, fifth, ethnic_group in found
+    ]
 
 
 def on_lists(pseudonyms: Collection[str]) -> dict[str, ListEntry]:
