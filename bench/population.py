@@ -23,7 +23,7 @@ from localcare.dataset import editions
 from localcare.dataset.editions import Edition
 
 TITLE = "Population run, and its core question beside Polars and pandas"
-CORE = ("ibis_core", "polars_core", "pandas_core")
+CORE = ("ibis_core", "sql_core", "polars_core", "pandas_core")
 CONTESTANTS = ("whole_run", *CORE)
 REPEATS = 5
 THREADS = "2"

@@ -3,22 +3,23 @@
 import ibis
 
 from bench.peers.question import SEGMENTATION, rounded
-from localcare.dataset import contract
 from localcare.dataset.editions import Edition
 from localcare.population import definitions
 from localcare.population.calc import conditions, people, segments, use
+
+NEEDED = {"person", "code", "observation", "social_care", *(a.table for a in use.ACTIVITIES.values())}
 
 
 def answer(edition: Edition) -> dict:
     loaded = definitions.load()
     connection = edition.connection(threads=2)
-    tables = {name: connection.table(name) for name in contract.load().tables}
+    tables = {name: connection.table(name) for name in NEEDED}
     codes = conditions.code_masks(tables["code"], loaded.conditions)
     masks = conditions.flags(tables["observation"], codes, loaded.conditions, edition.as_at)
     registered = people.registered(tables["person"], edition.as_at)
     known = registered.left_join(masks, "person").select(*registered.columns, "mask")
     known = connection.create_table("known", known.mutate(mask=known.mask.fill_null(0)), temp=True)
-    used = use.use(tables, known, loaded.prices, edition.as_at).select("person", "cost")
+    used = use.costs(tables, known, loaded.prices, edition.as_at)
     placed = segments.segment(known, loaded.segmentation(SEGMENTATION), loaded.conditions)
     joined = placed.filter(placed.group.notnull()).inner_join(used, "person").select("age_band", "group", "cost")
     cells = joined.group_by("age_band", "group").agg(n=ibis._.count(), pounds=ibis._.cost.sum()).to_pandas()

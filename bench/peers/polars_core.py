@@ -51,7 +51,8 @@ def _masks(edition: Edition, asked: Question) -> pl.LazyFrame:
         diagnosed=pl.col("value").replace_strict(asked.diagnosed, default=0, return_dtype=pl.Int64),
         resolved=pl.col("value").replace_strict(asked.resolved, default=0, return_dtype=pl.Int64),
     ).filter((pl.col("diagnosed") != 0) | (pl.col("resolved") != 0))
-    hits = pl.scan_parquet(edition.path("observation")).filter(pl.col("on") <= asked.as_at)
+    told = pl.col("code").is_in(codes["code"].to_list())
+    hits = pl.scan_parquet(edition.path("observation")).filter(told, pl.col("on") <= asked.as_at)
     hits = hits.select("person", "on", "code").join(codes.lazy(), on="code")
     dates = [value for c in asked.timed for value in _dates(c)]
     per_person = hits.group_by("person").agg(pl.col("diagnosed").bitwise_or().alias("ever"), *dates)
@@ -123,7 +124,7 @@ def _band(asked: Question) -> pl.Expr:
 def _group(asked: Question) -> pl.Expr:
     long_term = (pl.col("mask") & asked.loaded.conditions.long_term).bitwise_count_ones()
     group = pl.lit(None, dtype=pl.String)
-    for g in reversed(asked.grid.groups):
-        holds = (pl.col("mask") & g.mask) != 0 if g.mask else long_term >= g.at_least
-        group = pl.when(holds).then(pl.lit(g.key)).otherwise(group)
+    for key, mask, at_least in reversed(asked.groups):
+        holds = (pl.col("mask") & mask) != 0 if mask else long_term >= at_least
+        group = pl.when(holds).then(pl.lit(key)).otherwise(group)
     return group

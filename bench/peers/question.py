@@ -33,6 +33,7 @@ class Question:
     as_at: date
     year_before: date
     grid: Segmentation
+    groups: tuple[tuple[str, int, int], ...]  # key, mask of which one bit is enough, or how many long-term conditions
     timed: tuple[Condition, ...]
     ever: int
     diagnosed: dict[str, int]
@@ -51,7 +52,9 @@ def question(as_at: date) -> Question:
                 for code in codelists.codes(name):
                     found[code] = found.get(code, 0) | condition.flag
     year = months_before(as_at, loaded.prices.months)
-    return Question(loaded, as_at, year, loaded.segmentation(SEGMENTATION), timed, ever, **masks)
+    grid = loaded.segmentation(SEGMENTATION)
+    groups = tuple((g.key, rule.any_of, rule.at_least) for g in grid.groups for rule in g.rules)
+    return Question(loaded, as_at, year, grid, groups, timed, ever, **masks)
 
 
 def rounded(rows: list[tuple[str, str, int, float]]) -> list:

@@ -110,7 +110,10 @@ def test_conditions_scores_segments_and_use_are_those_of_the_twins(seed):
     for segmentation in LOADED.segmentations:
         _check_segments(everyone, segments.segment(whole, segmentation, LOADED.conditions), segmentation)
     _check_hfrs(everyone, hfrs.score(tables["diagnosis"], tables["code"], known, LOADED.hfrs, AS_AT))
-    _check_use(everyone, use.use(tables, known, LOADED.prices, AS_AT))
+    used = use.use(tables, known, LOADED.prices, AS_AT)
+    _check_use(everyone, used)
+    alone = use.costs(tables, known, LOADED.prices, AS_AT).to_pandas().set_index("person")["cost"]
+    assert alone.to_dict() == pytest.approx(used.to_pandas().set_index("person")["cost"].to_dict())
     _check_registers(everyone, condition_calc.registers(known, LOADED.conditions))
 
 

@@ -44,42 +44,43 @@ def flags(observation: ir.Table, masks: ir.Table, conditions: Conditions, as_at:
     """The conditions that hold for each person on a day, by the rules at the head of conditions.toml.
 
     In: table `observation`, `code_masks`. Out: person, mask (int64); only people with a coded entry that matters.
+    Conditions are bits, so that one `bit_or` a window answers for all of them.
     """
-    hits = (
-        observation.filter(observation.on <= ibis.literal(as_at))
-        .select("person", "on", "code")
-        .inner_join(masks, "code")
-        .select("person", "on", "diagnosed", "resolved")
+    entries = observation.filter(observation.on <= ibis.literal(as_at)).select("person", "on", "code")
+    hits = _unresolved(entries.inner_join(masks, "code").select("person", "on", "diagnosed", "resolved"))
+    windowed = [c for c in conditions.all if c.within_months or c.first_within_months]
+    within = _by_window((c.within_months, c.flag) for c in windowed if not c.first_within_months)
+    first = _by_window((c.first_within_months, c.flag) for c in windowed)
+    inside = {m: hits.on > ibis.literal(months_before(as_at, m)) for m in {**within, **first}}
+    per_person = hits.group_by("person").agg(
+        ever=hits.diagnosed.bit_or(),
+        **{f"within_{m}": hits.diagnosed.bit_or(where=inside[m]) for m in within},
+        **{f"before_{m}": hits.diagnosed.bit_or(where=~inside[m]) for m in first},
     )
-    timed = [c for c in conditions.all if c.resolved or c.within_months or c.first_within_months]
-    ever = conditions.mask(c.key for c in conditions.all if c not in timed)
-    dates = {name: value for c in timed for name, value in _dates(hits, c).items()}
-    per_person = hits.group_by("person").agg(ever=hits.diagnosed.bit_or(), **dates)
-    mask = per_person.ever & ever
-    for condition in timed:
-        mask = mask | ibis.cases((_holds(per_person, condition, as_at), condition.flag), else_=0).cast("int64")
+    mask = per_person.ever & conditions.mask(c.key for c in conditions.all if c not in windowed)
+    for months, flag in within.items():
+        mask = mask | (per_person[f"within_{months}"].fill_null(0) & flag)
+    for months, flag in first.items():
+        mask = mask | (per_person.ever & ~per_person[f"before_{months}"].fill_null(0) & flag)
     return per_person.select("person", mask=mask)
 
 
-def _dates(hits: ir.Table, condition: Condition) -> dict[str, ir.DateScalar]:
-    diagnosed = (hits.diagnosed & condition.flag) != 0
-    if condition.first_within_months:
-        return {f"first_{condition.key}": hits.on.min(where=diagnosed)}
-    last = {f"last_{condition.key}": hits.on.max(where=diagnosed)}
-    if condition.resolved:
-        last[f"end_{condition.key}"] = hits.on.max(where=(hits.resolved & condition.flag) != 0)
-    return last
+def _by_window(windows: Iterable[tuple[int | None, int]]) -> dict[int, int]:
+    """The mask of the conditions of each window, in months."""
+    masks: dict[int, int] = {}
+    for months, flag in windows:
+        if months:
+            masks[months] = masks.get(months, 0) | flag
+    return masks
 
 
-def _holds(per_person: ir.Table, condition: Condition, as_at: date) -> ir.BooleanValue:
-    if condition.first_within_months:
-        start = months_before(as_at, condition.first_within_months)
-        return (per_person[f"first_{condition.key}"] > ibis.literal(start)).fill_null(False)
-    last = per_person[f"last_{condition.key}"]
-    if condition.within_months:
-        return (last > ibis.literal(months_before(as_at, condition.within_months))).fill_null(False)
-    end = per_person[f"end_{condition.key}"]
-    return last.notnull() & (end.isnull() | (last >= end))
+def _unresolved(hits: ir.Table) -> ir.Table:
+    """Each entry's diagnoses without those that a later entry of the person resolved. Few entries resolve anything."""
+    ends = hits.filter(hits.resolved != 0).select("person", "resolved", ended="on")
+    met = hits.select("person", "on").inner_join(ends, "person").filter(ibis._.ended > ibis._.on)
+    later = met.group_by("person", "on").agg(resolved=met.resolved.bit_or())
+    joined = hits.select("person", "on", "diagnosed").left_join(later, ["person", "on"])
+    return joined.select("person", "on", diagnosed=joined.diagnosed & ~joined.resolved.fill_null(0))
 
 
 def count(mask: ir.IntegerValue, conditions: Conditions) -> ir.IntegerValue:

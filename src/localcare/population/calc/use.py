@@ -18,12 +18,12 @@ class Activity:
     """A counted activity: the table of the edition, which of its rows count, and the words of its setting."""
 
     table: str
-    counts: Callable[[ir.Table, date], ir.BooleanValue | None]
+    counts: Callable[[ir.Table, date], ir.BooleanValue]
     label: str
 
 
-def _all(_events: ir.Table, _end: date) -> None:
-    return None
+def _all(_events: ir.Table, _end: date) -> ir.BooleanValue:
+    return ibis.literal(True)
 
 
 def _nights(events: ir.Table, end: date) -> ir.IntegerValue:
@@ -63,14 +63,18 @@ def counts(tables: Tables, people: ir.Table, names: Iterable[str], end: date, mo
     In: tables of an edition; people with person; names of `ACTIVITIES`. Out: person and one int32 column a name.
     Each event table is read once.
     """
-    by_table: dict[str, list[str]] = {}
-    for name in names:
-        by_table.setdefault(ACTIVITIES[name].table, []).append(name)
     answer = people.select("person")
-    for table, chosen in by_table.items():
+    for table, chosen in _by_table(names).items():
         counted = _counted(in_months_before(tables[table], end, months), chosen, end)
         answer = answer.left_join(counted, "person").select(*answer.columns, *chosen)
     return answer.select("person", **{n: answer[n].fill_null(0).cast("int32") for n in answer.columns if n != "person"})
+
+
+def _by_table(names: Iterable[str]) -> dict[str, list[str]]:
+    tables: dict[str, list[str]] = {}
+    for name in names:
+        tables.setdefault(ACTIVITIES[name].table, []).append(name)
+    return tables
 
 
 def _counted(events: ir.Table, names: list[str], end: date) -> ir.Table:
@@ -125,3 +129,30 @@ def _cost(counted: ir.Table, prices: Prices) -> ir.FloatingValue:
         if name != "mental_health_contact":
             total = total + counted[name] * prices[name]
     return total
+
+
+def costs(tables: Tables, people: ir.Table, prices: Prices, as_at: date) -> ir.Table:
+    """The cost of `use` alone, without the counts behind it: every event is priced and summed in one pass.
+
+    In: tables; people with person, age (years), observed. Out: person, cost; only observed people.
+    """
+    priced = [
+        _priced(in_months_before(tables[table], as_at, prices.months), names, prices, as_at)
+        for table, names in _by_table(ACTIVITIES).items()
+    ]
+    care = social_care(tables["social_care"], as_at, prices.months)
+    services = care.select("person", pounds=care.social_care * prices["social_care"], grown=ibis.literal(0.0))
+    events = ibis.union(*priced, services)
+    summed = events.group_by("person").agg(pounds=events.pounds.sum(), grown=events.grown.sum())
+    seen = people.filter(people.observed).select("person", "age")
+    joined = seen.left_join(summed, "person").select("age", "pounds", "grown", person=seen.person)
+    young = (joined.age < prices.mental_health_from_age).ifelse(joined.grown, 0.0)
+    return joined.select("person", cost=(joined.pounds - young).fill_null(0.0).round(2))
+
+
+def _priced(events: ir.Table, names: list[str], prices: Prices, end: date) -> ir.Table:
+    """Out: person, pounds of each event, and of them those (`grown`) that count from an age on only."""
+    each = ((ACTIVITIES[name].counts(events, end), prices[name]) for name in names)
+    pounds = ibis.cases(*each, else_=0.0).cast("float64")
+    grown = pounds if names == ["mental_health_contact"] else ibis.literal(0.0)
+    return events.select("person", pounds=pounds, grown=grown)
