@@ -125,5 +125,10 @@ def last_entry() -> AuditEntry:
 
 def keep_state_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """An installation of its own: all that LOCALCARE_DATA would hold."""
-    for name, value in (("DATA", folder), ("DATASET", folder / "dataset"), ("KEYS", folder / "keys")):
+    for name, value in (
+        ("DATA", folder),
+        ("DATASET", folder / "dataset"),
+        ("KEYS", folder / "keys"),
+        ("KEPT", folder / "kept"),
+    ):
         patch.setattr(settings, name, value)

@@ -23,7 +23,7 @@ def test_the_reference_names_every_setting_as_declared():
 
 
 def test_tests_leave_the_installation_of_whoever_runs_them_alone():
-    for path in (settings.DATA, settings.DATASET, settings.KEYS):
+    for path in (settings.DATA, settings.DATASET, settings.KEYS, settings.KEPT):
         assert path.is_relative_to(FOLDER)
 
 

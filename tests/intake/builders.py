@@ -81,9 +81,9 @@ def extract_folder(folder: Path, as_at: str = AS_AT, **files: str | bytes | Sequ
     return folder
 
 
-def take_in(folder: Path, dataset: Path) -> tuple[Edition, editing.Editing]:
+def take_in(folder: Path, dataset: Path, keeping: editing.Keeping | None = None) -> tuple[Edition, editing.Editing]:
     """The edition of an extract folder, and the intake with its counts and rejects."""
-    with editing.opened(extract.read(folder), dataset, PSEUDONYMS, lambda step: None) as work:
+    with editing.opened(extract.read(folder), dataset, PSEUDONYMS, lambda step: None, keeping) as work:
         return work.make(), work
 
 

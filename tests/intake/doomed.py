@@ -1,4 +1,4 @@
-"""Run as a program: takes in a folder again and again, each time killed at another write point, in a child process.
+"""Run as a program: adds a folder to an edition again and again, each time killed at another point, in a child process.
 
 `python -m tests.intake.doomed FOLDER DATASET COPIES SEED` prints, as JSON, the number of write points and for each
 killed child the point, how it ended and the copy of the dataset that it left behind.
@@ -14,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from localcare.dataset.editions import Edition, current
+from localcare.intake.editing import Keeping
 from tests.intake.builders import take_in
 
 KILLED = 9
@@ -35,6 +37,12 @@ class Connection:
 
     def __exit__(self, *_) -> None:
         self._real.close()
+
+
+def add(folder: Path, dataset: Path) -> Edition:
+    """The folder's files added to the edition in use, of a dataset that keeps its rows within itself."""
+    edition, _ = take_in(folder, dataset, Keeping(dataset / "kept", current(dataset)))
+    return edition
 
 
 def doom(last: int) -> Callable[[], int]:
@@ -64,7 +72,7 @@ def child(folder: Path, dataset: Path, last: int, answer: Path | None = None) ->
     process = os.fork()
     if process == 0:
         passed = doom(last)
-        take_in(folder, dataset)
+        add(folder, dataset)
         if answer:
             os.write(os.open(answer, os.O_WRONLY | os.O_CREAT), str(passed()).encode())
         os._exit(0)

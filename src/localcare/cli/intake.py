@@ -17,6 +17,11 @@ def add_parser(subparsers) -> None:
     run = intake.add_parser("run", help="take in a folder of extracts; exit 1 if rows or files were rejected")
     run.add_argument("folder", type=Path)
     run.add_argument("--rejects", type=Path, help="write every reject to this CSV file")
+    run.add_argument(
+        "--onto",
+        metavar="EDITION",
+        help="the folder holds a day's files: add them to what this edition (or `current`) rests on",
+    )
     run.add_argument("--no-care-store", action="store_true", help="make the edition only")
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_intake)
@@ -32,7 +37,6 @@ def run_intake(arguments) -> int:
 
     from localcare.access.pseudonyms import KeyMissing
     from localcare.base import audit
-    from localcare.dataset.editions import Busy
     from localcare.intake import actions
 
     if not arguments.folder.is_dir():
@@ -41,9 +45,13 @@ def run_intake(arguments) -> int:
     with output.progress_console.status("taking in") as status:
         try:
             result = actions.run(
-                folder=arguments.folder, by=audit.SYSTEM, care_store=not arguments.no_care_store, progress=status.update
+                folder=arguments.folder,
+                by=audit.SYSTEM,
+                onto=arguments.onto,
+                care_store=not arguments.no_care_store,
+                progress=status.update,
             )
-        except (actions.CannotIntake, Busy, KeyMissing) as error:
+        except (actions.CannotIntake, actions.NoEdition, actions.Busy, KeyMissing) as error:
             raise output.CannotRun(str(error)) from error
     if arguments.rejects:
         _write(arguments.rejects, result.rejects)

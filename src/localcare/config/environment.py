@@ -63,6 +63,13 @@ SETTINGS = (
     Setting("LOCALCARE_SUPPRESS_BELOW", "8", "Counts from 1 to one less than this are suppressed outside direct care."),
     Setting("LOCALCARE_ROUND_TO", "5", "Counts outside direct care are rounded to this."),
     Setting(
+        "LOCALCARE_KEEP_ROWS",
+        "",
+        "Whether an intake keeps the accepted rows, with identities, so that a day's files can be added with `--onto`: "
+        "`on` or `off`. Empty: on, except in production, where the controller first decides (see the DPIA).",
+    ),
+    Setting("LOCALCARE_KEPT", "", "Private folder of the rows that are kept. Empty: `kept` in LOCALCARE_DATA."),
+    Setting(
         "LOCALCARE_KEEP_EDITIONS",
         "14",
         "How many of the newest editions `localcare intake editions expire` leaves; pinned ones and those in use stay.",

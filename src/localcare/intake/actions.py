@@ -14,7 +14,7 @@ from localcare.caseload import actions as caseload
 from localcare.dataset import editions, retention
 from localcare.dataset.editions import Busy, NoEdition
 from localcare.intake import care_store as store
-from localcare.intake import editing, extract, queries, record_feed
+from localcare.intake import editing, extract, kept, queries, record_feed
 from localcare.intake.editing import FileCount
 from localcare.intake.extract import CannotIntake, Reject
 from localcare.intake.record_feed import RecordLoaded
@@ -50,21 +50,25 @@ def run(
     *,
     folder: Path,
     by: audit.Actor,
+    onto: str | None = None,
     care_store: bool = True,
     progress: Callable[[str], None] = lambda step: None,
 ) -> IntakeResult:
     """Take an extract folder in: a new edition, then (unless told not to) its registrations into the care store.
 
+    With `onto` the folder holds some days' files, added to all that the edition of that id (or `current`) rests on;
+    nobody's registration then ends because it is not mentioned. Without, it holds everything.
     An edition older than the current one stands beside it and leaves the care store alone.
 
     Good rows are taken and bad ones named in the result. Raises CannotIntake, with nothing changed, where the folder
-    cannot become an edition, and `dataset.editions.Busy` while another intake runs.
+    cannot become an edition, NoEdition where there is none of that id, and Busy while another intake runs.
     """
     given = extract.read(folder)
-    with editing.opened(given, settings.DATASET, _pseudonyms(), progress) as work:
+    with editing.opened(given, settings.DATASET, _pseudonyms(), progress, _keeping(onto)) as work:
         edition = work.make()
         with audit.transaction():
-            audit.record("intake.edition", by=by, edition=edition.id, rows=dict(edition.manifest["rows"]))
+            rows = dict(edition.manifest["rows"])
+            audit.record("intake.edition", by=by, edition=edition.id, onto=edition.manifest["onto"], rows=rows)
         is_newest = editions.current(settings.DATASET).id == edition.id
         loaded = None
         if care_store and is_newest:
@@ -72,7 +76,15 @@ def run(
             loaded = store.load(work, by=by)
             # Who died or moved away leaves the caseload on the day we learn of it.
             caseload.close_departed(as_at=clock.today(), by=by)
-    return IntakeResult(edition.id, given.as_at, tuple(work.counts), tuple(work.rejects), loaded)
+    files = tuple(count for count in work.counts if not count.earlier)
+    return IntakeResult(edition.id, given.as_at, files, tuple(work.rejects), loaded)
+
+
+def _keeping(onto: str | None) -> editing.Keeping | None:
+    if onto is None:
+        return editing.Keeping(settings.KEPT) if settings.KEEP_ROWS else None
+    found = editions.current(settings.DATASET) if onto == "current" else editions.named(settings.DATASET, onto)
+    return editing.Keeping(settings.KEPT, found)
 
 
 def load_record(*, folder: Path, by: audit.Actor, progress: Callable[[str], None] = lambda step: None) -> RecordLoaded:
@@ -103,9 +115,9 @@ def release(*, edition: str, by: audit.Actor) -> bool:
 
 
 def expire(*, by: audit.Actor) -> list[str]:
-    """Remove the editions whose time is over by the settings, each whole; their ids. Raises Busy while an intake runs.
+    """Remove the editions whose time is over by the settings, each whole, and the rows kept for them alone; their ids.
 
-    The entry comes before the removal: an edition never goes without a trace.
+    Raises Busy while an intake runs. The entry comes before the removal: an edition never goes without a trace.
     """
     with editions.locked(settings.DATASET):
         doomed = queries.to_expire()
@@ -114,6 +126,7 @@ def expire(*, by: audit.Actor) -> list[str]:
                 audit.record("intake.edition_expired", by=by, edition=edition.id, as_at=edition.as_at.isoformat())
         for edition in doomed:
             editions.remove(edition)
+        kept.sweep(settings.KEPT, settings.DATASET)
     return [edition.id for edition in doomed]
 
 

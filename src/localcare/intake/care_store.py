@@ -15,20 +15,22 @@ from localcare.places import queries as known_places
 RECORDED_BY = "practice extract"
 BATCH = 20_000
 
+# Everybody of whom the extract says anything, whole: with all their registrations, of earlier parts too.
+_TOLD = "identity IN (SELECT identity FROM registration WHERE row >= {first_new})"
 # In the order in which a later row of one person holds over an earlier.
-_ROWS = """
+_ROWS = f"""
     SELECT organisation, patient_id, nhs, family_name, coalesce(given_name, ''), birth, sex_word, ethnicity,
         coalesce(language, ''), interpreter_required, address, spaced_postcode(postcode), coalesce(phone, ''),
         coalesce(lsoa11_code, ''), died_on, starts, ends
-    FROM registration ORDER BY starts, ends NULLS LAST, row
+    FROM registration WHERE {_TOLD} ORDER BY starts, ends NULLS LAST, row
 """
-_CHOICES = """
+_CHOICES = f"""
     SELECT row_number() OVER (ORDER BY starts, ends NULLS LAST, row) - 1 AS n,
         bool_or(type_1_opt_out) OVER of_person, bool_or(national_opt_out) OVER of_person,
         bool_or(objected) OVER of_person,
         last_value(sharing_consent) OVER (of_person ORDER BY starts, ends NULLS LAST, row
             ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
-    FROM registration WINDOW of_person AS (PARTITION BY identity) ORDER BY n
+    FROM registration WHERE {_TOLD} WINDOW of_person AS (PARTITION BY identity) ORDER BY n
 """
 
 
@@ -68,15 +70,18 @@ def _add_practices(work: Editing, by: audit.Actor) -> int:
 
 
 def _rows(work: Editing) -> Iterator[RegistrationRow]:
-    found = work.connection.cursor().execute(_ROWS)
+    found = work.connection.cursor().execute(_ROWS.format(first_new=work.rows.first_new))
     while batch := found.fetchmany(BATCH):
         for row in batch:
             yield RegistrationRow(*row)
 
 
 def _complete(work: Editing) -> set[str]:
-    """Practices whose whole list was read. A file refused whole may have been anybody's: then none is."""
-    if any(reject.file.startswith("gp_patient") for reject in work.extract.refused):
+    """Practices whose whole list was read. A file refused whole may have been anybody's: then none is.
+
+    A day's files, added to what was there, are nobody's whole list.
+    """
+    if work.rows.earlier or any(reject.file.startswith("gp_patient") for reject in work.extract.refused):
         return set()
     broken = ", ".join(map(str, work.broken_lists)) or "NULL"
     unplaced = "SELECT file FROM rejected_registration WHERE organisation IS NULL OR patient_id IS NULL"
@@ -88,7 +93,7 @@ def _complete(work: Editing) -> set[str]:
 def _choices(work: Editing, patient_ids: list[int]) -> Iterator[access.ChoiceRow]:
     """Every choice that is not the default; what is not mentioned is at its default."""
     opt_outs = (ChoiceKind.TYPE_1_OPT_OUT, ChoiceKind.NATIONAL_DATA_OPT_OUT, ChoiceKind.RISK_STRATIFICATION)
-    for n, *outs, sharing in work.connection.execute(_CHOICES).fetchall():
+    for n, *outs, sharing in work.connection.execute(_CHOICES.format(first_new=work.rows.first_new)).fetchall():
         for kind, out in zip(opt_outs, outs, strict=True):
             if out:
                 yield access.ChoiceRow(patient_ids[n], kind, "yes")

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -11,8 +12,8 @@ from pathlib import Path
 import duckdb
 
 from localcare.dataset import contract
-from localcare.dataset.editions import Edition, EditionWriter
-from localcare.intake import linking, people, shapes, staging
+from localcare.dataset.editions import UNFINISHED, Edition, EditionWriter
+from localcare.intake import kept, linking, people, shapes, staging
 from localcare.intake.extract import CannotIntake, Extract, Reject
 from localcare.intake.feeds import FEEDS, Feed
 from localcare.intake.identity import MACROS
@@ -46,15 +47,30 @@ class FileCount:
     left_out: int
     not_used: int
     linked_by_rule: int = 0
+    earlier: bool = False  # the file came with an earlier part
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """The folder of kept rows, and the edition to add to, if any (see `kept`)."""
+
+    folder: Path
+    onto: Edition | None = None
 
 
 class Editing:
     """One intake at work. `counts` and `rejects` fill as shapes are read; `connection` holds the accepted rows."""
 
     def __init__(
-        self, extract: Extract, writer: EditionWriter, pseudonyms: Pseudonyms, progress: Callable[[str], None]
+        self,
+        extract: Extract,
+        writer: EditionWriter,
+        pseudonyms: Pseudonyms,
+        progress: Callable[[str], None],
+        keeping: Keeping | None = None,
     ) -> None:
         self.extract, self.writer, self.pseudonyms, self.progress = extract, writer, pseudonyms, progress
+        self.keeping, self.rows = keeping, _rows(extract, writer, keeping)
         self.counts: list[FileCount] = []
         self.rejects: list[Reject] = list(extract.refused)
         self.coverage: dict[tuple[str, str], int] = {}
@@ -78,7 +94,8 @@ class Editing:
         for table in ("person", "pseudonym", "practice", "area", "agreement", "code"):
             self.writer.write(self.connection, table, f'FROM "{table}"')
         self.progress("checking and swapping in")
-        return self.writer.finish(self._manifest())
+        rests_on = self.rows.keep(self.keeping.folder, self.writer.id) if self.keeping else []
+        return self.writer.finish(self._manifest() | {"rests_on": rests_on})
 
     def _register_people(self) -> None:
         self._stage("gp_patient", people.KEEP)
@@ -103,28 +120,42 @@ class Editing:
         self.progress(f"reading {shape}")
         self.connection.execute("DROP VIEW IF EXISTS linked")
         found = self.extract.of_shape(shape)
-        self.staged = staging.stage(
+        staged = staging.stage(
             self.connection, shapes.load()[shape], found, keep, self.extract.as_at, self.writer.scratch
         )
-        for file in self.staged:
+        for file in staged:
             self.rejects += file.rejects
         staging.mark_repeats(self.connection)
-        self.repeated = staging.repeats_by_file(self.connection)
+        self.staged = self.rows.add(self.connection, shape, staged)
+        self.earlier = len(self.staged) - len(staged)
 
     def _count_plain(self, shape: str) -> None:
+        kept = self.connection.execute(f"SELECT file, count(*) FROM {staging.GOOD} GROUP BY 1").fetchall()
+        self._count(shape, {(file, "kept"): rows for file, rows in kept}, {})
+
+    def _count(self, shape: str, fates: dict[tuple[int, str], int], by_rule: dict[int, int]) -> None:
         for file in self.staged:
-            repeated = self.repeated.get(file.number, 0)
+            told = {fate: fates.get((file.number, fate), 0) for fate in linking.FATES}
             accepted = file.rows_in - file.rejected
-            kept = accepted - repeated
             self.counts.append(
-                FileCount(file.file, shape, file.rows_in, accepted, file.rejected, kept, repeated, 0, 0, 0)
+                FileCount(
+                    file.file,
+                    shape,
+                    file.rows_in,
+                    accepted,
+                    file.rejected,
+                    repeated=accepted - sum(told.values()),
+                    linked_by_rule=by_rule.get(file.number, 0),
+                    earlier=file.number < self.earlier,
+                    **told,
+                )
             )
 
     def _take_in(self, feed: Feed) -> None:
         self._stage(feed.shape, dict(feed.keep))
+        self.connection.execute("DROP TABLE staged")
         source = shapes.load()[feed.shape].source
         linking.link(self.connection, feed, source)
-        self.connection.execute("DROP TABLE staged")
         self._count_fates(feed)
         self._cover(source)
         linking.keep_index(self.connection, feed)
@@ -139,21 +170,8 @@ class Editing:
 
     def _count_fates(self, feed: Feed) -> None:
         rows = self.connection.execute("SELECT file, fate::VARCHAR, count(*) FROM fated GROUP BY ALL").fetchall()
-        fates = {(file, fate): count for file, fate, count in rows}
         by_rule = dict(self.connection.execute("SELECT file, count(*) FROM fated WHERE by_rule GROUP BY 1").fetchall())
-        for file in self.staged:
-            self.counts.append(
-                FileCount(
-                    file.file,
-                    feed.shape,
-                    file.rows_in,
-                    file.rows_in - file.rejected,
-                    file.rejected,
-                    repeated=self.repeated.get(file.number, 0),
-                    linked_by_rule=by_rule.get(file.number, 0),
-                    **{fate: fates.get((file.number, fate), 0) for fate in linking.FATES},
-                )
-            )
+        self._count(feed.shape, {(file, fate): count for file, fate, count in rows}, by_rule)
 
     def _cover(self, source: str) -> None:
         counted = self.connection.execute("""
@@ -171,6 +189,7 @@ class Editing:
             "files": [asdict(count) for count in self.counts],
             "refused_files": [asdict(reject) for reject in self.extract.refused],
             "coverage": list(self._coverage()),
+            "onto": self.keeping.onto.id if self.keeping and self.keeping.onto else None,
         }
 
     def _coverage(self) -> Iterator[dict]:
@@ -194,21 +213,40 @@ class Editing:
 
 @contextmanager
 def opened(
-    extract: Extract, dataset: Path, pseudonyms: Pseudonyms, progress: Callable[[str], None]
+    extract: Extract,
+    dataset: Path,
+    pseudonyms: Pseudonyms,
+    progress: Callable[[str], None],
+    keeping: Keeping | None = None,
 ) -> Iterator[Editing]:
-    """An intake of an extract into a dataset folder; what it leaves behind is cleared at its end."""
-    id = edition_id(extract, pseudonyms.fingerprints)
+    """An intake of an extract into a dataset folder; what it leaves behind is cleared at its end.
+
+    Raises CannotIntake where the extract cannot be added to the edition that `keeping` names.
+    """
+    id = edition_id(extract, pseudonyms.fingerprints, keeping)
     with EditionWriter(dataset, id, extract.as_at) as writer:
-        editing = Editing(extract, writer, pseudonyms, progress)
+        if keeping:
+            kept.sweep(keeping.folder, dataset)
+        editing = Editing(extract, writer, pseudonyms, progress, keeping)
         try:
             yield editing
         finally:
             editing.connection.close()
+            shutil.rmtree(editing.rows.building, ignore_errors=True)
 
 
-def edition_id(extract: Extract, fingerprints: dict[str, str]) -> str:
-    """The date and a short hash of the input, the keys and the rules: the same input again gives the same id."""
-    whole = hashlib.sha256(f"{extract.digest()} {sorted(fingerprints.items())} {_rules()}".encode())
+def _rows(extract: Extract, writer: EditionWriter, keeping: Keeping | None) -> kept.Rows:
+    """The rows the intake rests on; without keeping, its own alone, gone with its working files."""
+    if keeping is None:
+        return kept.Rows([], writer.scratch / "rows")
+    earlier = kept.chain(keeping.folder, keeping.onto, extract) if keeping.onto else []
+    return kept.Rows(earlier, kept.private(keeping.folder) / f"{UNFINISHED}{writer.id}")
+
+
+def edition_id(extract: Extract, fingerprints: dict[str, str], keeping: Keeping | None = None) -> str:
+    """The date and a short hash of the input, what it is added to, the keys and the rules: the same gives the same."""
+    base = f"kept {keeping.onto.id if keeping.onto else ''} " if keeping else ""
+    whole = hashlib.sha256(f"{base}{extract.digest()} {sorted(fingerprints.items())} {_rules()}".encode())
     return f"{extract.as_at}-{whole.hexdigest()[:8]}"
 
 

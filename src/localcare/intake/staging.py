@@ -159,12 +159,5 @@ def mark_repeats(connection: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def repeats_by_file(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
-    """Repeated rows by number of file."""
-    counted = connection.execute(
-        "SELECT file, count(*) FROM staged WHERE rowid IN (SELECT row FROM repeats) GROUP BY 1"
-    )
-    return dict(counted.fetchall())
-
-
-GOOD = "(SELECT *, rowid AS row FROM staged WHERE faults = 0 AND rowid NOT IN (SELECT row FROM repeats))"
+GOOD = "good"
+"""The view of the accepted rows of a shape, of all parts (see `kept`): columns kept, `file`, `row` in order."""
