@@ -7,7 +7,7 @@ import pytest
 from localcare.access import pseudonyms
 from localcare.access.types import Purpose
 from localcare.base import links
-from localcare.population.models import ListEntry, Run
+from localcare.population.models import GoneEntry, ListEntry, Run
 from tests.conftest import MONDAY_MORNING
 
 
@@ -58,6 +58,13 @@ class Lists:
             rank_in_cluster=ListEntry.objects.filter(cluster_code=cluster).count() + 1,
             **{**values, **more},
         )
+
+    def gone(self, person, practice="G1", cluster="C1") -> GoneEntry:
+        """Somebody on the list of the run before."""
+        row = self.add(person, practice, cluster)
+        kept = {f.attname: getattr(row, f.attname) for f in GoneEntry._meta.fields if f.attname != "id"}
+        row.delete()
+        return GoneEntry.objects.create(**kept)
 
 
 def pseudonym(person) -> str:

@@ -206,7 +206,60 @@ class TestDeciding:
             )
         assert all(pseudonym(person) not in page for person in everybody[:4])
         assert "of 26 people" in page
-        assert "4 already decided about are left out" in page
+        assert "Hidden: 1 on the caseload, 1 already known, 1 not suitable, 1 declined by the person." in page
+
+
+class TestNaming:
+    FIND = {"birth_date_day": "4", "birth_date_month": "3", "birth_date_year": "1935"}
+
+    @pytest.mark.parametrize(
+        ("role", "at", "status"),
+        [("gp", "G1", 200), ("practice_nurse", "G1", 200), ("gp", "G2", 403), ("care_coordinator", "C1", 403)],
+    )
+    def test_is_for_clinicians_of_the_practice(self, client, sign_in, margaret, role, at, status):
+        sign_in(role, at)
+        assert client.get(f"{LIST}add/").status_code == status
+        assert client.get(f"{LIST}add/{margaret.id}/").status_code == status
+
+    def test_a_nurse_names_and_a_gp_accepts(self, client, sign_in, lists, area):
+        person = builders.patient(family="Quiet", given="Joan")
+        sign_in("practice_nurse", "G1")
+        found = client.post(f"{LIST}add/", {"family_name": "quiet", **self.FIND})
+        assert found.url == f"{LIST}add/{person.id}/"
+        assert client.post(found.url, {"reason": " "}).status_code == 400
+        page = text(client.post(found.url, {"reason": "Not coping since his death"}, follow=True))
+        assert "Joan Quiet waits at the top of the list" in page
+        assert "Not coping since his death" in page
+        assert "a GP decides" in page
+        sign_in("gp", "G1")
+        ways = f"{LIST}named/{person.id}/"
+        page = text(client.post(f"{ways}accept/", {"told": "on", "note": ""}, follow=True))
+        assert "Joan Quiet is on the cluster team's caseload." in page
+        assert queries.entry_of([person.id]).state is State.ACCEPTED
+        assert "QUIET" not in text(client.get(LIST))
+
+    def test_a_decision_about_somebody_named_can_be_undone_and_the_naming_taken_back(self, client, sign_in, lists):
+        person = builders.patient(family="Quiet", given="Joan")
+        gp = sign_in("gp", "G1")
+        actions.name_person(patient_id=person.id, reason="Not coping", by=gp)
+        ways = f"{LIST}named/{person.id}/"
+        assert "QUIET" not in text(client.post(f"{ways}declined/", {"reason": "No"}, follow=True))
+        assert "QUIET" in text(client.post(f"{ways}put-back/", follow=True))
+        assert "QUIET" not in text(client.post(f"{ways}put-back/", follow=True))
+        assert queries.entry_of([person.id]).state is State.PROPOSED
+
+    def test_somebody_of_another_practice_is_not_found_nor_named(self, client, sign_in, lists):
+        person = builders.patient(practice="G2", family="Elsewhere")
+        sign_in("gp", "G1")
+        page = client.post(f"{LIST}add/", {"nhs_number": person.nhs_number, **self.FIND})
+        assert "Nobody of your practice fits both" in text(page)
+        assert client.post(f"{LIST}add/{person.id}/", {"reason": "x"}).status_code == 403
+
+    def test_somebody_on_the_list_is_decided_about_there(self, client, sign_in, lists, margaret):
+        sign_in("gp", "G1")
+        page = client.post(f"{LIST}add/{margaret.id}/", {"reason": "x"})
+        assert page.status_code == 400
+        assert "stands on your practice's list already" in text(page)
 
 
 class TestTheClustersCounts:

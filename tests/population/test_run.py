@@ -98,6 +98,20 @@ def test_a_page_of_the_list_leaves_out_whom_it_should_and_filters(run):
         queries.practice_list("G82000", order="name")
 
 
+def test_who_is_on_no_list_any_more_is_kept_until_the_run_after(run, edition, computed, elsewhere):
+    entry = ListEntry.objects.filter(practice_code="G82000").order_by("-risk").first()
+    ListEntry.objects.filter(id=entry.id).update(pseudonym="somebody since gone")
+    actions.put_in_use(edition, computed, by=ANALYST)
+    assert [(e.pseudonym, e.risk, e.change) for e in queries.gone("G82000")] == [
+        ("somebody since gone", entry.risk, "gone")
+    ]
+    changes = queries.by_change("G82000")
+    assert (changes["gone"], changes["new"]) == (1, 1)
+    assert dict(queries.list_counts(["G82000"]).by_change)["gone"] is None
+    actions.put_in_use(edition, computed, by=ANALYST)
+    assert queries.gone("G82000") == []
+
+
 def test_counts_of_new_people_and_one_entry(run):
     total = queries.list_size("G82001")[0]
     assert queries.practice_list_size("G82001", filters={"change": "new"}) == total

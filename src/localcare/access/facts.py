@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from localcare.access.calc.decide import PersonFacts, ViewerFacts
 from localcare.access.models import Agreement, Choice, EmergencyAccess, Relationship
@@ -43,6 +43,32 @@ def sources_shared(practice_codes: Collection[str], at: datetime) -> dict[str, f
     for code, source in rows.filter(Q(ends=None) | Q(ends__gte=day)).values_list("practice_code", "source"):
         shared[code].add(source)
     return {code: frozenset(sources) for code, sources in shared.items()}
+
+
+# What each choice keeps a person out of, from the moment it is recorded; the next edition follows the same rule.
+KEPT_FROM = {
+    Purpose.RISK_STRATIFICATION: (
+        ChoiceKind.TYPE_1_OPT_OUT,
+        ChoiceKind.NATIONAL_DATA_OPT_OUT,
+        ChoiceKind.RISK_STRATIFICATION,
+    ),
+    Purpose.PLANNING: (ChoiceKind.TYPE_1_OPT_OUT, ChoiceKind.NATIONAL_DATA_OPT_OUT),
+}
+
+
+def withdrawn(registered: QuerySet, linked: Collection[int], purpose: Purpose) -> set[int]:
+    """Those of the patients (a query of ids, and some ids) whose latest choice keeps them out of a purpose."""
+    among = Q(patient_id__in=registered) | Q(patient_id__in=list(linked))
+    rows = Choice.objects.filter(among, kind__in=KEPT_FROM[purpose]).order_by("recorded_at", "id")
+    latest = {(patient, kind): value for patient, kind, value in rows.values_list("patient_id", "kind", "value")}
+    return {patient for (patient, _), value in latest.items() if value == "yes"}
+
+
+def agreement_ended(practice_code: str, purpose: Purpose, at: datetime) -> bool:
+    """Whether a practice agreed to a purpose once and has no agreement for it in force."""
+    rows = Agreement.objects.filter(practice_code=practice_code, purpose=purpose, starts__lte=at.date())
+    ends = list(rows.values_list("ends", flat=True))
+    return bool(ends) and all(end is not None and end < at.date() for end in ends)
 
 
 def _consents(ids: Collection[int]) -> dict[int, Consent]:

@@ -180,6 +180,19 @@ def list_pseudonyms(practice_code: str, patient_ids: Collection[int]) -> dict[st
     return _pseudonyms(practice_code, {i: patient_id for patient_id, ids in linked.items() for i in ids})
 
 
+def withdrawn(practice_code: str, purpose: Purpose = Purpose.RISK_STRATIFICATION) -> set[str]:
+    """The pseudonyms for a purpose of a practice's people whose choice keeps them out of it, from this moment on."""
+    today = clock.today()
+    ids = facts.withdrawn(patients.ids_registered(practice_code, today), patients.ids_linked(today), purpose)
+    linked = patients.linked_ids(ids, today) if ids else {}
+    return set(_pseudonyms(practice_code, {i: patient for patient, group in linked.items() for i in group}, purpose))
+
+
+def list_ended(practice_code: str) -> bool:
+    """Whether a practice's agreement to risk stratification has ended: then nobody stands on a list of it."""
+    return facts.agreement_ended(practice_code, Purpose.RISK_STRATIFICATION, clock.now())
+
+
 def list_pseudonyms_of(person: OpenPerson) -> list[str]:
     """Under which pseudonyms an opened person may stand on the list of their practice."""
     if not person.practice_code or not person.registered:
@@ -187,11 +200,12 @@ def list_pseudonyms_of(person: OpenPerson) -> list[str]:
     return list(_pseudonyms(person.practice_code, dict.fromkeys(person.ids, person.id)))
 
 
-def _pseudonyms(practice_code: str, asked: Mapping[int, int]) -> dict[str, int]:
+def _pseudonyms(
+    practice_code: str, asked: Mapping[int, int], purpose: Purpose = Purpose.RISK_STRATIFICATION
+) -> dict[str, int]:
     rows = patients.registered_with(practice_code, clock.today(), among=list(asked))
     made = pseudonyms.pseudonymise(
-        [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in rows],
-        Purpose.RISK_STRATIFICATION,
+        [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in rows], purpose
     )
     return {p: asked[i] for p, (i, _, _) in zip(made, rows, strict=True)}
 

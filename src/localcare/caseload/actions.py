@@ -1,6 +1,7 @@
 """Writes of caseload. Every step is a new row naming its author; one function makes it, after one table."""
 
 from datetime import date
+from typing import Any
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
@@ -44,13 +45,36 @@ def decline(*, patient_id: int, outcome: State, reason: str, by: Viewer) -> Case
     gate.require(by, patient_id, Capability.DECIDE_LIST)
     if outcome not in DECLINED:
         raise ValueError(f"{outcome!r} is not a way to decline; use one of {sorted(DECLINED)}.")
-    return _move(patient_id, _team_of(by), outcome, reason=_in_words(reason), by=by.actor)
+    seen = queries.seen_today(by.organisation_code, patient_id)
+    return _move(
+        patient_id, _team_of(by), outcome, reason=_in_words(reason), by=by.actor, seen=seen.kept() if seen else None
+    )
+
+
+def name_person(*, patient_id: int, reason: str, by: Viewer) -> CaseloadEntry:
+    """A clinician of the person's practice names them for the list, which does not hold them; then accept as usual.
+
+    Naming somebody twice changes nothing. Raises Refused for people of other practices or without the role;
+    NotPossible without a reason, or for somebody who stands on the list or the caseload already.
+    """
+    gate.require(by, patient_id, Capability.REVEAL_LIST)
+    decided = queries.handled(by.organisation_code)
+    listed = queries.list_row(by.organisation_code, patient_id)
+    left = queries.left_out_of_list(by.organisation_code, decided)
+    if listed and listed not in left.pseudonyms | left.palliative:
+        raise NotPossible("The person stands on your practice's list already. Decide there.")
+    return _move(patient_id, _team_of(by), State.NAMED, reason=_in_words(reason), by=by.actor)
 
 
 def put_back(*, patient_id: int, reason: str, by: Viewer) -> CaseloadEntry:
-    """Undo a decision made by mistake: the person stands on the practice's list again. Raises as `decline` does."""
+    """Undo a decision made by mistake: the person stands on the practice's list again, or is named again.
+
+    Of somebody named it takes the naming back. Raises as `decline` does.
+    """
     gate.require(by, patient_id, Capability.DECIDE_LIST)
-    return _move(patient_id, _team_of(by), State.PROPOSED, reason=_in_words(reason), by=by.actor)
+    now, before = queries.last_states(gate.same_person(patient_id), _team_of(by))
+    back = State.NAMED if before is State.NAMED and now is not State.NAMED else State.PROPOSED
+    return _move(patient_id, _team_of(by), back, reason=_in_words(reason), by=by.actor)
 
 
 def add_person(*, patient_id: int, agreed: bool, reason: str, by: Viewer) -> CaseloadEntry:
@@ -173,7 +197,15 @@ def _end(patient_id: int, team_id: int, ending: Ending, *, reason: str, by: audi
 
 
 def _move(
-    patient_id: int, team_id: int, to: State, *, reason: str, by: audit.Actor, told: bool = False, ending: str = ""
+    patient_id: int,
+    team_id: int,
+    to: State,
+    *,
+    reason: str,
+    by: audit.Actor,
+    told: bool = False,
+    ending: str = "",
+    seen: dict[str, Any] | None = None,
 ) -> CaseloadEntry:
     """The one step: to the same state changes nothing, to one that may not follow raises NotPossible."""
     with audit.transaction():
@@ -189,6 +221,7 @@ def _move(
             ending=ending,
             reason=reason,
             told=told,
+            seen=seen,
             at=clock.now(),
             author=by.name,
             author_role=by.role,

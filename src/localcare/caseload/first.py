@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from localcare.access.types import OpenPerson, Viewer
 from localcare.base import clock
 from localcare.caseload import queries
 from localcare.caseload.calc import first as calc
-from localcare.caseload.calc.states import left_out
 from localcare.caseload.types import Places
 from localcare.places import queries as places
 from localcare.population import queries as population
@@ -106,7 +104,7 @@ def of_team(team: Team | None, practice_code: str = "") -> First:
     if team is None or not settings.RISK_SCORE or run is None:
         return First(team, room, (), 0, 0, 0, (), None, settings.RISK_SCORE)
     effects = population.effects()
-    waiting = _candidates(places.member_codes(team.organisation.code, today), run.made_at)
+    waiting = _candidates(places.member_codes(team.organisation.code, today))
     benefits = [best(effects, one) for one in waiting]
     limits = _limits(effects, waiting)
     found = calc.order(
@@ -132,15 +130,11 @@ def best(effects: Effects, one: Candidate) -> Benefit | None:
     return max(made, key=lambda benefit: benefit.expected, default=None)
 
 
-def _candidates(practice_codes: list[str], made_at: datetime) -> list[Candidate]:
-    """Everybody on these practices' lists whom nobody has decided about."""
-    decided = {p: entry for code in practice_codes for p, entry in queries.handled(code).items()}
-    return [
-        one
-        for one in population.candidates(practice_codes)
-        if (entry := decided.get(one.pseudonym)) is None
-        or not left_out(entry.state, entry.since, change=one.change, made_at=made_at)
-    ]
+def _candidates(practice_codes: list[str]) -> list[Candidate]:
+    """Everybody on these practices' lists whom nobody decided about and whose choices keep them there."""
+    listing = [code for code in practice_codes if not gate.list_ended(code)]
+    out = {p for code in listing for p in queries.left_out_of_list(code, queries.handled(code)).pseudonyms}
+    return [one for one in population.candidates(listing) if one.pseudonym not in out]
 
 
 def _limits(effects: Effects, waiting: list[Candidate]) -> list[calc.Shares]:

@@ -4,7 +4,7 @@ from django import forms
 
 from localcare.access.actions import REVEAL_REASONS
 from localcare.caseload.types import ENDING_LABELS, Ending
-from localcare.design.forms import CheckboxField, ChoiceField, DateField, SelectField, TextArea
+from localcare.design.forms import CharField, CheckboxField, ChoiceField, DateField, SelectField, TextArea
 
 CHOOSE = {"required": "Choose one."}
 WHY = {"required": "Give the reason in a few words."}
@@ -89,3 +89,22 @@ class AcceptForm(forms.Form):
 
 class DeclineForm(forms.Form):
     reason = TextArea(label="Why?", rows=3, error_messages=WHY)
+
+
+class NameForm(forms.Form):
+    """Two identifiers find a person of the practice; they never stand in an address."""
+
+    nhs_number = CharField(label="NHS number", required=False, help_text="10 digits")
+    family_name = CharField(label="Family name", required=False, help_text="Where the number is not to hand")
+    birth_date = DateField(label="Date of birth", help_text="For example, 4 3 1935")
+
+    def clean(self) -> dict:
+        answers = super().clean() or {}
+        answers["nhs_number"] = answers.get("nhs_number", "").replace(" ", "")
+        if not answers["nhs_number"] and not answers.get("family_name"):
+            self.add_error("nhs_number", "Give the NHS number or the family name as well.")
+        return answers
+
+
+class NameReasonForm(forms.Form):
+    reason = TextArea(label="Why should the cluster team help?", rows=3, error_messages=WHY)

@@ -29,6 +29,8 @@ class CaseloadState(models.Model):
     )
     reason = models.TextField(blank=True)
     told = models.BooleanField(default=False)
+    # What the practice's list said of the person that day, to tell later whether something changed; null where nothing.
+    seen = models.JSONField(null=True)
     at = models.DateTimeField()
     author = models.CharField(max_length=200)
     author_role = models.CharField(max_length=60)

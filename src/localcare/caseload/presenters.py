@@ -13,7 +13,7 @@ from localcare.design.paging import ROWS, Page
 from localcare.population.queries import ListCounts
 
 FAR = date.max
-CHANGES = {"new": "New", "up": "Up", "down": "Down", "same": "Same"}
+CHANGES = {"new": "New", "up": "Up", "down": "Down", "same": "Same", "gone": "Gone"}
 ORDERS = {
     "since": lambda e: e.since,
     "review": lambda e: e.review_on or FAR,
@@ -122,17 +122,30 @@ def list_paging(page: ListPage, address: Callable[[int], str]) -> Page:
 
 
 def list_filters(groups: Mapping[str, str], viewer: Viewer) -> list[dict]:
-    """What narrows and orders a list, kept in the address."""
+    """What narrows and orders a list, kept in the address; nothing outside the practice."""
+    if not viewer.works_at_practice:
+        return []
     return [
         _filter("Order", "order", "Greatest risk first", {"change": "New first", "age": "Oldest first"}),
-        _filter("Change since last run", "change", "All", CHANGES),
+        _filter("Change since last run", "change", "All on the list", CHANGES),
         _filter("Group", "group", "All", groups),
         _filter("Sex", "sex", "All", {"female": "Female", "male": "Male"}),
-    ] + (
-        [_filter("Already decided", "decided", "Leave out", {"1": "Show too, and the palliative register"})]
-        if viewer.works_at_practice
-        else []
-    )
+        _filter("Already decided", "decided", "Leave out", {"1": "Show too, and the palliative register"}),
+    ]
+
+
+def change_items(changes: Mapping[str, int], asked: str) -> list[dict]:
+    """What changed on a practice's list since the run before: counts that are filters too."""
+    return [
+        {"value": changes.get(key, 0), "label": label, "href": f"?change={key}", "current": asked == key}
+        for key, label in CHANGES.items()
+        if key != "same"
+    ]
+
+
+def hidden_in_words(hidden: Mapping[str, int]) -> str:
+    """ "3 on the caseload, 1 already known"; empty where nobody is hidden."""
+    return ", ".join(f"{number:,} {words}" for words, number in hidden.items())
 
 
 def _filter(title: str, name: str, everything: str, options: Mapping[str, str]) -> dict:

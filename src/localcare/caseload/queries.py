@@ -1,13 +1,17 @@
 """Reads of caseload. Entries hold ids only; people come from the gate, a page at a time, with one audit entry."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
 from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
+from localcare.caseload import definitions
+from localcare.caseload.calc.changed import Seen, changed, from_kept
 from localcare.caseload.calc.states import left_out
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
 from localcare.caseload.types import Counts, Ending, Entry, Listed, Places, Room, Row, State
@@ -31,6 +35,7 @@ _ENTRY = (
     "coordinator__phone",
     "team__phone",
     "review_on",
+    "latest__seen",
 )
 
 
@@ -134,21 +139,85 @@ def handled(practice_code: str) -> dict[str, Entry]:
     return {pseudonym: entries[i] for pseudonym, i in pseudonyms.items()}
 
 
-def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> list[str]:
-    """The pseudonyms of `handled` that a practice's list leaves out, as long as nothing changed since the decision."""
+@dataclass(frozen=True)
+class LeftOut:
+    """Who a practice's list leaves out by default, by pseudonym: decided about, palliative register, and why."""
+
+    decided: Mapping[str, State]
+    palliative: frozenset[str]
+    withdrawn: frozenset[str]
+    came_back: Mapping[str, tuple[str, ...]]
+
+    @property
+    def pseudonyms(self) -> set[str]:
+        """Everybody left out by a decision or a choice; the palliative register has a filter of its own."""
+        return {*self.decided, *self.withdrawn}
+
+
+def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> LeftOut:
+    """Whom a practice's list leaves out of those it holds, and who came back because something changed.
+
+    `decided`, as `handled` gives it. Somebody whose choice keeps them off lists is left out at once.
+    """
     run = population.current_run()
-    if run is None or not decided:
-        return []
-    return [
-        pseudonym
-        for pseudonym, change in population.changes(practice_code, list(decided)).items()
-        if left_out(decided[pseudonym].state, decided[pseudonym].since, change=change, made_at=run.made_at)
-    ]
+    if run is None:
+        return LeftOut({}, frozenset(), frozenset(), {})
+    withdrawn = gate.withdrawn(practice_code)
+    rows = population.standing(practice_code, {*decided, *withdrawn})
+    out: dict[str, State] = {}
+    back: dict[str, tuple[str, ...]] = {}
+    for pseudonym in decided.keys() & rows.keys() - withdrawn:
+        entry, row = decided[pseudonym], rows[pseudonym]
+        changes = changes_since(entry, row)
+        if left_out(entry.state, entry.since, changes=changes, change=row.change, made_at=run.made_at):
+            out[pseudonym] = entry.state
+        elif entry.state not in (State.PROPOSED, State.NAMED):
+            back[pseudonym] = changes or (RISK_UP,)
+    return LeftOut(
+        out, frozenset(population.palliative(practice_code) - withdrawn), frozenset(withdrawn & rows.keys()), back
+    )
+
+
+RISK_UP = "risk up since the run before"
+
+
+def changes_since(entry: Entry, row: Any) -> tuple[str, ...] | None:
+    """What changed since a decision, as the list told it then and tells it now; None where nothing was kept."""
+    if entry.seen is None:
+        return None
+    return changed(from_kept(entry.seen), seen_of(row), definitions.changed())
+
+
+def seen_of(row: Any) -> Seen:
+    """What a list's entry says of somebody."""
+    conditions = frozenset(reason["value"] for reason in row.reasons if reason["key"] == "condition")
+    return Seen(row.risk, row.use.get("emergency_admissions", 0), conditions)
+
+
+def list_row(practice_code: str, patient_id: int) -> str | None:
+    """The pseudonym under which one of a practice's people stands on its list; None where they do not."""
+    pseudonyms = gate.list_pseudonyms(practice_code, [patient_id])
+    return next(iter(population.standing(practice_code, pseudonyms)), None)
+
+
+def seen_today(practice_code: str, patient_id: int) -> Seen | None:
+    """What a practice's list says of one of its people today; None where they are not on it."""
+    rows = population.standing(practice_code, gate.list_pseudonyms(practice_code, [patient_id]))
+    return next((seen_of(row) for row in rows.values()), None)
+
+
+def named(practice_code: str, decided: Mapping[str, Entry], left: LeftOut) -> list[Entry]:
+    """Those a clinician of the practice named whom its list does not show, the latest first."""
+    waiting = {p: e for p, e in decided.items() if e.state is State.NAMED}
+    listed = population.standing(practice_code, list(waiting)) if waiting else {}
+    shown = {waiting[p].patient_id for p in listed if p not in left.withdrawn | left.palliative}
+    found = {e.patient_id: e for e in waiting.values() if e.patient_id not in shown}
+    return sorted(found.values(), key=lambda e: (e.since, e.id), reverse=True)
 
 
 def new_on_list(practice_code: str, decided: Mapping[str, Entry]) -> int:
-    """How many are new on a practice's list, those of `handled` left out. Names nobody."""
-    out = left_out_of_list(practice_code, decided)
+    """How many are new on a practice's list, those left out aside. Names nobody."""
+    out = left_out_of_list(practice_code, decided).pseudonyms
     return population.practice_list_size(practice_code, exclude=out, filters={"change": "new"})
 
 
@@ -211,6 +280,14 @@ def departed(as_at: date) -> list[tuple[Entry, Ending]]:
     return ended
 
 
+def last_states(patient_ids: Collection[int], team_id: int) -> tuple[State, State]:
+    """Where a person (all their ids) stands with a team, and where they stood before; proposed where nobody decided."""
+    rows = CaseloadState.objects.filter(entry__patient_id__in=list(patient_ids), entry__team_id=team_id)
+    found = [State(state) for state in rows.order_by("-id").values_list("state", flat=True)[:2]]
+    now, before = [*found, State.PROPOSED, State.PROPOSED][:2]
+    return now, before
+
+
 def history(patient_ids: Iterable[int]) -> list[CaseloadState]:
     """Every step taken with a person, the latest first."""
     steps = CaseloadState.objects.filter(entry__patient_id__in=list(patient_ids))
@@ -243,6 +320,7 @@ def _entries(rows: QuerySet[CaseloadEntry]) -> list[Entry]:
             coordinator_name=row[10] or "",
             coordinator_phone=row[11] or row[12],
             review_on=row[13],
+            seen=row[14],
         )
         for row in rows.values_list(*_ENTRY)
     ]

@@ -1,7 +1,9 @@
 """What caseload speaks of to other rooms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from localcare.access.queries import Decisions
 from localcare.access.types import OpenPerson
@@ -45,6 +47,7 @@ class Entry:
     coordinator_name: str
     coordinator_phone: str
     review_on: date | None
+    seen: Mapping[str, Any] | None = None
 
     @property
     def since_on(self) -> date:

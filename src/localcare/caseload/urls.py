@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.caseload.views import caseload, decisions, first, lists
+from localcare.caseload.views import caseload, decisions, first, lists, naming
 
 app_name = "caseload"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("lists/<str:practice_code>/first/reason/", first.reason, name="first_reason"),
     path("lists/<str:practice_code>/show/", lists.show, name="show"),
     path("lists/<str:practice_code>/reason/", lists.reason, name="reason"),
+    path("lists/<str:practice_code>/add/", naming.find, name="find"),
+    path("lists/<str:practice_code>/add/<int:patient_id>/", naming.name, name="name"),
+    path("lists/<str:practice_code>/named/<int:patient_id>/put-back/", decisions.put_back_named, name="put_back_named"),
+    path(
+        "lists/<str:practice_code>/named/<int:patient_id>/<str:decision>/", decisions.decide_named, name="decide_named"
+    ),
     path("lists/<str:practice_code>/<str:listed>/put-back/", decisions.put_back, name="put_back"),
     path("lists/<str:practice_code>/<str:listed>/<str:decision>/", decisions.decide, name="decide"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from localcare.patients.models import FormerNhsNumber, Patient, Registration, SamePerson
 
@@ -86,6 +86,18 @@ def ids_by_name_and_birth(family_name: str, birth_date: date) -> list[int]:
     """Patients of this family name, whatever its case, born on this day."""
     found = Patient.objects.filter(family_name__iexact=family_name.strip(), birth_date=birth_date)
     return list(found.values_list("id", flat=True)[:50])
+
+
+def ids_registered(practice_code: str, on: date) -> QuerySet:
+    """The ids of those registered with a practice on a day, as a query to ask within another."""
+    rows = Registration.objects.filter(practice_code=practice_code, starts__lte=on)
+    return rows.filter(Q(ends=None) | Q(ends__gte=on)).values("patient_id")
+
+
+def ids_linked(on: date) -> set[int]:
+    """Every patient who is linked to another as the same person on a day."""
+    rows = SamePerson.objects.filter(starts__lte=on).filter(Q(ends=None) | Q(ends__gt=on))
+    return {i for pair in rows.values_list("patient_id", "same_as_id") for i in pair}
 
 
 def registered_with(

@@ -24,7 +24,7 @@ from localcare.population.calc.risk_groups import CLUSTER
 from localcare.population.calc.risk_trial import Trial
 from localcare.population.definitions import Definitions, helping
 from localcare.population.lists import LIST_SEGMENTATION
-from localcare.population.models import ListEntry, Run
+from localcare.population.models import GoneEntry, ListEntry, Run
 
 PALLIATIVE = "palliative_care"
 MEMORY = "3GB"
@@ -101,13 +101,25 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
             model=_model(computed.results),
             lost=_lost(computed.results.lost, computed.practices),
         )
-        before = dict(ListEntry.objects.values_list("pseudonym", "risk"))
+        before = {row["pseudonym"]: row for row in ListEntry.objects.values(*KEPT)}
         ListEntry.objects.all().delete()
-        entries = list(_entries(made, folder, pseudonyms, before, computed.definitions, watched))
+        risks = {pseudonym: row["risk"] for pseudonym, row in before.items()}
+        entries = list(_entries(made, folder, pseudonyms, risks, computed.definitions, watched))
         ListEntry.objects.bulk_create(entries, batch_size=2000)
+        _keep_gone(made, before, {entry.pseudonym for entry in entries})
         audit.record("population.run", by=by, run=name, edition=edition.id, listed=len(entries))
     runs.keep_only(settings.DATASET, set(Run.objects.order_by("-id").values_list("name", flat=True)[:2]))
     return made
+
+
+KEPT = tuple(f.attname for f in GoneEntry._meta.fields if f.attname not in ("id", "run_id"))
+
+
+def _keep_gone(made: Run, before: Mapping[str, dict[str, Any]], listed: set[str]) -> None:
+    """Those of the run before who are on no list now, in place of those kept before."""
+    GoneEntry.objects.all().delete()
+    gone = [GoneEntry(run=made, **row) for pseudonym, row in before.items() if pseudonym not in listed]
+    GoneEntry.objects.bulk_create(gone, batch_size=2000)
 
 
 def _next_number() -> int:

@@ -12,7 +12,7 @@ from localcare.base.once import once_a_request
 from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.population import definitions as definition_files
-from localcare.population.models import ListEntry, Run
+from localcare.population.models import GoneEntry, ListEntry, Run
 
 LIST_SEGMENTATION = "age_and_conditions"
 TOTAL = "total"
@@ -34,6 +34,7 @@ class ListCounts:
     new_by_practice: Mapping[str, int | None]
     by_group: Mapping[str, int | None]
     by_reason: Mapping[str, int | None]
+    by_change: Mapping[str, int | None]
 
 
 def list_counts(practice_codes: Collection[str]) -> ListCounts:
@@ -59,7 +60,17 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
         new_by_practice={code: new[code] for code in practice_codes},
         by_group={key: shown["group", key] for key in groups},
         by_reason=suppression.published(reasons, [], rule),
+        by_change=_changed(practice_codes, rule),
     )
+
+
+def _changed(practice_codes: Collection[str], rule: Rule) -> dict[str, int | None]:
+    """Up, down and gone since the run before. They add up to nothing that is shown."""
+    rows = ListEntry.objects.filter(practice_code__in=list(practice_codes)).order_by()
+    found = dict(rows.values_list("change").annotate(n=Count("id")))
+    counts = {change: found.get(change, 0) for change in (ListEntry.Change.UP, ListEntry.Change.DOWN)}
+    gone_now = GoneEntry.objects.filter(practice_code__in=list(practice_codes)).count()
+    return suppression.published({**counts, GoneEntry.change: gone_now}, [], rule)
 
 
 def new_on_lists(practice_codes: Collection[str]) -> int | None:
@@ -87,10 +98,34 @@ def _counted(codes: Collection[str]) -> tuple[Counter, Counter, Counter]:
     return practices, groups, reasons
 
 
-def changes(practice_code: str, pseudonyms: Collection[str]) -> dict[str, str]:
-    """How those of the pseudonyms that stand on a practice's list changed since the run before: new, up, down, same."""
+def standing(practice_code: str, pseudonyms: Collection[str]) -> dict[str, ListEntry]:
+    """The entries of those of the pseudonyms that stand on a practice's list."""
     rows = ListEntry.objects.filter(practice_code=practice_code, pseudonym__in=list(pseudonyms))
-    return dict(rows.values_list("pseudonym", "change"))
+    return {entry.pseudonym: entry for entry in rows}
+
+
+def palliative(practice_code: str) -> set[str]:
+    """The pseudonyms of a practice's list whose people are on the palliative register."""
+    rows = ListEntry.objects.filter(practice_code=practice_code, palliative=True)
+    return set(rows.values_list("pseudonym", flat=True))
+
+
+def gone(practice_code: str) -> list[GoneEntry]:
+    """Those on a practice's list of the run before who are on none now, the greatest risk of then first."""
+    return list(GoneEntry.objects.filter(practice_code=practice_code).order_by("-risk", "pseudonym"))
+
+
+def by_change(practice_code: str, exclude: Collection[str] = ()) -> dict[str, int]:
+    """How many of a practice's list, without those of `exclude`, are new, up, down, same; and how many are gone.
+
+    Exact: for the practice itself.
+    """
+    rows = ListEntry.objects.filter(practice_code=practice_code).values_list("pseudonym", "change")
+    out = set(exclude)
+    counts = Counter(change for pseudonym, change in rows if pseudonym not in out)
+    gone_pseudonyms = GoneEntry.objects.filter(practice_code=practice_code).values_list("pseudonym", flat=True)
+    counts[GoneEntry.change] = len(set(gone_pseudonyms) - out)
+    return dict(counts)
 
 
 @dataclass(frozen=True)

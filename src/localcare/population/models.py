@@ -16,21 +16,13 @@ class Run(models.Model):
     lost = models.JSONField()
 
 
-class ListEntry(models.Model):
-    """A pseudonym on a practice's list of people at greatest risk. Never a name, never an NHS number."""
-
-    class Change(models.TextChoices):
-        NEW = "new"
-        UP = "up"
-        DOWN = "down"
-        SAME = "same"
+class Pseudonymous(models.Model):
+    """Somebody on a practice's list of people at greatest risk: a pseudonym. Never a name, never an NHS number."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
     practice_code = models.CharField(max_length=20)
     cluster_code = models.CharField(max_length=20)
     pseudonym = models.CharField(max_length=64, unique=True)
-    rank_in_practice = models.PositiveIntegerField()
-    rank_in_cluster = models.PositiveIntegerField()
     risk = models.FloatField()
     age = models.PositiveSmallIntegerField()
     sex = models.CharField(max_length=13)
@@ -39,8 +31,24 @@ class ListEntry(models.Model):
     # Keys of the reasons between spaces, to filter by: not every database looks into JSON.
     reason_keys = models.CharField(max_length=200)
     use = models.JSONField()
-    change = models.CharField(max_length=4, choices=Change)
     palliative = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class ListEntry(Pseudonymous):
+    """A row of a practice's list, with its rank and what changed since the run before."""
+
+    class Change(models.TextChoices):
+        NEW = "new"
+        UP = "up"
+        DOWN = "down"
+        SAME = "same"
+
+    rank_in_practice = models.PositiveIntegerField()
+    rank_in_cluster = models.PositiveIntegerField()
+    change = models.CharField(max_length=4, choices=Change)
     # For "Who to see first": keys of the offers that suit the person, between spaces, and the groups whose share of the
     # places is watched. The groups are counted and never shown with a row.
     suits = models.CharField(max_length=400, default=" ")
@@ -52,3 +60,12 @@ class ListEntry(models.Model):
             models.UniqueConstraint(fields=["practice_code", "rank_in_practice"], name="one_person_a_rank"),
         ]
         indexes = [models.Index(fields=["cluster_code", "rank_in_cluster"], name="list_by_cluster")]
+
+
+class GoneEntry(Pseudonymous):
+    """Somebody on the lists of the run before who is on none of this one, as the run before told of them."""
+
+    change = "gone"
+
+    class Meta:
+        indexes = [models.Index(fields=["practice_code"], name="gone_by_practice")]

@@ -19,11 +19,14 @@ from localcare.population.first import Candidate, candidates, effects, group_nam
 from localcare.population.lists import (
     HowMade,
     ListCounts,
-    changes,
+    by_change,
     current_run,
+    gone,
     how_lists_are_made,
     list_counts,
     new_on_lists,
+    palliative,
+    standing,
 )
 from localcare.population.models import ListEntry, Run
 from localcare.population.reports import DEFAULT_SEGMENTATION, Report
@@ -57,12 +60,13 @@ __all__ = [
     "Question",
     "Report",
     "area_name",
+    "by_change",
     "candidates",
-    "changes",
     "conditions_missing",
     "current_run",
     "effects",
     "entry",
+    "gone",
     "group_label",
     "group_labels",
     "group_names",
@@ -72,6 +76,7 @@ __all__ = [
     "list_size",
     "new_on_lists",
     "on_lists",
+    "palliative",
     "practice_list",
     "practice_list_size",
     "reason_labels",
@@ -84,8 +89,10 @@ __all__ = [
     "segmentations",
     "segments",
     "share_seen",
+    "standing",
     "telling",
     "use_in_words",
+    "whole_list",
 ]
 
 
@@ -114,17 +121,17 @@ def practice_list(
     order: str = "risk",
     filters: Mapping[str, str] | None = None,
     page_size: int = PAGE_SIZE,
-    palliative: bool = False,
+    with_palliative: bool = False,
 ) -> ListPage:
     """A page of a practice's list, without the pseudonyms of `exclude`.
 
     `order` is a key of `ORDERS`; `filters` may name group, sex, change, reason (a condition or predictor key).
-    People on the palliative register are left out unless `palliative`.
+    People on the palliative register are left out unless `with_palliative`.
     A page beyond the last is the last. Raises ValueError for an unknown order or filter.
     """
     if order not in ORDERS:
         raise ValueError(f"order {order!r} is not one of {', '.join(ORDERS)}")
-    found = _chosen(practice_code, exclude, filters or {}, palliative)
+    found = _chosen(practice_code, exclude, filters or {}, with_palliative)
     total = found.count()
     pages = max(1, -(-total // page_size))
     number = min(max(page, 1), pages)
@@ -132,20 +139,27 @@ def practice_list(
     return ListPage(tuple(found.order_by(*ORDERS[order])[start : start + page_size]), number, pages, total)
 
 
+def whole_list(practice_code: str, *, exclude: Collection[str] = ()) -> list[ListEntry]:
+    """A practice's whole list by risk, without the pseudonyms of `exclude`."""
+    out = set(exclude)
+    rows = ListEntry.objects.filter(practice_code=practice_code).order_by("rank_in_practice")
+    return [entry for entry in rows if entry.pseudonym not in out]
+
+
 def practice_list_size(
     practice_code: str, *, exclude: Collection[str] = (), filters: Mapping[str, str] | None = None
 ) -> int:
     """How many people `practice_list` finds. Raises ValueError for an unknown filter."""
-    found = _chosen(practice_code, (), filters or {}, palliative=False)
+    found = _chosen(practice_code, (), filters or {}, with_palliative=False)
     # Taken away here: a store compares every line with every one of hundreds of texts.
     return len(set(found.values_list("pseudonym", flat=True)) - set(exclude))
 
 
 def _chosen(
-    practice_code: str, exclude: Collection[str], filters: Mapping[str, str], palliative: bool
+    practice_code: str, exclude: Collection[str], filters: Mapping[str, str], with_palliative: bool
 ) -> QuerySet[ListEntry]:
     found = _filtered(ListEntry.objects.filter(practice_code=practice_code), filters)
-    if not palliative:
+    if not with_palliative:
         found = found.filter(palliative=False)
     return found.exclude(pseudonym__in=list(exclude)) if exclude else found
 

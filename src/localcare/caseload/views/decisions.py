@@ -28,6 +28,7 @@ class Way:
     done: str
 
 
+SOMETHING_CHANGES = "something changes: a higher risk, another emergency admission, a new condition"
 WAYS = {
     "accept": Way(
         State.ACCEPTED,
@@ -46,14 +47,14 @@ WAYS = {
     "not-suitable": Way(
         State.NOT_SUITABLE,
         "The cluster team does not suit {name}",
-        "{name} leaves the list, and comes back if their risk goes up. The cluster team sees nothing.",
+        f"{{name}} leaves the list, and comes back if {SOMETHING_CHANGES}. The cluster team sees nothing.",
         "Save",
         "{name} has left the list: not suitable.",
     ),
     "declined": Way(
         State.DECLINED_BY_PERSON,
         "{name} declined",
-        "{name} leaves the list, and comes back if their risk goes up. The cluster team sees nothing.",
+        f"{{name}} leaves the list, and comes back if {SOMETHING_CHANGES}. The cluster team sees nothing.",
         "Save",
         "{name} has left the list: they declined.",
     ),
@@ -63,21 +64,41 @@ WAYS = {
 @requires(Capability.DECIDE_LIST)
 def decide(request: HttpRequest, practice_code: str, listed: str, decision: str) -> HttpResponse:
     viewer = viewer_of(request)
-    way = WAYS.get(decision)
-    if way is None:
-        raise Http404
     check_own(viewer, practice_code)
-    person = _revealed(viewer, listed)
+    person = _revealed(viewer, listed) if decision in WAYS else None
     if person is None:
-        notices.refuse(request, "See who this is first: show the page of the list, then decide.")
-        return redirect(_list(request, practice_code))
+        return _see_first(request, practice_code, decision)
+    undo = reverse("caseload:put_back", args=[practice_code, listed]) + _query(request)
+    return _asked(request, practice_code, person, WAYS[decision], undo)
+
+
+@requires(Capability.DECIDE_LIST)
+def decide_named(request: HttpRequest, practice_code: str, patient_id: int, decision: str) -> HttpResponse:
+    """The same about somebody whom a clinician of the practice named: seen by right, nothing to reveal."""
+    viewer = viewer_of(request)
+    check_own(viewer, practice_code)
+    if decision not in WAYS:
+        raise Http404
+    person = gate.open_person(viewer, patient_id, page="person named", capability=Capability.DECIDE_LIST)
+    undo = reverse("caseload:put_back_named", args=[practice_code, patient_id]) + _query(request)
+    return _asked(request, practice_code, person, WAYS[decision], undo)
+
+
+def _see_first(request: HttpRequest, practice_code: str, decision: str) -> HttpResponse:
+    if decision not in WAYS:
+        raise Http404
+    notices.refuse(request, "See who this is first: show the page of the list, then decide.")
+    return redirect(_list(request, practice_code))
+
+
+def _asked(request: HttpRequest, practice_code: str, person: OpenPerson, way: Way, undo: str) -> HttpResponse:
+    """One way to decide about one person: asked, refused with the answers kept, or done."""
     accepting = way.state is State.ACCEPTED
     form = (forms.AcceptForm if accepting else forms.DeclineForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _decide(way.state, person, form, viewer)
-            undo = "" if accepting else reverse("caseload:put_back", args=[practice_code, listed]) + _query(request)
-            notices.tell(request, way.done.format(name=person.name), undo=undo)
+            _decide(way.state, person, form, viewer_of(request))
+            notices.tell(request, way.done.format(name=person.name), undo="" if accepting else undo)
             return redirect(_list(request, practice_code))
         except NotPossible as reason:
             form.add_error(None, str(reason))
@@ -101,9 +122,23 @@ def put_back(request: HttpRequest, practice_code: str, listed: str) -> HttpRespo
     if person is None:
         notices.refuse(request, "Nothing was undone: your session ended. Show the page again, then decide.")
         return redirect(_list(request, practice_code))
+    return _put_back(request, practice_code, person, f"{person.name} is on the list again.")
+
+
+@requires(Capability.DECIDE_LIST)
+@require_POST
+def put_back_named(request: HttpRequest, practice_code: str, patient_id: int) -> HttpResponse:
+    """Undo a decision about somebody named, or take the naming back."""
+    viewer = viewer_of(request)
+    check_own(viewer, practice_code)
+    person = gate.open_person(viewer, patient_id, page="person named", capability=Capability.DECIDE_LIST)
+    return _put_back(request, practice_code, person, f"Undone for {person.name}.")
+
+
+def _put_back(request: HttpRequest, practice_code: str, person: OpenPerson, done: str) -> HttpResponse:
     try:
-        actions.put_back(patient_id=person.id, reason="Undone at once.", by=viewer)
-        notices.tell(request, f"{person.name} is on the list again.")
+        actions.put_back(patient_id=person.id, reason="Undone at once.", by=viewer_of(request))
+        notices.tell(request, done)
     except NotPossible as reason:
         notices.refuse(request, str(reason))
     return redirect(_list(request, practice_code))

@@ -31,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "practices": presenters.practice_rows(counts, places.names(viewer.practice_codes)),
         "groups": presenters.labelled(counts.by_group, population.group_labels()),
         "reasons": presenters.labelled(counts.by_reason, population.reason_labels()),
+        "changed": [(presenters.CHANGES[key], number) for key, number in counts.by_change.items()],
         "room": queries.room_of(viewer),
     }
     return render(request, "caseload/lists.jinja", context)
@@ -41,7 +42,7 @@ def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
     viewer = viewer_of(request)
     check_own(viewer, practice_code)
     page = lists.page_of(viewer, practice_code, request.GET.dict())
-    listed, registered = population.list_size(practice_code)
+    listed, registered = _size(viewer, practice_code)
     context = {
         "practice_code": practice_code,
         "practice_name": places.names([practice_code]).get(practice_code, practice_code),
@@ -54,6 +55,9 @@ def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
         "filters": presenters.list_filters(population.group_labels(), viewer),
         "reason_choices": population.reason_labels(),
         "changes": presenters.CHANGES,
+        "change_counts": presenters.change_items(page.changes, request.GET.get("change", "")),
+        "hidden": presenters.hidden_in_words(page.hidden),
+        "shows_decided": request.GET.get("decided") == "1",
         "session": gate.reveal_session(viewer) if viewer.works_at_practice else None,
         "may_reveal": viewer.works_at_practice and viewer.can(Capability.REVEAL_LIST),
         "may_decide": viewer.works_at_practice and viewer.can(Capability.DECIDE_LIST),
@@ -61,6 +65,14 @@ def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
         "room": queries.room_of(viewer),
     }
     return render(request, "caseload/list.jinja", context)
+
+
+def _size(viewer: Viewer, practice_code: str) -> tuple[int | None, int]:
+    """How many are on the list: exactly for the practice, for its cluster as published."""
+    listed, registered = population.list_size(practice_code)
+    if not viewer.works_at_practice:
+        return population.list_counts(viewer.practice_codes).by_practice.get(practice_code), registered
+    return listed, registered
 
 
 @requires(Capability.REVEAL_LIST)

@@ -1,0 +1,16 @@
+"""The definitions of caseload, as data."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+from localcare.caseload.calc.changed import ADMISSIONS, CONDITION, RISK, Rule
+
+
+@cache
+def changed() -> Rule:
+    """What counts as changed since a decision (`changed.toml`)."""
+    text = resources.files("localcare.caseload.definitions").joinpath("changed.toml").read_text("utf-8")
+    rows = tomllib.loads(text)
+    labels = {key: rows[key]["label"] for key in (RISK, ADMISSIONS, CONDITION)}
+    return Rule(rows[RISK]["by"], rows[ADMISSIONS]["by"], labels)
