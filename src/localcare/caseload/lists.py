@@ -159,9 +159,9 @@ def _outside(practice_code: str, viewer: Viewer, asked: Mapping[str, str]) -> Li
     left = queries.left_out_of_list(practice_code, queries.handled(practice_code))
     entries = population.whole_list(practice_code, exclude=left.pseudonyms | left.palliative)
     found = pseudonymous.classes([(min(e.age, AGES[-1]), e.sex) for e in entries], (AGES, SEXES))
-    alike = {i: _alike(of.values) for of in found for i in of.members}
-    shown = _paged([(entry, alike[i]) for i, entry in enumerate(entries)] if found else [], asked)
-    rows = tuple(ListRow(e.pseudonym, e, [], [], "", None, None, alike=words) for e, words in shown.entries)
+    alike = {entries[i].pseudonym: _alike(of.values) for of in found for i in of.members}
+    shown = _paged(entries if found else [], asked)
+    rows = tuple(ListRow(e.pseudonym, e, [], [], "", None, None, alike=alike[e.pseudonym]) for e in shown.entries)
     return ListPage(rows, shown.number, shown.pages, shown.total)
 
 
