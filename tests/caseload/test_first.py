@@ -112,11 +112,12 @@ class TestThePages:
         assert "11 more emergency admissions a year for every 1,000 people (from 10 more to 13 more)" in page
         assert "82" in page
 
-    def test_the_cluster_sees_an_age_band_and_no_age(self, client, sign_in, people, room):
+    def test_the_cluster_sees_neither_age_nor_reasons_of_so_few(self, client, sign_in, people, room):
         room(4)
         sign_in("care_coordinator", "C1")
         page = text(client.get("/lists/first/"))
-        assert "80 to 89" in page
+        assert "Why at risk" not in page
+        assert "80 to 89" not in page
         assert ">82<" not in page
         assert 'href="/lists/G2/first/"' in page
 

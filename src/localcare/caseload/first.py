@@ -20,8 +20,6 @@ from localcare.population.queries import Candidate, Effects, Intervention
 from localcare.staff import queries as staff
 from localcare.staff.types import Team
 
-AGES = 10
-
 
 @dataclass(frozen=True)
 class Benefit:
@@ -51,12 +49,6 @@ class FirstRow:
     @property
     def label(self) -> str:
         return f"Person {self.pseudonym[:6].upper()}"
-
-    @property
-    def ages(self) -> str:
-        """A band of ages, for those who do not look after the person."""
-        start = self.listed.age // AGES * AGES
-        return f"{start} to {start + AGES - 1}"
 
 
 @dataclass(frozen=True)

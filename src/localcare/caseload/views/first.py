@@ -78,6 +78,7 @@ def _page(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpRespo
         "run": population.current_run(),
         "made": population.how_lists_are_made(),
         "may_reveal": may_reveal,
+        "own": bool(practice_code) and viewer.works_at_practice,
         "may_decide": may_reveal and viewer.can(Capability.DECIDE_LIST),
         "manages": viewer.can(Capability.MANAGE_CASELOAD),
         "session": gate.reveal_session(viewer) if may_reveal else None,
