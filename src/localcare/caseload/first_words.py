@@ -99,12 +99,10 @@ def _row(row: FirstRow) -> dict[str, Any]:
         "place": row.place,
         "who": row.label,
         "practice": row.practice_code,
-        "ages": row.ages,
         "offer": row.benefit.offer.key,
         "avoided": round(row.benefit.expected, 4),
         "avoided_low": round(row.benefit.low, 4),
         "avoided_high": round(row.benefit.high, 4),
-        "reasons": row.reasons,
         "for_a_fair_share": row.lifted,
     }
 

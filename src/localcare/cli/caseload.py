@@ -9,7 +9,7 @@ def add_parser(subparsers) -> None:
     departed = actions.add_parser("departed", help="end those who died or moved away; run nightly and after each load")
     departed.add_argument("--json", action="store_true")
     departed.set_defaults(run=run_departed)
-    first = actions.add_parser("first", help="whom a cluster's team sees first, by pseudonym, and why")
+    first = actions.add_parser("first", help="whom a cluster's team sees first, by pseudonym, and what may help")
     first.add_argument("cluster", help="code of the cluster: localcare places show")
     first.add_argument("--json", action="store_true")
     first.set_defaults(run=run_first)
