@@ -121,9 +121,10 @@ def test_what_counts_as_a_current_problem(patient, status, ended_on, current):
 
 def test_what_was_entered_in_error_is_in_no_list(patient):
     for kind in ("allergy", "measurement", "encounter", "medication", "flag", "service"):
-        add(says(patient, kind=kind, status="entered-in-error", started_on=TODAY))
+        add(says(patient, kind=kind, category="ambulance", status="entered-in-error", started_on=TODAY))
     assert queries.of_person([patient]) == Record()
-    assert queries.encounters_known_since([patient], MONDAY - timedelta(days=1)) == []
+    since = MONDAY - timedelta(days=1)
+    assert not queries.encounters_known_since([patient], since, categories=["ambulance"], happened_since=since.date())
 
 
 def test_a_resolved_allergy_still_shows_with_its_status(patient):
@@ -176,10 +177,14 @@ def test_what_we_came_to_know_is_by_when_we_knew_it(patient):
 
 def test_changes_of_a_whole_caseload_take_one_query(django_assert_num_queries):
     people = [Patient.objects.create(family_name=f"P{n}", sex="male").pk for n in range(40)]
-    add(*(says(p, f"old {p}", "encounter", "A&E") for p in people), at=MONDAY - timedelta(days=1))
-    add(*(says(p, f"new {p}", "encounter", "Admitted") for p in people))
+    told = {"category": "emergency_admission", "started_on": TODAY}
+    add(*(says(p, f"old {p}", "encounter", "A&E", **told) for p in people), at=MONDAY - timedelta(days=1))
+    add(*(says(p, f"new {p}", "encounter", "Admitted", **told) for p in people))
+    add(*(says(p, f"other {p}", "encounter", "At the surgery", **told | {"category": "gp"}) for p in people))
     with django_assert_num_queries(1):
-        changes = queries.encounters_known_since(people, MONDAY - timedelta(hours=1))
+        changes = queries.encounters_known_since(
+            people, MONDAY - timedelta(hours=1), categories=["emergency_admission"], happened_since=TODAY
+        )
     assert {c.patient_id for c in changes} == set(people)
     assert {c.display for c in changes} == {"Admitted"}
 

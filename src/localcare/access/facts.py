@@ -1,13 +1,15 @@
 """Gathers what the rule needs to know, in a fixed number of queries whatever the number of people."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from localcare.access.calc.decide import PersonFacts, ViewerFacts
 from localcare.access.models import Agreement, Choice, EmergencyAccess, Relationship
 from localcare.access.types import ChoiceKind, Consent, Purpose, Viewer
+from localcare.base.prepared import prepared
 from localcare.patients.queries import Standing
 
 
@@ -22,8 +24,8 @@ def person_facts(details: Iterable[Standing], at: datetime) -> dict[int, PersonF
     people = list(details)
     ids = {i for person in people for i in person.ids}
     consents = _consents(ids)
-    teams = _teams(ids, at)
-    emergencies = _emergency_users(ids, at)
+    teams = _grouped(_teams(ids, at))
+    emergencies = _grouped(_emergency_users(ids, at))
     return {
         person.patient_id: PersonFacts(
             practice_code=person.practice_code if person.registered else None,
@@ -37,10 +39,8 @@ def person_facts(details: Iterable[Standing], at: datetime) -> dict[int, PersonF
 
 def sources_shared(practice_codes: Collection[str], at: datetime) -> dict[str, frozenset[str]]:
     """For each practice, the sources whose agreement for direct care is in force."""
-    day = at.date()
-    rows = Agreement.objects.filter(practice_code__in=practice_codes, purpose=Purpose.DIRECT_CARE, starts__lte=day)
     shared: dict[str, set[str]] = {code: set() for code in practice_codes}
-    for code, source in rows.filter(Q(ends=None) | Q(ends__gte=day)).values_list("practice_code", "source"):
+    for code, source in _agreed(shared, at.date()):
         shared[code].add(source)
     return {code: frozenset(sources) for code, sources in shared.items()}
 
@@ -71,9 +71,20 @@ def agreement_ended(practice_code: str, purpose: Purpose, at: datetime) -> bool:
     return bool(ends) and all(end is not None and end < at.date() for end in ends)
 
 
+@prepared
+def _agreed(practice_codes: Collection[str], on: date) -> QuerySet[Any]:
+    rows = Agreement.objects.filter(practice_code__among=practice_codes, purpose=Purpose.DIRECT_CARE, starts__lte=on)
+    return rows.filter(Q(ends=None) | Q(ends__gte=on)).values_list("practice_code", "source")
+
+
 def _consents(ids: Collection[int]) -> dict[int, Consent]:
-    rows = Choice.objects.filter(patient_id__among=ids, kind=ChoiceKind.SHARING).order_by("recorded_at", "id")
-    return {patient: Consent(value) for patient, value in rows.values_list("patient_id", "value")}
+    return {patient: Consent(value) for patient, value in _choices_about_sharing(ids)}
+
+
+@prepared
+def _choices_about_sharing(ids: Collection[int]) -> QuerySet[Any]:
+    rows = Choice.objects.filter(patient_id__among=ids, kind=ChoiceKind.SHARING)
+    return rows.order_by("recorded_at", "id").values_list("patient_id", "value")
 
 
 def _strictest(consents: Iterable[Consent]) -> Consent:
@@ -81,14 +92,16 @@ def _strictest(consents: Iterable[Consent]) -> Consent:
     return min(consents, key=order.index, default=Consent.NOT_ASKED)
 
 
-def _teams(ids: Collection[int], at: datetime) -> dict[int, list[int]]:
+@prepared
+def _teams(ids: Collection[int], at: datetime) -> QuerySet[Any]:
     rows = Relationship.objects.filter(patient_id__among=ids, starts__lte=at).filter(Q(ends=None) | Q(ends__gt=at))
-    return _grouped(rows.values_list("patient_id", "team_id"))
+    return rows.values_list("patient_id", "team_id")
 
 
-def _emergency_users(ids: Collection[int], at: datetime) -> dict[int, list[int]]:
+@prepared
+def _emergency_users(ids: Collection[int], at: datetime) -> QuerySet[Any]:
     rows = EmergencyAccess.objects.filter(patient_id__among=ids, starts__lte=at, ends__gt=at)
-    return _grouped(rows.values_list("patient_id", "user_id"))
+    return rows.values_list("patient_id", "user_id")
 
 
 def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:

@@ -1,15 +1,18 @@
 """What a privacy officer reads: looks, refusals, reveals and emergencies. Ids and snapshots, never the record."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
 from localcare.access.models import EmergencyAccess
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.base.models import AuditEntry, AuditSubject
+from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
 
 VERIFIED = "chain verified"
@@ -157,8 +160,11 @@ def last_verification(viewer: Viewer) -> LastVerification | None:
 
 def last_look(viewer: Viewer, patient_ids: tuple[int, ...], *, before: datetime) -> datetime | None:
     """When the viewer last opened this person, more than a few minutes before a moment (this visit does not count)."""
-    sequences = AuditSubject.objects.filter(patient_id__in=patient_ids).values("entry_sequence")
-    looks = AuditEntry.objects.filter(sequence__in=sequences, actor_id=viewer.user_id, action="looked")
-    return (
-        looks.filter(at__lt=before - timedelta(minutes=30)).order_by("-sequence").values_list("at", flat=True).first()
-    )
+    return next((at for (at,) in _looks(viewer.user_id, patient_ids, before - timedelta(minutes=30))), None)
+
+
+@prepared
+def _looks(user_id: int, patient_ids: Collection[int], before: datetime) -> QuerySet[Any]:
+    sequences = AuditSubject.objects.filter(patient_id__among=patient_ids).values("entry_sequence")
+    looks = AuditEntry.objects.filter(sequence__in=sequences, actor_id=user_id, action="looked", at__lt=before)
+    return looks.order_by("-sequence").values_list("at")[:1]

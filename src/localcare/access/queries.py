@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from localcare.access import facts, pseudonyms
 from localcare.access.calc.decide import decide
@@ -13,6 +15,7 @@ from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
 from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
+from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
 from localcare.patients.queries import Patient
 from localcare.places import queries as places
@@ -307,13 +310,13 @@ def find(
 
 def reveal_session(viewer: Viewer) -> RevealSession | None:
     """The viewer's open session of seeing who people on their practice's list are, if there is one."""
-    return (
-        RevealSession.objects.filter(
-            user_id=viewer.user_id, practice_code__in=viewer.practice_codes, ends__gt=clock.now()
-        )
-        .order_by("-starts")
-        .first()
-    )
+    return next(iter(_reveal_sessions(viewer.user_id, viewer.practice_codes, clock.now())), None)
+
+
+@prepared
+def _reveal_sessions(user_id: int, practice_codes: Collection[str], now: datetime) -> QuerySet[Any]:
+    rows = RevealSession.objects.filter(user_id=user_id, practice_code__among=practice_codes, ends__gt=now)
+    return rows.order_by("-starts")[:1]
 
 
 def revealed(viewer: Viewer, listed: Collection[str]) -> dict[str, OpenPerson]:
@@ -321,12 +324,17 @@ def revealed(viewer: Viewer, listed: Collection[str]) -> dict[str, OpenPerson]:
     session = reveal_session(viewer)
     if session is None or not viewer.works_at_practice:
         return {}
-    rows = Reveal.objects.filter(session=session, pseudonym__in=list(listed))
-    by_pseudonym = dict(rows.values_list("pseudonym", "patient_id"))
+    by_pseudonym = dict(_reveals(session.pk, listed))
     people = open_people(
         viewer, list(by_pseudonym.values()), page="people at greatest risk", capability=Capability.REVEAL_LIST
     )
     return {p: people[i] for p, i in by_pseudonym.items() if i in people}
+
+
+@prepared
+def _reveals(session_id: int, pseudonyms: Collection[str]) -> QuerySet[Any]:
+    rows = Reveal.objects.filter(session_id=session_id, pseudonym__among=pseudonyms)
+    return rows.values_list("pseudonym", "patient_id")
 
 
 def sharing_practices(practice_codes: Collection[str]) -> set[str]:

@@ -6,9 +6,10 @@ class BaseConfig(AppConfig):
     label = "base"
 
     def ready(self) -> None:
-        from django.db.models import Field, ForeignKey
+        from django.db.models import CharField, ForeignKey, IntegerField
 
-        from localcare.base.lookups import Among
+        from localcare.base.lookups import Among, AmongNumbers
 
-        Field.register_lookup(Among)
-        ForeignKey.register_lookup(Among)
+        CharField.register_lookup(Among)
+        IntegerField.register_lookup(AmongNumbers)
+        ForeignKey.register_lookup(AmongNumbers)

@@ -16,9 +16,11 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import transaction as db_transaction
+from django.db.models import QuerySet
 
 from localcare.base import clock
 from localcare.base.models import AuditEntry, AuditHead, AuditSubject
+from localcare.base.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,15 @@ def _chain(entries: list[Entry]) -> None:
 
 
 def _locked_head() -> AuditHead:
-    rows = AuditHead.objects.select_for_update().filter(id=1)
-    head = rows.first()
-    if head is None:
-        AuditHead.objects.get_or_create(id=1)
-        head = rows.get()
-    return head
+    for head in _heads():
+        return head
+    AuditHead.objects.get_or_create(id=1)
+    return _heads()[0]
+
+
+@prepared
+def _heads() -> QuerySet[Any]:
+    return AuditHead.objects.select_for_update().filter(id=1)
 
 
 def _row(entry: Entry, sequence: int, at: datetime, previous: bytes) -> AuditEntry:

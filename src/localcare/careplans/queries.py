@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from localcare.access import queries as gate
 from localcare.access.roles import roles
 from localcare.access.types import Capability, Viewer
 from localcare.base import clock
+from localcare.base.prepared import in_all, prepared
 from localcare.careplans.actions import task_key
 from localcare.careplans.calc import compare
 from localcare.careplans.calc.sections import Content, as_text, cleaned, sections
@@ -21,11 +23,12 @@ from localcare.staff.types import Post
 from localcare.tasks import queries as tasks
 
 REVIEW_SOON = timedelta(days=14)
+NO_TEAM = 0  # no team has this id
 
 
 def plan_of(patient_ids: Collection[int]) -> PlanSummary | None:
     """The open plan of one person whom the caller has opened (all their ids), as their page shows it, or None."""
-    plan = _plans().filter(patient_id__in=patient_ids).exclude(status=Status.ENDED).order_by("-started_at").first()
+    plan = next(iter(_open_plans_of(patient_ids)), None)
     if plan is None:
         return None
     latest = _latest(plan)
@@ -46,6 +49,11 @@ def plan_of(patient_ids: Collection[int]) -> PlanSummary | None:
         coordinator=plan.coordinator.user.name if plan.coordinator else "",
         coordinator_phone=_phone(plan.coordinator),
     )
+
+
+@prepared
+def _open_plans_of(patient_ids: Collection[int]) -> QuerySet[Any]:
+    return _plans().filter(patient_id__among=patient_ids).exclude(status=Status.ENDED).order_by("-started_at")[:1]
 
 
 def _goals(version: SectionVersion | None) -> list[Goal]:
@@ -75,7 +83,13 @@ def reviews_due(viewer: Viewer, *, within: timedelta = REVIEW_SOON) -> list[Revi
 
 def reviews_late(viewer: Viewer) -> int:
     """How many plans of the viewer or their team are past their review day. Names nobody."""
-    return _ours(viewer).filter(review_on__lt=clock.today(), patient__died_on=None).count()
+    return _reviews_late(viewer.post_id, viewer.team_id or NO_TEAM, clock.today())[0][0]
+
+
+@prepared
+def _reviews_late(post_id: int, team_id: int, today: date) -> QuerySet[Any]:
+    ours = Plan.objects.filter(Q(coordinator_id=post_id) | Q(team_id=team_id)).exclude(status=Status.ENDED)
+    return in_all(ours.filter(review_on__lt=today, patient__died_on=None), Count("pk"))
 
 
 def open_plan(viewer: Viewer, plan_id: int) -> OpenPlan:
@@ -152,8 +166,13 @@ def _ours(viewer: Viewer) -> QuerySet[Plan]:
 
 def _latest(plan: Plan) -> dict[str, SectionVersion]:
     """The latest version of each section, in one query."""
-    newest = SectionVersion.objects.filter(plan=plan, section=OuterRef("section")).order_by("-number")
-    return {row.section: row for row in SectionVersion.objects.filter(plan=plan, pk=Subquery(newest.values("pk")[:1]))}
+    return {row.section: row for row in _latest_of(plan.pk)}
+
+
+@prepared
+def _latest_of(plan_id: int) -> QuerySet[Any]:
+    newest = SectionVersion.objects.filter(plan_id=plan_id, section=OuterRef("section")).order_by("-number")
+    return SectionVersion.objects.filter(plan_id=plan_id, pk=Subquery(newest.values("pk")[:1]))
 
 
 def _now(key: str, version: SectionVersion | None, plan: Plan) -> SectionNow:

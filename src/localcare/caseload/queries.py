@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
+from localcare.base.prepared import in_all, prepared
 from localcare.caseload import definitions
 from localcare.caseload.calc.changed import Seen, changed, from_kept
 from localcare.caseload.calc.states import left_out
@@ -64,7 +65,7 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     rows = CaseloadEntry.objects.filter(team=team, latest__state=state)
     if mine:
         rows = rows.filter(coordinator=viewer.post_id)
-    found = _entries(rows.order_by("-latest__at", "-id"))
+    found = _entries(_told(rows.order_by("-latest__at", "-id")))
     if state is State.CLOSED and not viewer.works_at_practice:
         return Listed(tuple(found), 0)
     decisions = gate.decisions(viewer, [entry.patient_id for entry in found])
@@ -81,14 +82,19 @@ def followed(viewer: Viewer, decided: Mapping[str, Entry]) -> dict[int, int | No
     """
     if viewer.works_at_practice:
         return {e.patient_id: e.coordinator_post_id for e in decided.values() if e.state is State.ACCEPTED}
-    rows = CaseloadEntry.objects.filter(team=viewer.team_id, latest__state=State.ACCEPTED)
-    return dict(rows.values_list("patient", "coordinator"))
+    return dict(_accepted(viewer.team_id)) if viewer.team_id else {}
+
+
+@prepared
+def _accepted(team_id: int) -> QuerySet[Any]:
+    rows = CaseloadEntry.objects.filter(team_id=team_id, latest__state=State.ACCEPTED)
+    return rows.values_list("patient", "coordinator")
 
 
 def entries_of(viewer: Viewer, patient_ids: Collection[int]) -> dict[int, Entry]:
     """The entries of some people with the viewer's team, by patient id; the caller has opened them."""
-    rows = _decided().filter(team=team_of(viewer), patient_id__among=set(patient_ids))
-    return {entry.patient_id: entry for entry in _entries(rows)}
+    team = team_of(viewer)
+    return {entry.patient_id: entry for entry in _entries_with(team.id, patient_ids)} if team else {}
 
 
 def open_entries(viewer: Viewer, entries: Sequence[Entry]) -> list[Row]:
@@ -117,10 +123,8 @@ def room_of(viewer: Viewer) -> Room:
 
 def entry_of(patient_ids: Collection[int], *, team_id: int | None = None) -> Entry | None:
     """Where a person (all their ids) stands: on a caseload if on any, else the latest decision; None without one."""
-    rows = _decided().filter(patient__in=list(patient_ids))
-    if team_id is not None:
-        rows = rows.filter(team=team_id)
-    entries = sorted(_entries(rows), key=lambda e: (e.state is State.ACCEPTED, e.since))
+    found = _entries(_decided_about(patient_ids)) if team_id is None else _entries_with(team_id, patient_ids)
+    entries = sorted(found, key=lambda e: (e.state is State.ACCEPTED, e.since))
     return entries[-1] if entries else None
 
 
@@ -133,9 +137,8 @@ def handled(practice_code: str) -> dict[str, Entry]:
     team = team_of_practice(practice_code, clock.today())
     if team is None:
         return {}
-    rows = _decided().filter(team=team)
-    pseudonyms = gate.list_pseudonyms(practice_code, list(rows.values_list("patient", flat=True)))
-    entries = {e.patient_id: e for e in _entries(rows.filter(patient_id__among=set(pseudonyms.values())))}
+    pseudonyms = gate.list_pseudonyms(practice_code, [patient for (patient,) in _decided_by(team.id)])
+    entries = {e.patient_id: e for e in _entries_with(team.id, pseudonyms.values())}
     return {pseudonym: entries[i] for pseudonym, i in pseudonyms.items()}
 
 
@@ -223,8 +226,13 @@ def new_on_list(practice_code: str, decided: Mapping[str, Entry]) -> int:
 
 def room(team_id: int, on: date) -> int | None:
     """How many people a month a team can take on, as it said last before or on a day; None if it never said."""
+    return next((places_a_month for (places_a_month,) in _rooms(team_id, on)), None)
+
+
+@prepared
+def _rooms(team_id: int, on: date) -> QuerySet[Any]:
     rows = TeamRoom.objects.filter(team_id=team_id, starts__lte=on).order_by("-starts")
-    return rows.values_list("places_a_month", flat=True).first()
+    return rows.values_list("places_a_month")[:1]
 
 
 def taken_on(team_id: int, on: date) -> int:
@@ -251,9 +259,13 @@ def places_now(team_id: int, on: date) -> Places | None:
 
 
 def _taken_on_since(team_id: int, day: date) -> int:
-    first = datetime(day.year, day.month, day.day, tzinfo=clock.LONDON)
-    steps = CaseloadState.objects.filter(entry__team_id=team_id, state=State.ACCEPTED, at__gte=first)
-    return steps.values("entry_id").distinct().count()
+    return _taken_on(team_id, datetime(day.year, day.month, day.day, tzinfo=clock.LONDON))[0][0]
+
+
+@prepared
+def _taken_on(team_id: int, since: datetime) -> QuerySet[Any]:
+    steps = CaseloadState.objects.filter(entry__team_id=team_id, state=State.ACCEPTED, at__gte=since)
+    return in_all(steps, Count("entry_id", distinct=True))
 
 
 def expected_relationships() -> Iterator[tuple[int, int]]:
@@ -264,7 +276,7 @@ def expected_relationships() -> Iterator[tuple[int, int]]:
 
 def departed(as_at: date) -> list[tuple[Entry, Ending]]:
     """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them."""
-    entries = _entries(CaseloadEntry.objects.filter(latest__state=State.ACCEPTED))
+    entries = _entries(_told(CaseloadEntry.objects.filter(latest__state=State.ACCEPTED)))
     found = gate.whereabouts([entry.patient_id for entry in entries], as_at)
     teams = {
         code: team_of_practice(code, as_at) for code in {w.practice_code for w in found.values() if w.practice_code}
@@ -303,8 +315,31 @@ def _decided() -> QuerySet[CaseloadEntry]:
     return CaseloadEntry.objects.exclude(latest=None)
 
 
-def _entries(rows: QuerySet[CaseloadEntry]) -> list[Entry]:
+def _told(rows: QuerySet[CaseloadEntry]) -> QuerySet[Any]:
     """Plain rows instead of five model objects each: a caseload has hundreds."""
+    return rows.values_list(*_ENTRY)
+
+
+@prepared
+def _decided_by(team_id: int) -> QuerySet[Any]:
+    return _decided().filter(team_id=team_id).values_list("patient")
+
+
+@prepared
+def _decided_about(patient_ids: Collection[int]) -> QuerySet[Any]:
+    return _told(_decided().filter(patient_id__among=patient_ids))
+
+
+def _entries_with(team_id: int, patient_ids: Collection[int]) -> list[Entry]:
+    return _entries(_decided_by_about(team_id, patient_ids))
+
+
+@prepared
+def _decided_by_about(team_id: int, patient_ids: Collection[int]) -> QuerySet[Any]:
+    return _told(_decided().filter(team_id=team_id, patient_id__among=patient_ids))
+
+
+def _entries(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:
     return [
         Entry(
             id=row[0],
@@ -322,7 +357,7 @@ def _entries(rows: QuerySet[CaseloadEntry]) -> list[Entry]:
             review_on=row[13],
             seen=row[14],
         )
-        for row in rows.values_list(*_ENTRY)
+        for row in rows
     ]
 
 
@@ -331,5 +366,10 @@ def closed_changes(viewer: Viewer, statement_ids: Collection[int]) -> set[int]:
     team = team_of(viewer)
     if team is None:
         return set()
-    rows = ClosedChange.objects.filter(team=team, statement_id__among=set(statement_ids))
-    return set(rows.values_list("statement_id", flat=True))
+    return {statement_id for (statement_id,) in _closed_changes(team.id, statement_ids)}
+
+
+@prepared
+def _closed_changes(team_id: int, statement_ids: Collection[int]) -> QuerySet[Any]:
+    rows = ClosedChange.objects.filter(team_id=team_id, statement_id__among=statement_ids)
+    return rows.values_list("statement_id")

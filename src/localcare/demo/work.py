@@ -22,6 +22,8 @@ TAKEN_ON = 11
 OF_THE_COORDINATOR = 8
 LOOKED_AT = 400
 ON_THE_AGENDA = 3
+# Who was in hospital or called for help in the last week is taken on first: there is something to do for them.
+NEWS = ("emergency_admission", "emergency_attendance", "ambulance", "call_111", "planned_admission")
 
 
 def make(logins: Sequence[Login]) -> int:
@@ -50,7 +52,9 @@ def _accept(gp: Viewer) -> list[int]:
     found = population.practice_list(practice, page_size=LOOKED_AT)
     people = list(access.reveal(listed=[entry.pseudonym for entry in found.entries], by=gp).values())
     week_ago = clock.now() - timedelta(days=7)
-    changes = record.encounters_known_since([person.id for person in people], week_ago, happened_since=week_ago.date())
+    changes = record.encounters_known_since(
+        [person.id for person in people], week_ago, categories=NEWS, happened_since=week_ago.date()
+    )
     news = {item.patient_id for item in changes}
     willing = [person for person in people if not person.decision.own_organisation_only]
     chosen = [person.id for person in sorted(willing, key=lambda person: person.id not in news)]

@@ -1,6 +1,7 @@
 """The words of the navigation, at most six, each shown to those whose role may do something there."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 
@@ -31,6 +32,7 @@ class Item:
     current: bool
 
 
+@cache
 def address(url_name: str) -> str | None:
     """Address of a page, or None while no room has it."""
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -9,6 +10,7 @@ from localcare.access import queries as gate
 from localcare.access.roles import roles
 from localcare.access.types import Capability, OpenPerson, Viewer
 from localcare.base import clock
+from localcare.base.prepared import prepared
 from localcare.careplans import queries as careplans
 from localcare.caseload import queries as caseload
 from localcare.mdt import actions
@@ -18,6 +20,7 @@ from localcare.mdt.types import Agenda, Attendee, CaseRow, Decided, MeetingRow, 
 from localcare.places import queries as places
 from localcare.record import queries as record
 from localcare.staff import queries as staff
+from localcare.staff.types import Team
 from localcare.tasks import queries as tasks
 
 FIRST_LOOK_BACK = timedelta(days=28)
@@ -25,7 +28,8 @@ FIRST_LOOK_BACK = timedelta(days=28)
 
 def next_meeting(viewer: Viewer) -> NextMeeting | None:
     """The next meeting of the viewer's team; None where none is planned."""
-    row = next(iter(upcoming(viewer)), None)
+    team = _team_of(viewer)
+    row = next(iter(_rows(_next_of_team(team.pk))), None) if team else None
     return NextMeeting(row.meeting, row.cases, row.room) if row else None
 
 
@@ -83,12 +87,17 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
 
 def decisions_of(patient_ids: Collection[int]) -> list[Decided]:
     """What meetings decided about one person whom the caller has opened (all their ids), the latest first."""
-    rows = CaseMinutes.objects.filter(case__patient_id__in=patient_ids).order_by("case__meeting__starts_at", "number")
+    # Minutes are saved in versions; the last of each case holds.
+    latest = {row[0]: Decided(*row) for row in _minutes_about(patient_ids)}
+    return list(reversed(latest.values()))
+
+
+@prepared
+def _minutes_about(patient_ids: Collection[int]) -> QuerySet[Any]:
+    rows = CaseMinutes.objects.filter(case__patient_id__among=patient_ids)
     columns = ("case", "case__meeting", "case__meeting__starts_at", "case__meeting__team__name")
     told = rows.values_list(*columns, "discussion", "decision", "author")
-    # Minutes are saved in versions; the last of each case holds.
-    latest = {row[0]: Decided(*row) for row in told}
-    return list(reversed(latest.values()))
+    return told.order_by("case__meeting__starts_at", "number")
 
 
 def booked_for(viewer: Viewer, patient_ids: Collection[int]) -> Meeting | None:
@@ -105,24 +114,37 @@ def expected_relationships() -> Iterable[tuple[int, int]]:
     return rows.values_list("patient_id", "meeting__team_id").distinct()
 
 
+def _team_of(viewer: Viewer) -> Team | None:
+    return caseload.team_of(viewer) if viewer.can(Capability.JOIN_MEETING) else None
+
+
 def _of_team(viewer: Viewer) -> QuerySet[Meeting]:
-    team = caseload.team_of(viewer) if viewer.can(Capability.JOIN_MEETING) else None
-    return Meeting.objects.filter(team=team) if team else Meeting.objects.none()
+    team = _team_of(viewer)
+    return Meeting.objects.filter(team=team).select_related("team") if team else Meeting.objects.none()
 
 
-def _rows(meetings: QuerySet[Meeting]) -> list[MeetingRow]:
-    found = list(meetings.select_related("team"))
-    on_agenda = _cases().filter(meeting__in=found).order_by().values("meeting")
-    counts = {
-        row["meeting"]: (row["cases"], row["done"])
-        for row in on_agenda.annotate(cases=Count("pk"), done=Count("pk", filter=Q(recorded=True)))
-    }
+@prepared
+def _next_of_team(team_id: int) -> QuerySet[Any]:
+    planned = Meeting.objects.filter(team_id=team_id, status=Meeting.Status.PLANNED)
+    return planned.select_related("team").order_by("starts_at")[:1]
+
+
+def _rows(meetings: Iterable[Meeting]) -> list[MeetingRow]:
+    found = list(meetings)
+    counts = {meeting: (cases, done) for meeting, cases, done in _cases_at([m.pk for m in found])} if found else {}
     return [
         MeetingRow(
             m, counts.get(m.pk, (0, 0))[0], arithmetic.room(m.minutes, m.minutes_per_case), counts.get(m.pk, (0, 0))[1]
         )
         for m in found
     ]
+
+
+@prepared
+def _cases_at(meeting_ids: Collection[int]) -> QuerySet[Any]:
+    on_agenda = _cases().filter(meeting_id__among=meeting_ids).order_by().values("meeting")
+    counted = on_agenda.annotate(cases=Count("pk"), done=Count("pk", filter=Q(recorded=True)))
+    return counted.values_list("meeting", "cases", "done")
 
 
 def _cases() -> QuerySet[Case]:

@@ -1,11 +1,13 @@
 """Reads of patients, for `access` alone: everybody else receives people from `access.queries`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from localcare.base.prepared import prepared
 from localcare.patients.models import FormerNhsNumber, Patient, Registration, SamePerson
 
 
@@ -34,18 +36,28 @@ def details(patient_ids: Collection[int], on: date) -> dict[int, PatientDetails]
 
 def patients(patient_ids: Collection[int]) -> dict[int, Patient]:
     """Patients by id. Unknown ids are left out; nobody asked for, no query."""
-    return Patient.objects.in_bulk(list(patient_ids)) if patient_ids else {}
+    return {patient.id: patient for patient in _patients(patient_ids)} if patient_ids else {}
+
+
+@prepared
+def _patients(ids: Collection[int]) -> QuerySet[Any]:
+    return Patient.objects.filter(id__among=ids)
 
 
 def standings(patient_ids: Collection[int], on: date) -> dict[int, Standing]:
     """Where each patient stands on a day, by id, in two queries and without reading who they are."""
     linked = linked_ids(patient_ids, on)
     everybody = {i for ids in linked.values() for i in ids}
-    rows = Registration.objects.filter(patient_id__among=everybody, starts__lte=on).order_by("starts", "id")
     registrations: dict[int, list[tuple[bool, date, str]]] = {}
-    for patient_id, code, starts, ends in rows.values_list("patient_id", "practice_code", "starts", "ends"):
+    for patient_id, code, starts, ends in _registrations(everybody, on):
         registrations.setdefault(patient_id, []).append((ends is None or ends >= on, starts, code))
     return {i: _standing(i, ids, [r for j in ids for r in registrations.get(j, ())]) for i, ids in linked.items()}
+
+
+@prepared
+def _registrations(ids: Collection[int], on: date) -> QuerySet[Any]:
+    rows = Registration.objects.filter(patient_id__among=ids, starts__lte=on).order_by("starts", "id")
+    return rows.values_list("patient_id", "practice_code", "starts", "ends")
 
 
 def _standing(patient_id: int, ids: tuple[int, ...], registrations: Sequence[tuple[bool, date, str]]) -> Standing:
@@ -58,12 +70,8 @@ def linked_ids(patient_ids: Collection[int], on: date) -> dict[int, tuple[int, .
     """For each patient, itself first and then every patient linked to it on a day, however long the chain."""
     groups = {i: {i} for i in patient_ids}
     frontier = set(patient_ids)
-    in_force = Q(starts__lte=on) & (Q(ends=None) | Q(ends__gt=on))
     while frontier:
-        links = SamePerson.objects.filter(in_force).filter(
-            Q(patient_id__among=frontier) | Q(same_as_id__among=frontier)
-        )
-        pairs = list(links.values_list("patient_id", "same_as_id"))
+        pairs = _links(frontier, on)
         before = {i: len(group) for i, group in groups.items()}
         for group in groups.values():
             for pair in pairs:
@@ -73,6 +81,13 @@ def linked_ids(patient_ids: Collection[int], on: date) -> dict[int, tuple[int, .
             break
         frontier = {i for group in groups.values() for i in group}
     return {i: (i, *sorted(group - {i})) for i, group in groups.items()}
+
+
+@prepared
+def _links(ids: Collection[int], on: date) -> QuerySet[Any]:
+    in_force = Q(starts__lte=on) & (Q(ends=None) | Q(ends__gt=on))
+    rows = SamePerson.objects.filter(in_force).filter(Q(patient_id__among=ids) | Q(same_as_id__among=ids))
+    return rows.values_list("patient_id", "same_as_id")
 
 
 def ids_by_nhs_number(nhs_number: str) -> list[int]:
@@ -107,16 +122,33 @@ def registered_with(
 
     `among` narrows it to some patients. Former NHS numbers give a row each, after the present one.
     """
-    rows = Registration.objects.filter(starts__lte=on, patient__died_on=None).filter(Q(ends=None) | Q(ends__gte=on))
-    former = FormerNhsNumber.objects.all()
     if among is None:
-        rows = rows.filter(practice_code=practice_code)
+        rows = _registered(on).filter(practice_code=practice_code, patient__died_on=None)
+        found = list(rows.values_list("patient_id", "patient__nhs_number", "local_id"))
+        changed: Iterable[tuple[int, str]] = FormerNhsNumber.objects.values_list("patient_id", "nhs_number")
     else:
         # A few people are found by their ids; asked for the practice too, a store may read its whole list.
-        wanted = set(among)
-        rows, former = rows.filter(patient_id__among=wanted), former.filter(patient_id__among=wanted)
-    known = rows.values_list("patient_id", "patient__nhs_number", "local_id", "practice_code")
-    found = [(patient, number, local_id) for patient, number, local_id, code in known if code == practice_code]
+        here = {i: local_id for i, local_id, code in _local_ids(among, on) if code == practice_code}
+        found = [(i, number, here[i]) for i, number in _numbers(here)]
+        changed = _former_numbers(here)
     local = {patient: local_id for patient, _, local_id in found}
-    changed = former.values_list("patient_id", "nhs_number")
     return found + [(patient, number, local[patient]) for patient, number in changed if patient in local]
+
+
+def _registered(on: date) -> QuerySet[Registration]:
+    return Registration.objects.filter(starts__lte=on).filter(Q(ends=None) | Q(ends__gte=on))
+
+
+@prepared
+def _local_ids(ids: Collection[int], on: date) -> QuerySet[Any]:
+    return _registered(on).filter(patient_id__among=ids).values_list("patient_id", "local_id", "practice_code")
+
+
+@prepared
+def _numbers(ids: Collection[int]) -> QuerySet[Any]:
+    return Patient.objects.filter(id__among=ids, died_on=None).values_list("id", "nhs_number")
+
+
+@prepared
+def _former_numbers(ids: Collection[int]) -> QuerySet[Any]:
+    return FormerNhsNumber.objects.filter(patient_id__among=ids).values_list("patient_id", "nhs_number")

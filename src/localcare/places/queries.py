@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from localcare.base.once import once_a_request
+from localcare.base.prepared import prepared
 from localcare.places.models import Area, ListSize, Membership, Organisation, Site, Statement
 
 Kind = Organisation.Kind
@@ -28,7 +30,12 @@ def find(code: str) -> Organisation | None:
 
 def names(codes: Collection[str]) -> dict[str, str]:
     """The name of each known code."""
-    return dict(Organisation.objects.filter(code__in=codes).values_list("code", "name"))
+    return dict(_names(codes))
+
+
+@prepared
+def _names(codes: Collection[str]) -> QuerySet[Any]:
+    return Organisation.objects.filter(code__among=codes).values_list("code", "name")
 
 
 def organisations(as_at: date, *kinds: str) -> list[Organisation]:
@@ -54,13 +61,25 @@ def group_of(member_code: str, kind: str, as_at: date) -> Organisation | None:
 @once_a_request
 def cluster_of(practice_code: str, as_at: date) -> Organisation | None:
     """The cluster, or primary care network, of a practice on a day, or None."""
-    return cluster_table(as_at, practice_code).get(practice_code)
+    return next((membership.group for membership in _clusters_of(practice_code, as_at)), None)
+
+
+@prepared
+def _clusters_of(practice_code: str, as_at: date) -> QuerySet[Any]:
+    # "network" sorts after "cluster" and comes first: where both hold, the network.
+    held = _holding(as_at).filter(group__kind__in=CLUSTER_KINDS, member__code=practice_code)
+    return held.select_related("group").order_by("-group__kind", "-id")
 
 
 def member_codes(group_code: str, as_at: date) -> list[str]:
     """The codes of the organisations that belong to a group on a day, in order."""
+    return [code for (code,) in _member_codes(group_code, as_at)]
+
+
+@prepared
+def _member_codes(group_code: str, as_at: date) -> QuerySet[Any]:
     held = _holding(as_at).filter(group__code=group_code).order_by("member__code")
-    return list(held.values_list("member__code", flat=True))
+    return held.values_list("member__code")
 
 
 def members(group_code: str, as_at: date) -> list[Organisation]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from localcare.base.once import once_a_request
+from localcare.base.prepared import prepared
 from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.population import definitions as definition_files
@@ -21,7 +22,12 @@ TOTAL = "total"
 @once_a_request
 def current_run() -> Run | None:
     """The run in use, or None before the first."""
-    return Run.objects.order_by("-id").first()
+    return next(iter(_latest_run()), None)
+
+
+@prepared
+def _latest_run() -> QuerySet[Any]:
+    return Run.objects.order_by("-id")[:1]
 
 
 @dataclass(frozen=True)
@@ -79,11 +85,16 @@ def new_on_lists(practice_codes: Collection[str]) -> int | None:
 
 
 def _new(practice_codes: Collection[str]) -> dict[Hashable, int | None]:
-    rows = ListEntry.objects.filter(practice_code__in=list(practice_codes), change=ListEntry.Change.NEW).order_by()
-    found = dict(rows.values_list("practice_code").annotate(n=Count("id")))
+    found = dict(_new_by_practice(practice_codes))
     new = {code: found.get(code, 0) for code in practice_codes}
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
     return suppression.published({TOTAL: sum(new.values()), **new}, [Line(TOTAL, tuple(new))], rule)
+
+
+@prepared
+def _new_by_practice(practice_codes: Collection[str]) -> QuerySet[Any]:
+    rows = ListEntry.objects.filter(practice_code__among=practice_codes, change=ListEntry.Change.NEW).order_by()
+    return rows.values_list("practice_code").annotate(n=Count("id"))
 
 
 def _counted(codes: Collection[str]) -> tuple[Counter, Counter, Counter]:

@@ -59,7 +59,10 @@ class ListEntry(Pseudonymous):
         constraints = [
             models.UniqueConstraint(fields=["practice_code", "rank_in_practice"], name="one_person_a_rank"),
         ]
-        indexes = [models.Index(fields=["cluster_code", "rank_in_cluster"], name="list_by_cluster")]
+        indexes = [
+            models.Index(fields=["cluster_code", "rank_in_cluster"], name="list_by_cluster"),
+            models.Index(fields=["practice_code", "change"], name="list_by_change"),
+        ]
 
 
 class GoneEntry(Pseudonymous):

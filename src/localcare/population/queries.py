@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Count, QuerySet, Value, When
 
+from localcare.base.prepared import in_all, prepared
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
 from localcare.population import definitions as definition_files
@@ -110,7 +111,12 @@ def list_size(practice_code: str) -> tuple[int, int]:
     """How many people of the practice are on its list, and how many are registered there on the edition's date."""
     run = current_run()
     registered = run.coverage.get(practice_code, {}).get("registered", 0) if run else 0
-    return ListEntry.objects.filter(practice_code=practice_code).count(), registered
+    return _list_size(practice_code)[0][0], registered
+
+
+@prepared
+def _list_size(practice_code: str) -> QuerySet[Any]:
+    return in_all(ListEntry.objects.filter(practice_code=practice_code), Count("pk"))
 
 
 def practice_list(
@@ -161,7 +167,7 @@ def _chosen(
     found = _filtered(ListEntry.objects.filter(practice_code=practice_code), filters)
     if not with_palliative:
         found = found.filter(palliative=False)
-    return found.exclude(pseudonym__in=list(exclude)) if exclude else found
+    return found.exclude(pseudonym__among=exclude) if exclude else found
 
 
 def _filtered(found: QuerySet[ListEntry], filters: Mapping[str, str]) -> QuerySet[ListEntry]:
@@ -177,7 +183,12 @@ def _filtered(found: QuerySet[ListEntry], filters: Mapping[str, str]) -> QuerySe
 
 def entry(pseudonym: str) -> ListEntry | None:
     """The list entry of a pseudonym (of the purpose risk stratification), or None."""
-    return ListEntry.objects.filter(pseudonym=pseudonym).select_related("run").first()
+    return next(iter(_entry(pseudonym)), None)
+
+
+@prepared
+def _entry(pseudonym: str) -> QuerySet[Any]:
+    return ListEntry.objects.filter(pseudonym=pseudonym).select_related("run")
 
 
 def listed() -> dict[str, list[str]]:

@@ -3,11 +3,13 @@
 Only standing versions are returned, and none that its source withdrew (entered in error, refuted).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, Max, QuerySet
 
+from localcare.base.prepared import prepared
 from localcare.record.models import Kind, Source, Statement
 from localcare.record.types import Item, Record
 
@@ -17,8 +19,13 @@ _FIELDS = tuple("source__name" if name == "source" else name for name in Item.__
 
 def of_person(patient_ids: Sequence[int]) -> Record:
     """All that stands about one person, in one query."""
-    rows = Statement.objects.filter(patient__in=patient_ids, superseded_at=None).exclude(status__in=WITHDRAWN)
-    return Record(tuple(sorted(_items(rows), key=_newest_first)))
+    return Record(tuple(sorted((Item(*row) for row in _standing(patient_ids)), key=_newest_first)))
+
+
+@prepared
+def _standing(patient_ids: Sequence[int]) -> QuerySet[Any]:
+    rows = Statement.objects.filter(patient_id__among=patient_ids, superseded_at=None)
+    return rows.exclude(status__in=WITHDRAWN).values_list(*_FIELDS)
 
 
 def _newest_first(item: Item) -> tuple[int, float, int]:
@@ -27,16 +34,20 @@ def _newest_first(item: Item) -> tuple[int, float, int]:
 
 
 def encounters_known_since(
-    patient_ids: Iterable[int], moment: datetime, *, categories: Sequence[str] = (), happened_since: date | None = None
+    patient_ids: Collection[int], moment: datetime, *, categories: Collection[str], happened_since: date
 ) -> list[Item]:
     """Encounters of many people that we came to know of after a moment, latest first: one query for a caseload."""
-    rows = Statement.objects.filter(patient_id__among=set(patient_ids), received_at__gt=moment, superseded_at=None)
-    rows = rows.filter(kind=Kind.ENCOUNTER)
-    if categories:
-        rows = rows.filter(category__in=categories)
-    if happened_since:
-        rows = rows.filter(started_on__gte=happened_since)
-    return _items(rows.exclude(status__in=WITHDRAWN).order_by("-received_at", "-started_on", "-id"))
+    return [Item(*row) for row in _encounters(patient_ids, moment, categories, happened_since)]
+
+
+@prepared
+def _encounters(
+    patient_ids: Collection[int], moment: datetime, categories: Collection[str], happened_since: date
+) -> QuerySet[Any]:
+    rows = Statement.objects.filter(patient_id__among=patient_ids, received_at__gt=moment, superseded_at=None)
+    rows = rows.filter(kind=Kind.ENCOUNTER, category__among=categories, started_on__gte=happened_since)
+    rows = rows.exclude(status__in=WITHDRAWN)
+    return rows.order_by("-received_at", "-started_on", "-id").values_list(*_FIELDS)
 
 
 def last_heard() -> datetime | None:

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from localcare.base.once import once_a_request
+from localcare.base.prepared import prepared
 from localcare.staff.models import Post, Team
 
 
-def posts_of(user_id: int, on: date) -> list[Post]:
+@prepared
+def posts_of(user_id: int, on: date) -> QuerySet[Any]:
     """The posts a user holds on a day, the oldest first, with organisation and team."""
-    return list(_in_force(on).filter(user_id=user_id).select_related("organisation", "team", "user").order_by("id"))
+    return _in_force(on).filter(user_id=user_id).select_related("organisation", "team", "user").order_by("id")
 
 
 def members(team_ids: Collection[int], on: date) -> list[Post]:
@@ -23,7 +26,12 @@ def members(team_ids: Collection[int], on: date) -> list[Post]:
 @once_a_request
 def team_of_organisation(code: str) -> Team | None:
     """The team of an organisation, e.g. the cluster team of a cluster; None where it has none."""
-    return Team.objects.filter(organisation__code=code).order_by("id").first()
+    return next(iter(_teams_of_organisation(code)), None)
+
+
+@prepared
+def _teams_of_organisation(code: str) -> QuerySet[Any]:
+    return Team.objects.filter(organisation__code=code).order_by("id")
 
 
 def posts_at(organisation_codes: Collection[str], on: date) -> list[Post]:
@@ -45,7 +53,12 @@ def all_teams() -> list[Team]:
 @once_a_request
 def team(team_id: int) -> Team | None:
     """The team of an id with its organisation, or None."""
-    return Team.objects.select_related("organisation").filter(id=team_id).first()
+    return next(iter(_team(team_id)), None)
+
+
+@prepared
+def _team(team_id: int) -> QuerySet[Any]:
+    return Team.objects.select_related("organisation").filter(id=team_id)
 
 
 def _in_force(on: date) -> QuerySet[Post]:

@@ -3,18 +3,21 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from localcare.access import queries as gate
 from localcare.access.types import Capability, OpenPerson, Viewer
 from localcare.base import clock
+from localcare.base.prepared import in_all, prepared
 from localcare.tasks import actions, owners
 from localcare.tasks.calc.transitions import OPEN, Status, Step, possible
 from localcare.tasks.models import Task, TaskStep
 from localcare.tasks.types import Due, Item, LateCounts, Opened, Owner, Waiting, Work
 
 SHOWN = 100
+NO_TEAM = 0  # no team has this id
 GIVER_MAY = frozenset({Step.HAND_ON, Step.CANCEL, Step.REOPEN, Step.NOTE})
 
 
@@ -29,9 +32,23 @@ def work_of(viewer: Viewer, *, mine_only: bool = False, limit: int = SHOWN) -> W
 
 def waiting_for(viewer: Viewer, *, mine_only: bool = False, limit: int = SHOWN) -> Waiting:
     """The same before anybody is opened, for a page that opens all its people at once."""
-    rows = _open_of(viewer, mine_only)
-    tasks = tuple(_with_owner(rows).order_by("due_on", "priority", "id")[: limit + 1])
-    return Waiting(tasks[:limit], rows.count() - limit if len(tasks) > limit else 0)
+    found = _first_of_post(viewer.post_id) if mine_only else _first_of(viewer.post_id, viewer.team_id or NO_TEAM)
+    more = _open_of(viewer, mine_only).count() - limit if len(found) > limit else 0
+    return Waiting(tuple(found[:limit]), more)
+
+
+@prepared
+def _first_of_post(post_id: int) -> QuerySet[Any]:
+    return _first(Q(owner_post_id=post_id))
+
+
+@prepared
+def _first_of(post_id: int, team_id: int) -> QuerySet[Any]:
+    return _first(Q(owner_post_id=post_id) | Q(owner_team_id=team_id))
+
+
+def _first(theirs: Q) -> QuerySet[Task]:
+    return _with_owner(Task.objects.filter(theirs, status__in=OPEN)).order_by("due_on", "priority", "id")[: SHOWN + 1]
 
 
 def shown(waiting: Waiting, viewer: Viewer, people: Mapping[int, OpenPerson]) -> Work:
@@ -44,16 +61,26 @@ def shown(waiting: Waiting, viewer: Viewer, people: Mapping[int, OpenPerson]) ->
 
 def late_counts(viewer: Viewer) -> LateCounts:
     """How many open tasks are past their day: the viewer's own, and all of their team's (theirs included)."""
-    late = _open_of(viewer, False).filter(due_on__lt=clock.today())
-    return LateCounts(**late.aggregate(mine=Count("pk", filter=Q(owner_post_id=viewer.post_id)), team=Count("pk")))
+    return LateCounts(*_late(viewer.post_id, viewer.team_id or NO_TEAM, clock.today())[0])
+
+
+@prepared
+def _late(post_id: int, team_id: int, today: date) -> QuerySet[Any]:
+    ours = Q(owner_post_id=post_id) | Q(owner_team_id=team_id)
+    late = Task.objects.filter(ours, status__in=OPEN, due_on__lt=today)
+    return in_all(late, Count("pk", filter=Q(owner_post_id=post_id)), Count("pk"))
 
 
 def of_person(viewer: Viewer, patient_ids: Collection[int]) -> list[Item]:
     """Tasks about one person whom the viewer has opened (all their ids): open ones first by day, then the finished."""
     today = clock.today()
-    tasks = _with_owner(Task.objects.filter(patient_id__in=patient_ids)).order_by("due_on", "priority", "id")
-    items = [_item(t, viewer, {}, today) for t in tasks]
+    items = [_item(t, viewer, {}, today) for t in _about(patient_ids)]
     return sorted(items, key=lambda item: item.status not in OPEN)
+
+
+@prepared
+def _about(patient_ids: Collection[int]) -> QuerySet[Any]:
+    return _with_owner(Task.objects.filter(patient_id__among=patient_ids)).order_by("due_on", "priority", "id")
 
 
 def of_origin(viewer: Viewer, origin_ref: str) -> list[Item]:
