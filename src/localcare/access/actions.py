@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from localcare.access import pseudonyms, queries
+from localcare.access import queries
+from localcare.access.choices import choices
+from localcare.access.identities import ask_identity, decide_identity, resolve
 from localcare.access.models import (
     Agreement,
     Choice,
@@ -17,7 +19,8 @@ from localcare.access.models import (
 )
 from localcare.access.types import Basis, Capability, ChoiceKind, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
-from localcare.patients import queries as patients
+
+__all__ = ["ask_identity", "decide_identity"]
 
 SESSION_LENGTH = timedelta(hours=4)
 EMERGENCY_LENGTH = timedelta(hours=8)
@@ -89,22 +92,29 @@ def load_choices(
     return len(changed)
 
 
-DEFAULT_CHOICES: dict[str, str] = {
-    ChoiceKind.TYPE_1_OPT_OUT: "no",
-    ChoiceKind.NATIONAL_DATA_OPT_OUT: "no",
-    ChoiceKind.RISK_STRATIFICATION: "no",
-    ChoiceKind.SHARING: "not_asked",
-}
+DEFAULT_CHOICES: dict[str, str] = {kind: choice.default for kind, choice in choices().items()}
 
 
-def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer) -> None:
-    """Record what the person decided. Removes nobody from a caseload or plan. Raises Refused without a right."""
-    queries.require(by, patient_id, Capability.VIEW_PERSON)
+def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, told: str = "") -> None:
+    """Record what the person told their practice. Removes nobody from a caseload or plan; holds at once.
+
+    The same again changes nothing. Raises Refused for anybody but staff of the person's practice with the right to,
+    ValueError for a value that the choice does not have.
+    """
+    decision = queries.decision_on(by, patient_id, Capability.RECORD_CHOICE)
+    if not decision.allowed:
+        raise Refused(decision)
+    if decision.basis is not Basis.REGISTERED:
+        raise Refused(Decision(False, Basis.ROLE, "The person's own practice records what they choose. Ask it to."))
+    if value not in choices()[ChoiceKind(kind)].values:
+        raise ValueError(f"{value!r} is not an answer to {kind!r}; see definitions/choices.toml")
+    if queries.choices_of([patient_id])[ChoiceKind(kind)].value == value:
+        return
     with audit.transaction():
         Choice.objects.create(
             patient_id=patient_id, kind=kind, value=value, recorded_at=clock.now(), recorded_by=by.name
         )
-        audit.record("choice recorded", by=by.actor, patient_ids=[patient_id], kind=kind, value=value)
+        audit.record("choice recorded", by=by.actor, patient_ids=[patient_id], kind=kind, value=value, reason=told)
 
 
 def begin_relationship(*, patient_id: int, team_id: int, source: str, by: audit.Actor) -> None:
@@ -169,7 +179,7 @@ def reveal(*, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
     session = queries.reveal_session(by)
     if session is None or not by.can(Capability.REVEAL_LIST):
         raise Refused(Decision(False, Basis.ROLE, "Give your reason first; then the page can be shown."))
-    found = _resolve(session.practice_code, listed)
+    found = resolve(session.practice_code, listed)
     people = queries.open_people(
         by, list(found.values()), page="reveal of a practice's list", capability=Capability.REVEAL_LIST
     )
@@ -189,14 +199,6 @@ def reveal(*, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
             practice=session.practice_code,
         )
     return shown
-
-
-def _resolve(practice_code: str, listed: Sequence[str]) -> dict[str, int]:
-    registered = patients.registered_with(practice_code, clock.today())
-    identities = [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in registered]
-    made = pseudonyms.pseudonymise(identities, Purpose.RISK_STRATIFICATION)
-    by_pseudonym = {p: patient_id for p, (patient_id, _, _) in zip(made, registered, strict=True)}
-    return {p: by_pseudonym[p] for p in listed if p in by_pseudonym}
 
 
 def declare_emergency(*, patient_id: int, reason: str, by: Viewer) -> EmergencyAccess:

@@ -92,3 +92,36 @@ class Reveal(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "pseudonym"], name="revealed_once_a_session")]
+
+
+class IdentityRequest(models.Model):
+    """Somebody beyond a practice asks who one pseudonymous row of its list is; a second person releases or refuses."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    actor = models.CharField(max_length=200)
+    role = models.CharField(max_length=60)
+    organisation = models.CharField(max_length=200)
+    practice_code = models.CharField(max_length=6)
+    pseudonym = models.CharField(max_length=64)
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    decider = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_role = models.CharField(max_length=60, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    # When a release ends; null while nobody decided, and where it was refused.
+    ends = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "pseudonym"], condition=models.Q(decided_at=None), name="asked_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decider=None, decided_at=None, ends=None)
+                | models.Q(decider__isnull=False, decided_at__isnull=False) & ~models.Q(decider=models.F("user")),
+                name="a_second_person_decides",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-asked_at"]), models.Index(fields=["practice_code", "decided_at"])]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
+from localcare.access import seen
 from localcare.access.models import EmergencyAccess
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
@@ -21,6 +22,7 @@ FILTERS = {
     "reveals": ("revealed", "reveal session started"),
     "refusals": ("refused",),
     "emergencies": ("emergency declared", "emergency reviewed"),
+    "releases": ("identity asked", "identity not asked", "identity released", "identity refused", "identity seen"),
 }
 
 
@@ -138,6 +140,18 @@ def emergencies_to_review(viewer: Viewer) -> list[EmergencyShown]:
         )
         for row in rows
     ]
+
+
+def seen_by_week(viewer: Viewer) -> list[seen.Seen]:
+    """Who saw who people are, by person and week, with what is unusual; the latest week first."""
+    require_oversight(viewer)
+    return seen.by_week(clock.today())
+
+
+def identity_requests(viewer: Viewer) -> list[seen.IdentityRequest]:
+    """Requests to know who somebody is beyond one's own practice, and what a second person decided."""
+    require_oversight(viewer)
+    return seen.requests()
 
 
 def verify(viewer: Viewer) -> audit.Verification:

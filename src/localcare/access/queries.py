@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from localcare.access import facts, pseudonyms
 from localcare.access.calc.decide import decide
+from localcare.access.choices import choice_history, choices_of
+from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
 from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
@@ -21,6 +23,8 @@ from localcare.patients.queries import Patient
 from localcare.places import queries as places
 from localcare.staff import queries as staff
 from localcare.staff.types import Post
+
+__all__ = ["asked_by", "choice_history", "choices_of", "identity", "quota", "waiting_for"]
 
 DIRECT_CARE = "direct care"
 SOURCES = {

@@ -108,3 +108,16 @@ class NameForm(forms.Form):
 
 class NameReasonForm(forms.Form):
     reason = TextArea(label="Why should the cluster team help?", rows=3, error_messages=WHY)
+
+
+class IdentityForm(forms.Form):
+    reason = TextArea(
+        label="Why do you need to know who this is?",
+        rows=3,
+        help_text="A second person reads it before anything is shown.",
+        error_messages=WHY,
+    )
+
+
+class DecideIdentityForm(forms.Form):
+    answer = TextArea(label="Why?", rows=3, error_messages=WHY)

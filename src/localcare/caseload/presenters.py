@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from localcare.access.types import Viewer
 from localcare.base.clock import LONDON
@@ -118,6 +119,47 @@ def list_paging(page: ListPage, address: Callable[[int], str]) -> Page:
         last=max(first - 1, 0) + len(page.rows),
         before=address(page.number - 1) if page.number > 1 else "",
         after=address(page.number + 1) if page.number < page.pages else "",
+    )
+
+
+def pseudonym_label(pseudonym: str) -> str:
+    """What stands for somebody as long as nobody looked."""
+    return f"Person {pseudonym[:6].upper()}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request to know who somebody is, in words."""
+
+    id: int
+    label: str
+    practice: str
+    who: str
+    reason: str
+    at: datetime
+    standing: str
+    answer: str
+    open_until: datetime | None
+
+
+def asked(row: Any, names: Mapping[str, str], now: datetime) -> Asked:
+    """A request as the page shows it: waiting, released until, ended, refused."""
+    by = f" by {row.decided_by}, {row.decided_role}"
+    standing = "Waiting for a second person"
+    if row.decided_at and row.ends is None:
+        standing = "Refused" + by
+    elif row.ends:
+        standing = ("Released" if row.ends > now else "Release ended; it was given") + by
+    return Asked(
+        id=row.id,
+        label=pseudonym_label(row.pseudonym),
+        practice=names.get(row.practice_code, row.practice_code),
+        who=", ".join((row.actor, row.role, row.organisation)),
+        reason=row.reason,
+        at=row.asked_at,
+        standing=standing,
+        answer=row.answer,
+        open_until=row.ends if row.ends and row.ends > now else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.caseload.views import caseload, decisions, first, lists, naming
+from localcare.caseload.views import caseload, decisions, first, identities, lists, naming
 
 app_name = "caseload"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("caseload/<int:patient_id>/coordinator/", caseload.coordinator, name="coordinator"),
     path("caseload/<int:patient_id>/add/", caseload.add, name="add"),
     path("caseload/<int:patient_id>/end/", caseload.end, name="end"),
+    path("identities/", identities.index, name="identities"),
+    path("identities/ask/<str:practice_code>/<str:listed>/", identities.ask, name="ask_identity"),
+    path("identities/<int:request_id>/", identities.who, name="identity"),
+    path("identities/<int:request_id>/decide/", identities.decide, name="decide_identity"),
     path("lists/", lists.index, name="lists"),
     path("lists/first/", first.cluster, name="first_cluster"),
     path("lists/<str:practice_code>/", lists.practice_list, name="practice_list"),

@@ -61,6 +61,13 @@ SETTINGS = (
         "production, where an operator first decides (see the statement of its intended purpose).",
     ),
     Setting("LOCALCARE_SUPPRESS_BELOW", "8", "Counts from 1 to one less than this are suppressed outside direct care."),
+    Setting(
+        "LOCALCARE_IDENTITY_QUOTA",
+        "10",
+        "How many people beyond their own practice somebody may ask to be identified in a week, Monday to Sunday. Each "
+        "needs a second person.",
+    ),
+    Setting("LOCALCARE_IDENTITY_DAYS", "7", "Days for which such a release lets the one who asked see who it is."),
     Setting("LOCALCARE_ROUND_TO", "5", "Counts outside direct care are rounded to this."),
     Setting(
         "LOCALCARE_KEEP_ROWS",

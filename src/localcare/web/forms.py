@@ -2,7 +2,7 @@
 
 from django import forms
 
-from localcare.design.forms import CharField, DateField, TextArea
+from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
 
 
 class FindForm(forms.Form):
@@ -26,3 +26,17 @@ class EmergencyForm(forms.Form):
 
 class ReviewForm(forms.Form):
     finding = TextArea(label="What did you find?")
+
+
+class ChoiceForm(forms.Form):
+    value = ChoiceField(label="What did the person choose?", error_messages={"required": "Choose one."})
+    told = TextArea(
+        label="How do you know?",
+        rows=2,
+        help_text="For example: told me at the desk; letter of 3 April.",
+        error_messages={"required": "Say in a few words how you know."},
+    )
+
+    def __init__(self, *args, of, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["value"].choices = [(a.value, a.label) for a in of.answers]  # type: ignore[attr-defined]

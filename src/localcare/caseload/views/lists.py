@@ -61,6 +61,8 @@ def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
         "session": gate.reveal_session(viewer) if viewer.works_at_practice else None,
         "may_reveal": viewer.works_at_practice and viewer.can(Capability.REVEAL_LIST),
         "may_decide": viewer.works_at_practice and viewer.can(Capability.DECIDE_LIST),
+        "may_ask": viewer.can(Capability.ASK_IDENTITY),
+        "waiting": len(gate.waiting_for(viewer)),
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
         "room": queries.room_of(viewer),
     }

@@ -1,5 +1,6 @@
 """Oversight: for the Caldicott Guardian and the privacy officer."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,8 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability
 from localcare.base import clock
 from localcare.design import notices
+from localcare.design.paging import page_of
+from localcare.places import queries as places
 from localcare.web.forms import ReviewForm
 
 
@@ -30,6 +33,44 @@ def overview(request: HttpRequest) -> HttpResponse:
         "form": ReviewForm(),
     }
     return render(request, "web/oversight.jinja", context)
+
+
+@requires(Capability.SEE_OVERSIGHT)
+def identities(request: HttpRequest) -> HttpResponse:
+    """Who saw who people are: by person, practice and week, with what is unusual, and every request for a release."""
+    viewer = viewer_of(request)
+    rows, asked = oversight.seen_by_week(viewer), oversight.identity_requests(viewer)
+    codes = {code for row in rows for code in row.practices} | {row.practice_code for row in asked}
+    names = places.names(codes)
+    who, practice = request.GET.get("who", ""), request.GET.get("practice", "")
+    chosen = [row for row in rows if who in ("", str(row.actor_id)) and practice in ("", *row.practices)]
+    context = {
+        "page": page_of(request, chosen),
+        "unusual": [row for row in chosen if row.unusual],
+        "requests": [row for row in asked if who in ("", str(row.user_id)) and practice in ("", row.practice_code)],
+        "names": names,
+        "filters": _filters(rows, names),
+        "weeks": oversight.seen.WEEKS,
+        "rule": oversight.seen.rule(),
+        "now": clock.now(),
+    }
+    return render(request, "web/oversight_identities.jinja", context)
+
+
+def _filters(rows: list[oversight.seen.Seen], names: Mapping[str, str]) -> list[dict]:
+    people = {str(row.actor_id): f"{row.actor}, {row.organisation}" for row in rows}
+    practices = {code: names.get(code, code) for row in rows for code in row.practices}
+    return [
+        {
+            "title": title,
+            "name": name,
+            "options": [
+                {"value": None, "label": "All"},
+                *({"value": key, "label": label} for key, label in sorted(of.items(), key=lambda pair: pair[1])),
+            ],
+        }
+        for title, name, of in (("Person", "who", people), ("Practice", "practice", practices))
+    ]
 
 
 @requires(Capability.SEE_OVERSIGHT)

@@ -1,0 +1,97 @@
+"""The four choices of a person, as data: what each answer does for each purpose."""
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+
+from localcare.access.models import Choice
+from localcare.access.types import ChoiceKind
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer, and what it does for care, the practice's lists, and planning."""
+
+    value: str
+    label: str
+    care: str
+    lists: str
+    planning: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the four choices; the first answer holds where nobody has said anything."""
+
+    kind: ChoiceKind
+    label: str
+    about: str
+    who_sets: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def default(self) -> str:
+        return self.answers[0].value
+
+    @property
+    def values(self) -> frozenset[str]:
+        return frozenset(answer.value for answer in self.answers)
+
+    def answer(self, value: str) -> Answer:
+        return next(answer for answer in self.answers if answer.value == value)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What holds of one choice: its value, since when and by whom recorded (None where nobody has said anything)."""
+
+    kind: Kind
+    value: str
+    at: datetime | None
+    by: str
+
+    @property
+    def answer(self) -> Answer:
+        return self.kind.answer(self.value)
+
+
+@cache
+def choices() -> Mapping[ChoiceKind, Kind]:
+    """The four choices, in their order. Raises ValueError for one that does not exist."""
+    text = resources.files("localcare.access").joinpath("definitions/choices.toml").read_text("utf-8")
+    rows = {key: row for key, row in tomllib.loads(text).items() if isinstance(row, dict)}
+    return {
+        ChoiceKind(key): Kind(
+            ChoiceKind(key),
+            row["label"],
+            row["about"],
+            row["who_sets"],
+            tuple(Answer(value, **answer) for value, answer in row["answers"].items()),
+        )
+        for key, row in rows.items()
+    }
+
+
+# Of two records joined as one person the strictest answer holds.
+STRICTEST = ("yes", "objected", "cannot_ask", "not_asked", "given", "no")
+
+
+def choices_of(ids: Collection[int]) -> dict[ChoiceKind, Chosen]:
+    """What holds of a person's four choices: the latest answer of each record (`ids`), of these the strictest."""
+    latest: dict[tuple[str, int], Choice] = {}
+    for row in Choice.objects.filter(patient_id__in=list(ids)).order_by("recorded_at", "id"):
+        latest[row.kind, row.patient_id] = row
+    found = {kind: Chosen(of, of.default, None, "") for kind, of in choices().items()}
+    for row in sorted(latest.values(), key=lambda r: STRICTEST.index(r.value), reverse=True):
+        of = choices()[ChoiceKind(row.kind)]
+        found[of.kind] = Chosen(of, row.value, row.recorded_at, row.recorded_by)
+    return found
+
+
+def choice_history(ids: Collection[int]) -> list[Chosen]:
+    """Every answer a person gave, the latest first."""
+    rows = Choice.objects.filter(patient_id__in=list(ids)).order_by("-recorded_at", "-id")
+    return [Chosen(choices()[ChoiceKind(r.kind)], r.value, r.recorded_at, r.recorded_by) for r in rows]

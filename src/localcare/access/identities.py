@@ -1,0 +1,210 @@
+"""Seeing who somebody is beyond one's own practice: asked with a reason, released by a second person, for a time.
+
+What is released is who a row of a practice's list is, to the one who asked: name, birth, NHS number, practice. The
+record stays shut; it opens once the practice has accepted the person and told them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from localcare.access import facts, pseudonyms
+from localcare.access.models import IdentityRequest
+from localcare.access.types import Basis, Capability, Consent, Decision, Purpose, Refused, Viewer
+from localcare.base import audit, clock
+from localcare.patients import queries as patients
+from localcare.patients.queries import Patient
+
+PURPOSE = "who somebody is, beyond one's own practice"
+ONLY_THEIRS = "Only the person who asked sees who it is. Ask yourself, with your own reason."
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many people somebody has asked for in this week, of how many; when the next week begins."""
+
+    used: int
+    of: int
+    next_week: datetime
+
+    @property
+    def left(self) -> int:
+        return max(0, self.of - self.used)
+
+
+@dataclass(frozen=True)
+class Released:
+    """Who a row is. Nothing of the record."""
+
+    name: str
+    birth_date: object
+    nhs_number: str | None
+    practice_code: str
+    ends: datetime
+
+
+def quota(viewer: Viewer) -> Quota:
+    """The viewer's quota of this week. What was refused does not count."""
+    today = clock.today()
+    monday = datetime.combine(today - timedelta(days=today.weekday()), datetime.min.time(), clock.LONDON)
+    asked = IdentityRequest.objects.filter(user_id=viewer.user_id, asked_at__gte=monday)
+    used = asked.exclude(decided_at__isnull=False, ends=None).count()
+    return Quota(used, settings.IDENTITY_QUOTA, monday + timedelta(days=7))
+
+
+def asked_by(viewer: Viewer) -> list[IdentityRequest]:
+    """The viewer's own requests, the latest first."""
+    return list(IdentityRequest.objects.filter(user_id=viewer.user_id).order_by("-asked_at", "-id")[:50])
+
+
+def waiting_for(viewer: Viewer) -> list[IdentityRequest]:
+    """Requests of others that the viewer may decide, the oldest first."""
+    if not viewer.can(Capability.RELEASE_IDENTITY):
+        return []
+    rows = IdentityRequest.objects.filter(decided_at=None).exclude(user_id=viewer.user_id)
+    rows = rows.filter(practice_code__in=viewer.practice_codes) if viewer.works_at_practice else rows
+    return list(rows.order_by("asked_at", "id"))
+
+
+def ask_identity(*, practice_code: str, pseudonym: str, reason: str, by: Viewer) -> IdentityRequest:
+    """Ask who one row of a practice's list is. Asking again while it waits, or is released, changes nothing.
+
+    Raises Refused without the role, beyond one's practices, or with the quota used up, which is audited; ValueError
+    without a reason.
+    """
+    if not by.can(Capability.ASK_IDENTITY) or practice_code not in by.practice_codes:
+        _refuse(by, practice_code, "Only a care co-ordinator asks, about lists of their own practices.")
+    if not reason.strip():
+        raise ValueError("Say why you need to know who this is.")
+    now = clock.now()
+    if known := _open(by, pseudonym, now):
+        return known
+    held = quota(by)
+    if not held.left:
+        _refuse(
+            by,
+            practice_code,
+            f"You have asked about {held.of} people this week, which is all you may. The next week begins on "
+            f"{held.next_week:%A}; or ask a clinician of the practice to look.",
+        )
+    with audit.transaction():
+        asked = IdentityRequest.objects.create(
+            user_id=by.user_id,
+            actor=by.name,
+            role=by.role_label,
+            organisation=by.organisation_name,
+            practice_code=practice_code,
+            pseudonym=pseudonym,
+            reason=reason.strip(),
+            asked_at=now,
+        )
+        _audit("identity asked", by, practice_code, reason=asked.reason, request=asked.id)
+    return asked
+
+
+def decide_identity(*, request_id: int, release: bool, answer: str, by: Viewer) -> IdentityRequest:
+    """Release who it is to the one who asked, until `LOCALCARE_IDENTITY_DAYS` from now, or refuse; with words.
+
+    Raises Refused for the one who asked, without the right role, or where the person's choice forbids it; ValueError
+    without words, or where it was decided before.
+    """
+    with audit.transaction():
+        asked = IdentityRequest.objects.select_for_update().get(id=request_id)
+        _check_second(asked, by)
+        if not answer.strip():
+            raise ValueError("Say in a few words why.")
+        if asked.decided_at:
+            raise ValueError("This was decided already.")
+        person = _person(asked) if release else None
+        now = clock.now()
+        asked.decider_id, asked.decided_by, asked.decided_role = by.user_id, by.name, by.role_label
+        asked.decided_at, asked.answer = now, answer.strip()
+        asked.ends = now + timedelta(days=settings.IDENTITY_DAYS) if release else None
+        asked.save()
+        _audit(
+            "identity released" if release else "identity refused",
+            by,
+            asked.practice_code,
+            reason=asked.answer,
+            patient_ids=[person.id] if person else [],
+            request=asked.id,
+            asked_by=asked.actor,
+        )
+    return asked
+
+
+def identity(viewer: Viewer, request_id: int) -> Released:
+    """Who a released row is, to the one who asked, as long as the release lasts; each look is audited.
+
+    Raises Refused for anybody else, before the release, after its end, or once the person chose otherwise.
+    """
+    asked = IdentityRequest.objects.filter(id=request_id, user_id=viewer.user_id).first()
+    if asked is None:
+        raise Refused(Decision(False, Basis.ROLE, ONLY_THEIRS))
+    if asked.ends is None or asked.ends <= clock.now():
+        waits = "A second person has not released this." if asked.ends is None else "The release has ended. Ask again."
+        raise Refused(Decision(False, Basis.NO_RELATIONSHIP, waits))
+    person = _person(asked)
+    with audit.transaction():
+        _audit("identity seen", viewer, asked.practice_code, patient_ids=[person.id], request=asked.id)
+    name = f"{person.given_name} {person.family_name}".strip()
+    return Released(name, person.birth_date, person.nhs_number, asked.practice_code, asked.ends)
+
+
+def resolve(practice_code: str, listed: Sequence[str]) -> dict[str, int]:
+    """Patient ids behind pseudonyms of risk stratification, of those registered with the practice today."""
+    registered = patients.registered_with(practice_code, clock.today())
+    identities = [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in registered]
+    made = pseudonyms.pseudonymise(identities, Purpose.RISK_STRATIFICATION)
+    by_pseudonym = {p: patient_id for p, (patient_id, _, _) in zip(made, registered, strict=True)}
+    return {p: by_pseudonym[p] for p in listed if p in by_pseudonym}
+
+
+def _open(by: Viewer, pseudonym: str, now: datetime) -> IdentityRequest | None:
+    mine = IdentityRequest.objects.filter(user_id=by.user_id, pseudonym=pseudonym)
+    return mine.filter(Q(decided_at=None) | Q(ends__gt=now)).first()
+
+
+def _check_second(asked: IdentityRequest, by: Viewer) -> None:
+    if asked.user_id == by.user_id:
+        raise Refused(Decision(False, Basis.ROLE, "You asked; somebody else decides. That is what it is for."))
+    owns = not by.works_at_practice or asked.practice_code in by.practice_codes
+    if not by.can(Capability.RELEASE_IDENTITY) or not owns:
+        reason = "A GP of the person's practice or the Caldicott Guardian decides."
+        raise Refused(Decision(False, Basis.ROLE, reason))
+
+
+def _person(asked: IdentityRequest) -> Patient:
+    """The person behind a request. Raises Refused where they left, died or chose otherwise."""
+    today = clock.today()
+    found = resolve(asked.practice_code, [asked.pseudonym]).get(asked.pseudonym)
+    if found is None:
+        gone = "The person died or is no longer registered with the practice."
+        raise Refused(Decision(False, Basis.NO_RELATIONSHIP, gone))
+    standing = patients.standings([found], today)[found]
+    objected = facts.person_facts([standing], clock.now())[found].consent is Consent.OBJECTED
+    chose = facts.withdrawn(
+        patients.ids_registered(asked.practice_code, today), standing.ids, Purpose.RISK_STRATIFICATION
+    )
+    if objected or chose & set(standing.ids):
+        raise Refused(
+            Decision(False, Basis.OBJECTED, "The person chose otherwise. Their practice can speak with them.")
+        )
+    return patients.patients([found])[found]
+
+
+def _refuse(by: Viewer, practice_code: str, reason: str) -> None:
+    with audit.transaction():
+        _audit("identity not asked", by, practice_code, reason=reason)
+    raise Refused(Decision(False, Basis.ROLE, reason))
+
+
+def _audit(
+    action: str, by: Viewer, practice: str, *, reason: str = "", patient_ids: Sequence[int] = (), **more
+) -> None:
+    audit.record(
+        action, by=by.actor, patient_ids=patient_ids, purpose=PURPOSE, reason=reason, practice=practice, **more
+    )

@@ -1,0 +1,77 @@
+"""The four choices: what each answer does, as the definitions state it, and who may record them."""
+
+import pytest
+
+from localcare.access import actions, queries
+from localcare.access.choices import choices
+from localcare.access.types import ChoiceKind, Refused
+from localcare.base.models import AuditEntry
+from localcare.patients.models import SamePerson
+from tests import builders
+from tests.builders import last_entry
+from tests.conftest import MONDAY_MORNING
+
+pytestmark = pytest.mark.django_db
+YES = [ChoiceKind.TYPE_1_OPT_OUT, ChoiceKind.NATIONAL_DATA_OPT_OUT, ChoiceKind.RISK_STRATIFICATION]
+
+
+@pytest.fixture
+def margaret(area):
+    return area.looked_after()
+
+
+def test_there_are_four_and_each_answer_states_its_effect():
+    assert set(choices()) == set(ChoiceKind)
+    answers = [answer for kind in choices().values() for answer in kind.answers]
+    assert all((a.care and a.lists and a.planning) for a in answers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "team_sees", "on_lists", "in_planning"),
+    [
+        (None, "", True, True, True),
+        (ChoiceKind.TYPE_1_OPT_OUT, "yes", True, False, False),
+        (ChoiceKind.NATIONAL_DATA_OPT_OUT, "yes", True, False, False),
+        (ChoiceKind.RISK_STRATIFICATION, "yes", True, False, True),
+        (ChoiceKind.SHARING, "given", True, True, True),
+        (ChoiceKind.SHARING, "cannot_ask", True, True, True),
+        (ChoiceKind.SHARING, "objected", False, True, True),
+    ],
+)
+def test_each_has_its_effect_at_once_and_none_ends_a_relationship(
+    nurse, gp, margaret, kind, value, team_sees, on_lists, in_planning
+):
+    if kind:
+        actions.record_choice(patient_id=margaret.id, kind=kind, value=value, by=gp)
+    assert queries.decision_on(nurse, margaret.id).allowed is team_sees
+    for purpose, expected in (("risk_stratification", on_lists), ("planning", in_planning)):
+        assert (not queries.withdrawn("G1", purpose)) is expected
+    if kind:
+        actions.record_choice(patient_id=margaret.id, kind=kind, value=choices()[kind].default, by=gp)
+    assert queries.decision_on(nurse, margaret.id).allowed
+    assert not queries.withdrawn("G1")
+
+
+@pytest.mark.parametrize(("role", "at"), [("care_coordinator", "C1"), ("practice_manager", "G1"), ("gp", "G2")])
+def test_only_clinical_staff_of_the_own_practice_record(area, margaret, role, at):
+    with pytest.raises(Refused):
+        actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="given", by=area.viewer(role, at))
+
+
+def test_the_same_again_changes_nothing_and_an_unknown_answer_is_refused(gp, margaret):
+    for _ in range(2):
+        actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="given", told="At the desk", by=gp)
+    assert AuditEntry.objects.filter(action="choice recorded").count() == 1
+    assert last_entry().reason == "At the desk"
+    with pytest.raises(ValueError, match="not an answer"):
+        actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="yes", by=gp)
+
+
+def test_of_two_records_joined_the_strictest_holds(area, gp, margaret):
+    twin = builders.patient(practice="G3")
+    elsewhere = area.viewer("gp", "G3")
+    actions.record_choice(patient_id=twin.id, kind=ChoiceKind.SHARING, value="objected", by=elsewhere)
+    actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="given", by=gp)
+    SamePerson.objects.create(patient=margaret, same_as=twin, starts=MONDAY_MORNING.date(), reason="same person")
+    person = queries.open_person(gp, margaret.id, page="person")
+    assert queries.choices_of(person.ids)[ChoiceKind.SHARING].value == "objected"
