@@ -11,9 +11,9 @@ from django.conf import settings
 from localcare.access import queries as gate
 from localcare.access.types import OpenPerson, Viewer
 from localcare.base import clock
-from localcare.caseload import queries
+from localcare.caseload import evaluations, queries
 from localcare.caseload.calc import first as calc
-from localcare.caseload.types import Places
+from localcare.caseload.types import NotPossible, Places, State
 from localcare.places import queries as places
 from localcare.population import queries as population
 from localcare.population.queries import Candidate, Effects, Intervention
@@ -33,7 +33,10 @@ class Benefit:
 
 @dataclass(frozen=True)
 class FirstRow:
-    """One place: who by pseudonym, or by name where revealed, and why. `lifted`: ahead of others for a fair share."""
+    """One place: who by pseudonym, or by name where revealed, and why.
+
+    lifted: ahead of others for a fair share. released: put forward by an evaluation, in the order fixed for it.
+    """
 
     place: int
     pseudonym: str
@@ -45,6 +48,7 @@ class FirstRow:
     reasons: list[str]
     use: list[str]
     person: OpenPerson | None = None
+    released: bool = False
 
     @property
     def label(self) -> str:
@@ -64,6 +68,7 @@ class First:
     shortfalls: tuple[calc.Shortfall, ...]
     effects: Effects | None
     switched_on: bool
+    held: evaluations.Held = evaluations.NOBODY
 
     @property
     def avoided(self) -> tuple[float, float, float]:
@@ -96,18 +101,43 @@ def of_team(team: Team | None, practice_code: str = "") -> First:
     if team is None or not settings.RISK_SCORE or run is None:
         return First(team, room, (), 0, 0, 0, (), None, settings.RISK_SCORE)
     effects = population.effects()
-    waiting = _candidates(places.member_codes(team.organisation.code, today))
-    benefits = [best(effects, one) for one in waiting]
-    limits = _limits(effects, waiting)
-    found = calc.order(
-        np.array([b.expected if b else 0.0 for b in benefits]),
-        np.array([one.risk for one in waiting]),
-        limits,
-        room.left if room else 0,
-    )
-    rows = _rows([(waiting[i], benefits[i]) for i in found.at.tolist()], found.lifted.tolist())
+    waiting, named = _candidates(places.member_codes(team.organisation.code, today))
+    held = evaluations.held(team.id, today, waiting, named)
+    left = room.left if room else 0
+    chosen, found = _chosen(effects, [one for one in waiting if held.ranked(one)], left)
+    released = [(one, best(effects, one)) for one in held.released(waiting)][: left - len(chosen)]
+    rows = _rows(chosen, found.lifted.tolist(), False) + _rows(released, [False] * len(released), True, len(chosen))
     mine = tuple(row for row in rows if practice_code in ("", row.practice_code))
-    return First(team, room, mine, len(rows), len(waiting), found.helped, found.shortfalls, effects, True)
+    return First(team, room, mine, len(rows), len(waiting), found.helped, found.shortfalls, effects, True, held)
+
+
+def beyond_room(team: Team) -> list[Candidate]:
+    """Whom a team has no room for now and nobody decided about, the greatest risk first.
+
+    Left out are those whom a clinician named, who came back, are new on the list or whose risk went up, as far as there
+    was a list before. Raises NotPossible
+    where there is no list or the team has not said what room it has.
+    """
+    found, run = of_team(team), population.current_run()
+    if found.places is None or run is None or not found.switched_on:
+        raise NotPossible(
+            "There must be a list, and the team must have said how many people it can take. The care co-ordinator says "
+            "it under Caseload."
+        )
+    waiting, named = _candidates(places.member_codes(team.organisation.code, clock.today()))
+    now = {row.pseudonym for row in found.rows} | named
+    first_list = all(one.change == "new" for one in waiting)
+    steady = [one for one in waiting if one.change not in ("new", "up") or (first_list and one.change == "new")]
+    return [one for one in steady if one.pseudonym not in now]
+
+
+def _chosen(
+    effects: Effects, pool: list[Candidate], room: int
+) -> tuple[list[tuple[Candidate, Benefit | None]], calc.Order]:
+    benefits = [best(effects, one) for one in pool]
+    expected = np.array([b.expected if b else 0.0 for b in benefits])
+    found = calc.order(expected, np.array([one.risk for one in pool]), _limits(effects, pool), room)
+    return [(pool[i], benefits[i]) for i in found.at.tolist()], found
 
 
 def team_named(cluster_code: str) -> Team | None:
@@ -122,11 +152,16 @@ def best(effects: Effects, one: Candidate) -> Benefit | None:
     return max(made, key=lambda benefit: benefit.expected, default=None)
 
 
-def _candidates(practice_codes: list[str]) -> list[Candidate]:
-    """Everybody on these practices' lists whom nobody decided about and whose choices keep them there."""
+def _candidates(practice_codes: list[str]) -> tuple[list[Candidate], frozenset[str]]:
+    """Everybody on these practices' lists whom nobody decided about and whose choices keep them there.
+
+    And those among them whom a clinician named, or who came back after a decision because something changed.
+    """
     listing = [code for code in practice_codes if not gate.list_ended(code)]
-    out = {p for code in listing for p in queries.left_out_of_list(code, queries.handled(code)).pseudonyms}
-    return [one for one in population.candidates(listing) if one.pseudonym not in out]
+    handled = {code: queries.handled(code) for code in listing}
+    out = {p for code in listing for p in queries.left_out_of_list(code, handled[code]).pseudonyms}
+    named = frozenset(p for entries in handled.values() for p, e in entries.items() if e.state is not State.PROPOSED)
+    return [one for one in population.candidates(listing) if one.pseudonym not in out], named - out
 
 
 def _limits(effects: Effects, waiting: list[Candidate]) -> list[calc.Shares]:
@@ -141,7 +176,9 @@ def _limits(effects: Effects, waiting: list[Candidate]) -> list[calc.Shares]:
     ]
 
 
-def _rows(chosen: list[tuple[Candidate, Benefit | None]], lifted: list[bool]) -> list[FirstRow]:
+def _rows(
+    chosen: list[tuple[Candidate, Benefit | None]], lifted: list[bool], released: bool, after: int = 0
+) -> list[FirstRow]:
     listed: Mapping[str, Any] = population.on_lists([one.pseudonym for one, _ in chosen])
     return [
         FirstRow(
@@ -154,7 +191,8 @@ def _rows(chosen: list[tuple[Candidate, Benefit | None]], lifted: list[bool]) ->
             lifted=up,
             reasons=population.reasons_in_words(listed[one.pseudonym].reasons),
             use=population.use_in_words(listed[one.pseudonym].use),
+            released=released,
         )
-        for place, ((one, benefit), up) in enumerate(zip(chosen, lifted, strict=True), start=1)
+        for place, ((one, benefit), up) in enumerate(zip(chosen, lifted, strict=True), start=after + 1)
         if benefit
     ]

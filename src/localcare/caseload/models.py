@@ -74,3 +74,104 @@ class ClosedChange(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "statement"], name="closed_once_per_team")]
+
+
+class Evaluation(models.Model):
+    """The people beyond a team's room are put forward in an order fixed before it starts, to learn whether it helps.
+
+    Who answers for it, what it is classed as, the data protection assessment and the stop rule stand in words and never
+    change; only its end is added. The order can be made again from `seed`.
+    """
+
+    class Classification(models.TextChoices):
+        SERVICE_EVALUATION = "service_evaluation", "Service evaluation"
+        RESEARCH = "research", "Research"
+
+    class Design(models.TextChoices):
+        RANDOM = "random", "In random order, a few at a time"
+        WEDGE = "wedge", "In waves of equal size (wedge)"
+
+    team = models.ForeignKey("staff.Team", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    sponsor = models.CharField(max_length=200)
+    sponsor_organisation = models.CharField(max_length=200)
+    classification = models.CharField(max_length=20, choices=Classification)
+    classified_by = models.CharField(max_length=200)
+    approval = models.CharField(max_length=200, blank=True)
+    assessment = models.CharField(max_length=200)
+    assessed_on = models.DateField()
+    stop_rule = models.TextField()
+    stop_above = models.FloatField()
+    design = models.CharField(max_length=10, choices=Design)
+    a_step = models.PositiveSmallIntegerField()
+    step_days = models.PositiveSmallIntegerField()
+    starts = models.DateField()
+    run = models.CharField(max_length=80)
+    seed = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    author = models.CharField(max_length=200)
+    author_role = models.CharField(max_length=60)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.CharField(max_length=200, blank=True)
+    stopped_why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team"], condition=models.Q(stopped_at=None), name="one_running_evaluation_per_team"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stopped_at=None, stopped_by="", stopped_why="")
+                | models.Q(stopped_at__isnull=False) & ~models.Q(stopped_by="") & ~models.Q(stopped_why=""),
+                name="an_end_has_author_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(classification="research") | ~models.Q(approval=""), name="research_is_approved"
+            ),
+        ]
+
+
+class EvaluationPlace(models.Model):
+    """A pseudonym's place in the order. Who waits no longer, because their condition changed, is marked with why."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveIntegerField()
+    pseudonym = models.CharField(max_length=64)
+    practice_code = models.CharField(max_length=20)
+    release_on = models.DateField()
+    risk = models.FloatField()
+    urgent_use = models.PositiveIntegerField()
+    freed_on = models.DateField(null=True)
+    freed_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "place"], name="one_person_a_place"),
+            models.UniqueConstraint(fields=["evaluation", "pseudonym"], name="one_place_a_person"),
+            models.CheckConstraint(
+                condition=models.Q(freed_on=None, freed_why="")
+                | models.Q(freed_on__isnull=False) & ~models.Q(freed_why=""),
+                name="freed_with_a_reason",
+            ),
+        ]
+
+
+class EffectEstimate(models.Model):
+    """What being put forward, or taken on, changed, as one run's data tell it. Exact: pages protect what they show."""
+
+    class State(models.TextChoices):
+        ESTIMATED = "estimated"
+        TOO_EARLY = "too_early"
+
+    team = models.ForeignKey("staff.Team", on_delete=models.CASCADE, related_name="+")
+    evaluation = models.ForeignKey(Evaluation, null=True, on_delete=models.CASCADE, related_name="+")
+    run = models.CharField(max_length=80)
+    edition = models.CharField(max_length=60)
+    as_at = models.DateField()
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State)
+    outcomes = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "-id"])]

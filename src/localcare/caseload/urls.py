@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.caseload.views import caseload, decisions, first, identities, lists, naming
+from localcare.caseload.views import caseload, decisions, effect, first, identities, lists, naming
 
 app_name = "caseload"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("identities/<int:request_id>/", identities.who, name="identity"),
     path("identities/<int:request_id>/decide/", identities.decide, name="decide_identity"),
     path("lists/", lists.index, name="lists"),
+    path("lists/effect/", effect.index, name="effects"),
+    path("lists/effect/<str:cluster_code>/", effect.page, name="effect"),
+    path("lists/effect/<str:cluster_code>/evaluation/", effect.record, name="evaluation"),
+    path("lists/effect/<str:cluster_code>/evaluation/stop/", effect.stop, name="evaluation_stop"),
     path("lists/first/", first.cluster, name="first_cluster"),
     path("lists/<str:practice_code>/", lists.practice_list, name="practice_list"),
     path("lists/<str:practice_code>/first/", first.practice, name="first"),

@@ -1,6 +1,7 @@
 """What happened to people by pseudonym, from the edition in use: for evaluations, which show sums only.
 
-Planning, not direct care: sources and people without the planning agreement, and those who opted out, are left out.
+Planning, not direct care: sources and people without the planning agreement, those who opted out and those who object
+to risk stratification are left out.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -60,7 +61,9 @@ def source(run: Run) -> Iterator[Source]:
         allowed = permitted({table: connection.table(table) for table in contract.load().tables}, PLANNING)
         person = allowed.tables["person"]
         barred = sorted(allowed.lost.get("acute", frozenset()))
-        seen = person.filter(person.observed, person.practice.notin(barred) if barred else ibis.literal(True))
+        seen = person.filter(person.observed, person.risk_stratification)
+        if barred:
+            seen = seen.filter(seen.practice.notin(barred))
         prices = definition_files.load(settings.DATA / "segmentations").prices
         yield Source(allowed.tables, seen, run.as_at, prices, run)
 
@@ -132,10 +135,10 @@ def _month(of: Source, people: Mapping[str, NDArray], day: Mapping[int, date], m
 
 
 def _adults(of: Source, practice_codes: Collection[str]) -> dict[str, NDArray]:
-    """The seen people of practices who may be listed, with what makes them alike and does not change by the month."""
+    """The seen people of practices who may be listed, with what makes them alike whatever the month."""
     practice = of.tables["practice"]
     here = practice.filter(practice.ods_code.isin(sorted(practice_codes))).select("practice")
-    rows = of.seen.filter(of.seen.risk_stratification).semi_join(here, "practice")
+    rows = of.seen.semi_join(here, "practice")
     adult = rows.filter(age_on(rows.birth_year, rows.birth_month, of.until) >= FROM_AGE)
     found = adult.select("person", "birth_year", "birth_month", "sex").order_by("person").to_pandas()
     folder = runs.named(settings.DATASET, of.run.name)

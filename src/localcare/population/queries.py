@@ -30,6 +30,10 @@ from localcare.population.lists import (
     standing,
 )
 from localcare.population.models import ListEntry, Run
+from localcare.population.outcomes import Alike
+from localcare.population.outcomes import alike as people_alike
+from localcare.population.outcomes import of_pseudonyms as outcomes_of
+from localcare.population.outcomes import source as outcome_source
 from localcare.population.reports import DEFAULT_SEGMENTATION, Report
 from localcare.population.telling import telling
 from localcare.population.words import group as group_label
@@ -48,6 +52,7 @@ ORDERS: Mapping[str, tuple] = {
 
 __all__ = [
     "DEFAULT_SEGMENTATION",
+    "Alike",
     "Answer",
     "Candidate",
     "Effects",
@@ -77,7 +82,10 @@ __all__ = [
     "list_size",
     "new_on_lists",
     "on_lists",
+    "outcome_source",
+    "outcomes_of",
     "palliative",
+    "people_alike",
     "practice_list",
     "practice_list_size",
     "reason_labels",

@@ -25,6 +25,7 @@ class Capability(StrEnum):
     SEE_POPULATION = "see_population"
     SEE_OWN_REGISTERS = "see_own_registers"
     SEE_OVERSIGHT = "see_oversight"
+    RECORD_EVALUATION = "record_evaluation"
 
 
 class Purpose(StrEnum):

@@ -15,9 +15,9 @@ T1_s, the rate that those reached would have had at the rates of the others (coa
 Porro, Polit Anal 2012;20:1-24).
 
 Interval. One person's cells belong together, so that whole persons are left out in turn (jackknife: Efron and Stein,
-Ann Stat 1981;9:586-596): var = (n - 1)/n sum_i (l_i - mean l)^2 with l the log ratio, or the difference; limits by
-Student's t with as many degrees of freedom as people with anything, less two. Persons with many admissions widen it
-as they should.
+Ann Stat 1981;9:586-596): var = (n - 1)/n sum_i u_i^2 with u_i = l_i - mean l, and l the log ratio, or the difference.
+Limits by Student's t with 2 (sum u^2)^2 / (sum u^4 - (sum u^2)^2 / n) degrees of freedom (Satterthwaite, Biometrics
+Bull 1946;2:110-114): where few people carry most of the nights, the interval knows how little it knows.
 """
 
 from dataclasses import dataclass
@@ -96,9 +96,8 @@ def effect(cells: Cells, amount: NDArray, method: str, confidence: float = CONFI
     stratum = np.unique(cells.stratum[used], return_inverse=True)[1]
     weighed = _Weighed(stratum, reached, years, y, method)
     whole, without = weighed.whole(), weighed.without(np.unique(person, return_inverse=True)[1])
-    df = max(1, len(np.unique(person[y > 0])) - 2)
-    low, high = _limits(np.log(whole[0] / whole[1]), np.log(without[0] / without[1]), df, confidence)
-    apart = _limits((whole[0] - whole[1]) / whole[2], (without[0] - without[1]) / without[2], df, confidence)
+    low, high = _limits(np.log(whole[0] / whole[1]), np.log(without[0] / without[1]), confidence)
+    apart = _limits((whole[0] - whole[1]) / whole[2], (without[0] - without[1]) / without[2], confidence)
     return Effect(
         people_reached=sides[0][0],
         people_not=sides[1][0],
@@ -175,8 +174,9 @@ class _Weighed:
         return w * a / t1, w * b / t0, w
 
 
-def _limits(value: float, without: NDArray, df: int, confidence: float) -> tuple[float, float]:
-    n = len(without)
-    spread = float(np.sqrt((n - 1) / n * np.square(without - without.mean()).sum()))
-    reach = float(stats.t.ppf((1 + confidence) / 2, df)) * spread
+def _limits(value: float, without: NDArray, confidence: float) -> tuple[float, float]:
+    squares = np.square(without - without.mean())
+    n, total, spread = len(without), squares.sum(), np.square(squares).sum() - squares.sum() ** 2 / len(without)
+    df = 2 * total**2 / spread if spread > 0 else n - 1
+    reach = float(stats.t.ppf((1 + confidence) / 2, max(1.0, df)) * np.sqrt((n - 1) / n * total))
     return value - reach, value + reach
