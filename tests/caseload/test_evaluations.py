@@ -179,9 +179,27 @@ class TestNobodyInNeedWaits:
         clock_at(STARTED)
         last = evaluations.places(evaluation)[-1].pseudonym
         person = next(p for p in people if pseudonym(p) == last)
-        actions.name_person(patient_id=person.id, reason="lonely since March", by=gp)
-        assert last not in first.of_team(team).held.waiting
         assert actions.accept(patient_id=person.id, told=True, note="", by=gp).latest.state == "accepted"
+
+    def test_whom_a_clinician_named_before_they_were_listed_is_not_in_it(self, people, lists, team, analyst, gp):
+        person = builders.patient(family="Named")
+        actions.name_person(patient_id=person.id, reason="lonely since March", by=gp)
+        lists.add(person, risk=0.01)
+        made = evaluating.record(team=team, plan=PLAN, confirmed=True, by=analyst)
+        assert pseudonym(person) not in {place.pseudonym for place in evaluations.places(made)}
+
+    def test_whom_a_clinician_named_while_it_runs_takes_a_place_by_benefit(
+        self, team, evaluation, people, gp, clock_at
+    ):
+        clock_at(STARTED)
+        last = evaluations.places(evaluation)[-1].pseudonym
+        person = next(p for p in people if pseudonym(p) == last)
+        listed = ListEntry.objects.filter(pseudonym=last)
+        kept = listed.values().get()
+        listed.delete()
+        actions.name_person(patient_id=person.id, reason="fell yesterday", by=gp)
+        ListEntry.objects.create(**kept)
+        assert last not in first.of_team(team).held.waiting
 
     def test_the_whole_list_hides_nobody_who_waits(self, client, sign_in, evaluation, clock_at):
         clock_at(STARTED)
