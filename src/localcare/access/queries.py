@@ -242,12 +242,10 @@ def identities_of_listed(listed: Mapping[str, Collection[str]], *, by: audit.Act
                 Purpose.RISK_STRATIFICATION,
             )
             wanted = set(asked)
-            here = [
-                Identity(i, n, practice_code, local) for p, (i, n, local) in zip(made, rows, strict=True) if p in wanted
-            ]
-            audit.record(
-                "opened for the record feed", by=by, patient_ids=[i.patient_id for i in here], purpose=DIRECT_CARE
-            )
+            pairs = zip(made, rows, strict=True)
+            here = [Identity(i, n, practice_code, local) for p, (i, n, local) in pairs if p in wanted]
+            ids = [i.patient_id for i in here]
+            audit.record("opened for the record feed", by=by, patient_ids=ids, purpose=DIRECT_CARE)
             found += here
     return found
 
@@ -268,9 +266,8 @@ def identities_of(patient_ids: Collection[int], *, by: audit.Actor) -> list[Iden
         for i, number, local_id in patients.registered_with(practice_code, today, among=ids)
     ]
     with audit.transaction():
-        audit.record(
-            "opened for the record feed", by=by, patient_ids=[i.patient_id for i in found], purpose=DIRECT_CARE
-        )
+        ids = [i.patient_id for i in found]
+        audit.record("opened for the record feed", by=by, patient_ids=ids, purpose=DIRECT_CARE)
     return found
 
 
