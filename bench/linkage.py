@@ -1,57 +1,183 @@
-"""Linkage measured against the demo's truth: `python -m bench.linkage EXTRACTS TRUTH`.
+"""Linkage measured against the demo's truth: `python -m bench.linkage EXTRACTS TRUTH [--unregistered SHARE]`.
 
-For each source linked by identity: rows that found their own person (right), another one (wrong), nobody (missed),
-of all rows whose true person is registered, and how many of the right ones were found by the rule.
+For the sources whose rows carry identities: how many rows find their own person (right), another one (wrong), nobody
+(missed), by source and method, by threshold of the model, by what is wrong in the row. `--unregistered 0.1` takes every
+tenth person out of the registrations first: a row of theirs is right only if it finds nobody.
 Synthetic truth proves the machinery, never what linkage achieves on real data.
 """
 
-import sys
+import argparse
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
+
 from localcare.access.calc.pseudonym import identity, keyed_hashes
 from localcare.intake import editing, extract, linking, people, shapes
-from localcare.intake.feeds import FEEDS
+from localcare.intake.feeds import FEEDS, Feed
 from localcare.intake.identity import MACROS
 
 KEYS = {"planning": bytes(32), "risk_stratification": bytes(32)}
 PSEUDONYMS = editing.Pseudonyms(tuple(KEYS), lambda who, purpose: keyed_hashes(who, KEYS[purpose]), identity, {})
+THRESHOLDS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999)
+LOWEST = 1e-6  # so that each row's best candidate is kept and every threshold can be tried
 
 
-def measure(extracts: Path, truth: Path) -> list[tuple[str, int, int, int, int, int]]:
-    """(shape, rows, right, right by the rule, wrong, missed) for each source that carries identities."""
-    found = []
+def judge(extracts: Path, truth: Path, unregistered: float = 0) -> duckdb.DuckDBPyConnection:
+    """Table `judged`: each row of a source that carries identities, how it was linked, whether rightly, and its faults.
+
+    `found_by` is number, rule, model or nobody; `sure` how sure the model was, 0 where it may not link the row at all.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
-        editing.opened(extract.read(extracts), Path(folder), PSEUDONYMS, lambda step: None) as work,
+        _given(extracts, unregistered, Path(folder)) as given,
+        editing.opened(extract.read(given), Path(folder), PSEUDONYMS, lambda step: None, LOWEST) as work,
     ):
         work.connection.execute(MACROS)
         work._stage("agreements", people.AGREEMENT_KEEP)
         people.keep_agreements(work.connection, work.extract.as_at)
         work._register_people()
-        for feed in FEEDS:
-            if feed.link == "identity":
-                shape = shapes.load()[feed.shape]
-                keyed = replace(feed, keep={**feed.keep, **{name: f'"{name}"' for name in shape.key}})
-                work._stage(feed.shape, dict(keyed.keep))
-                linking.link(work.connection, keyed, shape.source)
-                found.append((feed.shape, *_compare(work, shape.key, truth / "links" / f"{feed.shape}.parquet")))
-    return found
+        for number, feed in enumerate(feed for feed in FEEDS if feed.link == "identity"):
+            begun = time.perf_counter()
+            _link(work, feed)
+            print(f"{feed.shape}: {time.perf_counter() - begun:.1f} s")
+            work.connection.execute(
+                f"{'INSERT INTO judged' if number else 'CREATE TABLE judged AS'} {_of(feed, truth)}"
+            )
+        found = work.connection.sql("FROM judged").to_arrow_table()
+    result = duckdb.connect()
+    result.register("found", found)
+    result.execute("CREATE TABLE judged AS FROM found")
+    return result
 
 
-def _compare(work: editing.Editing, key: tuple[str, ...], links: Path) -> tuple[int, int, int, int, int]:
+def _link(work: editing.Editing, feed: Feed) -> None:
+    shape = shapes.load()[feed.shape]
+    keyed = replace(feed, keep={**feed.keep, **{name: f'"{name}"' for name in shape.key}})
+    work._stage(feed.shape, dict(keyed.keep))
+    work.connection.execute("CREATE OR REPLACE TEMP TABLE decided (row BIGINT, sure DOUBLE, contradicted BOOLEAN)")
+    linking.link(work.connection, keyed, shape.source, work.likeness)
+
+
+def _of(feed: Feed, truth: Path) -> str:
+    key = shapes.load()[feed.shape].key
     same = " AND ".join(f'f."{name}"::VARCHAR = t."{name}"::VARCHAR' for name in key)
-    right = "p.identity = t.nhs_number::VARCHAR"
-    return work.connection.execute(f"""
-        SELECT count(*), count(*) FILTER ({right}), count(*) FILTER ({right} AND f.by_rule),
-            count(*) FILTER (f.person IS NOT NULL AND NOT {right}), count(*) FILTER (f.person IS NULL)
-        FROM fated f JOIN '{links}' t ON {same} LEFT JOIN person p ON p.person = f.person
-        WHERE t.nhs_number::VARCHAR IN (SELECT identity FROM person)
-    """).fetchall()[0]
+    return f"""
+        SELECT '{feed.shape}' AS shape, coalesce(f.found_by::VARCHAR, 'nobody') AS found_by,
+            coalesce(p.identity = t.nhs_number::VARCHAR, false) AS hit,
+            t.nhs_number::VARCHAR IN (SELECT identity FROM person) AS registered,
+            concat_ws(', ', nullif(t.cause::VARCHAR, ''), nullif(k.kin::VARCHAR, '')) AS cause,
+            CASE WHEN d.contradicted THEN 0 ELSE coalesce(d.sure, 0) END AS sure
+        FROM fated f JOIN '{truth}/links/{feed.shape}.parquet' t ON {same}
+        JOIN '{truth}/people.parquet' k ON k.nhs_number = t.nhs_number
+        LEFT JOIN person p ON p.person = f.person LEFT JOIN decided d ON d.row = f.row AND f.found_by = 'model'"""
+
+
+@contextmanager
+def _given(extracts: Path, unregistered: float, scratch: Path) -> Iterator[Path]:
+    """The extracts, or a copy of links to them whose registrations lack a share of the people."""
+    if not unregistered:
+        yield extracts
+        return
+    folder = scratch / "given"
+    folder.mkdir()
+    for path in extracts.iterdir():
+        if path.name != "gp_patient.csv":
+            (folder / path.name).symlink_to(path.resolve())
+    kept = f"hash(nhs_number) % 1000 >= {round(unregistered * 1000)}"
+    registrations = f"read_csv('{extracts}/gp_patient.csv', all_varchar = true)"
+    duckdb.execute(f"COPY (FROM {registrations} WHERE {kept}) TO '{folder}/gp_patient.csv' (HEADER)")
+    yield folder
+
+
+def by_source(judged: duckdb.DuckDBPyConnection, threshold: float) -> list[tuple]:
+    """Of each source and of all: rows, those whose person is registered, right and wrong by method, nobody found."""
+    return judged.execute(f"""
+        WITH decided AS (
+            SELECT shape, hit, registered,
+                CASE WHEN found_by = 'model' AND sure < {threshold} THEN 'nobody' ELSE found_by END AS found_by
+            FROM judged),
+        each AS (FROM decided UNION ALL SELECT 'all' AS shape, hit, registered, found_by FROM decided)
+        SELECT shape, count(*), count(*) FILTER (registered),
+            {", ".join(_right_and_wrong(f"found_by = '{m}'") for m in ("number", "rule", "model"))},
+            count(*) FILTER (found_by = 'nobody' AND registered)
+        FROM each GROUP BY 1 ORDER BY shape = 'all', shape
+    """).fetchall()
+
+
+def by_threshold(judged: duckdb.DuckDBPyConnection) -> list[tuple]:
+    return [
+        (threshold, *judged.execute(
+            f"SELECT {_right_and_wrong(f'sure >= {threshold}')} FROM judged WHERE found_by = 'model'"
+        ).fetchall()[0])
+        for threshold in THRESHOLDS
+    ]  # fmt: skip
+
+
+def by_cause(judged: duckdb.DuckDBPyConnection, threshold: float) -> list[tuple]:
+    model = f"found_by = 'model' AND sure >= {threshold}"
+    return judged.execute(f"""
+        SELECT unnest(CASE WHEN cause = '' THEN ['nothing wrong'] ELSE string_split(cause, ', ') END) AS one, count(*),
+            {_right_and_wrong("found_by = 'rule'")}, {_right_and_wrong(model)},
+            count(*) FILTER (registered AND NOT (found_by = 'rule' OR {model}))
+        FROM judged WHERE found_by <> 'number' GROUP BY 1 ORDER BY 2 DESC
+    """).fetchall()
+
+
+def _right_and_wrong(which: str) -> str:
+    return f"count(*) FILTER ({which} AND hit), count(*) FILTER ({which} AND NOT hit)"
+
+
+def _show(title: str, header: list[str], rows: list[tuple]) -> None:
+    print(f"\n{title}\n| {' | '.join(header)} |\n|{' --- |' * len(header)}")
+    for row in rows:
+        print("| " + " | ".join(f"{n:,}" if isinstance(n, int) else str(n) for n in row) + " |")
+
+
+def _with_shares(shape: str, rows: int, registered: int, *found: int) -> tuple:
+    right, wrong = sum(found[0:6:2]), sum(found[1:6:2])
+    precisions = _precision(right, wrong), _precision(*found[2:4]), _precision(*found[4:6])
+    recalls = _precision(right, registered - right), _precision(right - found[4], registered - right + found[4])
+    return shape, rows, registered, *found, *precisions, *recalls
+
+
+def _precision(right: int, wrong: int) -> str:
+    return f"{100 * right / (right + wrong):.3f}%" if right + wrong else "-"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("extracts", type=Path)
+    parser.add_argument("truth", type=Path)
+    parser.add_argument("--unregistered", type=float, default=0)
+    parser.add_argument("--threshold", type=float, default=editing.LINKAGE_THRESHOLD)
+    given = parser.parse_args()
+    judged = judge(given.extracts, given.truth, given.unregistered)
+    methods = [f"{method} {judgement}" for method in ("number", "rule", "model") for judgement in ("right", "wrong")]
+    sources = [_with_shares(*row) for row in by_source(judged, given.threshold)]
+    shares = ["precision", "of the rule", "of the model", "recall", "without the model"]
+    header = ["source", "rows", "of registered", *methods, "missed", *shares]
+    _show(f"By source, threshold {given.threshold}", header, sources)
+    thresholds = [(*row, _precision(*row[1:])) for row in by_threshold(judged)]
+    _show("The model by threshold", ["threshold", "right", "wrong", "precision"], thresholds)
+    causes = [(*row, _precision(*row[2:4]), _precision(*row[4:6])) for row in by_cause(judged, given.threshold)]
+    header = [
+        "cause",
+        "rows",
+        "rule right",
+        "rule wrong",
+        "model right",
+        "model wrong",
+        "missed",
+        "of the rule",
+        "of the model",
+    ]
+    _show("Rows without a known number, by what is wrong in them (a row counts under each)", header, causes)
 
 
 if __name__ == "__main__":
-    print(f"{'source':24}{'rows':>10}{'right':>10}{'by rule':>10}{'wrong':>8}{'missed':>8}")
-    for shape, *counts in measure(Path(sys.argv[1]), Path(sys.argv[2])):
-        print(f"{shape:24}" + "".join(f"{n:>{width}}" for n, width in zip(counts, (10, 10, 10, 8, 8), strict=True)))
+    main()

@@ -43,19 +43,21 @@ def test_the_rule_row_by_row(tmp_path):
         on_day(0, nhs_number="999 000 0018"),  # spaces do not matter, nor what else the row says
         on_day(1, nhs_number="9990000019", **SOMEBODY),  # wrong check digit: the rule
         on_day(2, **SOMEBODY),
-        on_day(3, nhs_number=NUMBERS[5], **SOMEBODY),  # a number nobody here has: the rule
+        on_day(3, nhs_number=NUMBERS[5], **SOMEBODY),  # somebody else's number, who is not registered here
         on_day(4, **SOMEBODY | {"date_of_birth": "1985-03-12"}),  # twins: it may be either
         on_day(5, **SOMEBODY | {"postcode": ""}),  # all three are needed
         on_day(6, nhs_number="0000000000"),  # nobody's number, though the check digit holds
         on_day(7, **SOMEBODY | {"date_of_birth": "1990-01-01", "sex": "M"}),
         on_day(8, **SOMEBODY | {"date_of_birth": "1991-01-01", "sex": "U"}),  # an unknown sex tells nobody apart
         on_day(9, **SOMEBODY | {"sex": "M"}),
+        # A number is no contradiction of a person who is registered without one.
+        on_day(10, nhs_number=NUMBERS[5], **SOMEBODY | {"date_of_birth": "1990-01-01", "sex": "M"}),
     ]
     found, work = linked(tmp_path, registrations, rows)
     ada, fourth = hashed(NUMBERS[0]), hashed(identity(None, "Y90001", "4"))
-    assert found == [ada, ada, ada, ada, None, None, None, fourth, None, None]
+    assert found == [ada, ada, ada, None, None, None, None, fourth, None, None, fourth]
     [count] = [c for c in work.counts if c.shape == "ambulance"]
-    assert (count.unlinked, count.linked_by_rule, count.kept) == (5, 4, 5)
+    assert (count.unlinked, count.linked_by_rule, count.linked_by_model, count.kept) == (6, 4, 0, 5)
 
 
 def test_where_a_source_has_a_name_it_must_agree(tmp_path):

@@ -98,7 +98,8 @@ def link(row: Mapping[str, str], registrations: Sequence[Mapping[str, str]], nam
     if not all(row.get(field) for field in ("date_of_birth", "sex", "postcode")) or row["sex"] not in "MF":
         return None
     alike = {people[p] for p, other in enumerate(registrations) if _known_by(other, name) == _known_by(row, name)}
-    return alike.pop() if len(alike) == 1 else None
+    numbered = {people[p] for p, other in enumerate(registrations) if valid_number(other.get("nhs_number"))}
+    return alike.pop() if len(alike) == 1 and not (number and alike & numbered) else None
 
 
 def _known_by(row: Mapping[str, str], name: str | None) -> tuple:

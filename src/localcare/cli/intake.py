@@ -8,6 +8,7 @@ from localcare.cli import editions, output
 
 SHOWN = 20
 COUNTS = ("rows_in", "accepted", "rejected", "repeated", "unlinked", "left_out", "not_used")
+COUNTS += ("linked_by_rule", "linked_by_model")
 
 
 def add_parser(subparsers) -> None:

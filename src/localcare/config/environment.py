@@ -60,6 +60,12 @@ SETTINGS = (
         "Whether a run predicts emergency admissions and lists people by it: `on` or `off`. Empty: on, except in "
         "production, where an operator first decides (see the statement of its intended purpose).",
     ),
+    Setting(
+        "LOCALCARE_LINKAGE_THRESHOLD",
+        "0.999",
+        "How sure the linkage model must be before a row without a known NHS number is linked to a person: "
+        "above 0.5 up to 1; 1 switches the model off and leaves the one stated rule.",
+    ),
     Setting("LOCALCARE_SUPPRESS_BELOW", "8", "Counts from 1 to one less than this are suppressed outside direct care."),
     Setting(
         "LOCALCARE_IDENTITY_QUOTA",
@@ -118,6 +124,17 @@ def switched(values: Mapping[str, str], name: str, *, usual: bool) -> bool:
     if values[name] not in ("", "on", "off"):
         raise BadSetting(f"{name} is {values[name]!r}; use on or off, or leave it out.")
     return values[name] == "on" if values[name] else usual
+
+
+def share(values: Mapping[str, str], name: str, *, above: float) -> float:
+    """A number above `above` up to 1. Raises BadSetting for anything else."""
+    try:
+        number = float(values[name])
+    except ValueError:
+        number = 0
+    if not above < number <= 1:
+        raise BadSetting(f"{name} is {values[name]!r}; give a number above {above} up to 1, such as 0.999.")
+    return number
 
 
 def check_production(values: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from localcare.demo import (
     gp,
     hospital,
     identity,
+    kin,
     people,
     registrations,
     truth,
@@ -104,7 +105,8 @@ class Made:
         has = conditions.make(streams, held, self.area)
         count = sum((has[c.name].astype(np.int8) for c in all_conditions() if c.counts), np.zeros(len(held), np.int8))
         self.practice = gp.Practice(held, has, count, self.agreements)
-        self.identity = identity.make(streams["identity"], held, len(self.area.lsoa_codes))
+        alone = identity.make(streams["identity"], held, len(self.area.lsoa_codes))
+        self.identity = kin.make(streams["kin"], held, alone)
 
     def write(self, writer: extracts.Writer, truths: Path, tell: Progress) -> None:
         truths.mkdir(parents=True)
@@ -120,7 +122,7 @@ class Made:
 
     def _registrations(self, writer: extracts.Writer) -> None:
         rows = registrations.rows(self.streams["registrations"], self.practice, self.area, self.identity)
-        writer.add("gp_patient", "", dirt.repeated(self.streams["dirt gp_patient"], rows).table())
+        writer.add("gp_patient", "", dirt.repeated(self.streams["dirt gp_patient"], rows)[0].table())
 
     def _others(self) -> dict[str, Callable[[], dict[str, Rows]]]:
         streams, practice = self.streams, self.practice
@@ -144,10 +146,11 @@ class Made:
     def _other(self, writer: extracts.Writer, truths: Path, shape: str, rows: Rows) -> None:
         """One file a financial year, with the dirt of sources outside general practice."""
         rng = self.streams[f"dirt {shape}"]
-        known = dirt.identify(rng, shape, rows, self.practice.people, self.identity, self.area.practice_codes)
-        truth.links(truths / "links", shape, extracts.shape(shape)["key"], known, self.identity)
+        known, spoilt = dirt.identify(rng, shape, rows, self.practice.people, self.identity, self.area.practice_codes)
         names = dirt.IDENTIFIERS.get(shape)
-        dirty = dirt.repeated(rng, known, names.postcode if names else "")
+        dirty, corrected = dirt.repeated(rng, known, names.postcode if names else "")
+        spoilt["another postcode"][corrected] = True
+        truth.links(truths / "links", shape, extracts.shape(shape)["key"], known, self.identity, spoilt)
         starts = _year_starts()
         year = dirt.years(rng, dirty, np.array([day(start) for start in starts]))
         for number, start in enumerate(starts):
@@ -162,7 +165,7 @@ class Made:
         for number, members in enumerate(parts):
             tell(f"General practice {number + 1} of {len(parts)}")
             for shape, rows in gp.parts(self.practice, self.streams, members, number).items():
-                again = dirt.repeated(self.streams[f"dirt {shape} {number}"], rows)
+                again, _ = dirt.repeated(self.streams[f"dirt {shape} {number}"], rows)
                 writer.add(shape, f"part-{number + 1:02d}", again.table())
 
 

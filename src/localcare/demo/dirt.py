@@ -40,7 +40,9 @@ class Identifiers:
 
 
 _ACUTE = Identifiers("NHS_Number", "Date_Of_Birth", "Sex", SEX_NUMBERS, "Postcode", "GP_Practice_Code")
-_OWN = Identifiers("nhs_number", "date_of_birth", "sex", SEX_LETTERS, "postcode")
+_OWN = Identifiers(
+    "nhs_number", "date_of_birth", "sex", SEX_LETTERS, "postcode", given_name="given_name", family_name="family_name"
+)
 IDENTIFIERS = {
     "sus_apc_spell": _ACUTE,
     "ecds": _ACUTE,
@@ -57,28 +59,40 @@ IDENTIFIERS = {
 }
 
 
-def identify(rng, shape: str, rows: Rows, people: People, identity: Identity, practices: tuple[str, ...]) -> Rows:
-    """Rows with the columns by which the source knows its people, some of them wrong or missing."""
-    names = IDENTIFIERS.get(shape)
+def identify(
+    rng, shape: str, rows: Rows, people: People, identity: Identity, practices: tuple[str, ...]
+) -> tuple[Rows, dict[str, Array]]:
+    """Rows with the columns by which the source knows its people, some of them wrong or missing; which, by fault."""
+    names, n = IDENTIFIERS.get(shape), len(rows.person)
     if names is None:
-        return rows
-    who, rates = rows.person, parameters()["dirt"]
-    wrong_birth = rng.random(len(who)) < rates["birth_date_wrong"]
+        return rows, {"another postcode": np.zeros(n, bool)}
+    who, rates, side = rows.person, parameters()["dirt"], rng.spawn(1)[0]
+    wrong_birth = rng.random(n) < rates["birth_date_wrong"]
+    off = wrong_birth * rng.integers(1, 28, n)
+    numbers, wrong_numbers = _numbers(rng, identity, who, rates)
+    births, wrong_births = _births(side, people.born[who], off)
+    postcodes, wrong_postcodes = _postcodes(rng, identity, who, rates)
     columns: dict[str, Any] = {
-        names.nhs_number: _numbers(rng, identity, who, rates),
-        names.birth: dates(people.born[who] + wrong_birth * rng.integers(1, 28, len(who))),
+        names.nhs_number: numbers,
+        names.birth: dates(births),
         names.sex: words(people.sex[who], names.sexes),
-        names.postcode: _postcodes(rng, identity, who, rates),
+        names.postcode: postcodes,
     }
+    spoilt = wrong_numbers | wrong_births | wrong_postcodes
     if names.practice:
         columns[names.practice] = words(people.practice[who], practices)
     if names.given_name:
-        columns[names.given_name] = _spelt(rng, identity.given_name.take(pa.array(who)), rates["other_spelling"])
-        columns[names.family_name] = identity.family_name.take(pa.array(who))
-    return Rows(rows.person, rows.on, {**rows.columns, **columns})
+        columns[names.given_name], other_given = _spelt(side, _of(identity.given_name, who), rates["other_spelling"])
+        columns[names.family_name], other_family = _families(side, _of(identity.family_name, who), rates)
+        spoilt |= {"given name in another spelling": other_given} | other_family
+    return Rows(rows.person, rows.on, {**rows.columns, **columns}), spoilt
 
 
-def _numbers(rng, identity: Identity, who: Array, rates: dict[str, float]) -> pa.Array:
+def _of(names: pa.DictionaryArray, who: Array) -> pa.DictionaryArray:
+    return names.take(pa.array(who))
+
+
+def _numbers(rng, identity: Identity, who: Array, rates: dict[str, float]) -> tuple[pa.Array, dict[str, Array]]:
     draw = rng.random(len(who))
     missing = draw < rates["nhs_number_missing"]
     mistyped = (draw > 0.5) & (draw < 0.5 + rates["nhs_number_check_digit_wrong"])
@@ -86,36 +100,71 @@ def _numbers(rng, identity: Identity, who: Array, rates: dict[str, float]) -> pa
     number = identity.nhs_number[who].copy()
     number[mistyped] += np.where(number[mistyped] % 10 == 9, -1, 1)
     number[nobodys] = rng.choice(identity.unused, int(nobodys.sum()))
-    return pa.array(number, mask=missing)
+    wrong = {"number missing": missing, "number mistyped": mistyped, "number of nobody here": nobodys}
+    return pa.array(number, mask=missing), wrong
 
 
-def _postcodes(rng, identity: Identity, who: Array, rates: dict[str, float]) -> pa.Array:
+def _births(rng, born: Array, off: Array) -> tuple[Array, dict[str, Array]]:
+    """Birth dates where `off` is not 0 with day and month changed over, or ten years early, or so many days late."""
+    day = born.astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    year = month.astype("datetime64[Y]")
+    of_month, of_year = (day - month).astype(int), (month - year).astype(int)
+    kind = rng.integers(0, 3, len(born))
+    wrong = off > 0
+    # Not for the youngest: their changed date might lie after the day of the extracts.
+    changed = wrong & (kind == 0) & (of_month < 12) & (of_month != of_year) & (year.astype(int) + 1970 < 2015)
+    early = wrong & (kind == 1) & (of_month < 28)
+    over = (year.astype("datetime64[M]") + of_month).astype("datetime64[D]") + of_year
+    ten_years = (month - 120).astype("datetime64[D]") + of_month
+    births = np.where(changed, over.astype(int), np.where(early, ten_years.astype(int), born + off))
+    some_days = wrong & ~changed & ~early
+    return births, {"day and month changed over": changed, "birth ten years early": early, "birth days late": some_days}
+
+
+def _postcodes(rng, identity: Identity, who: Array, rates: dict[str, float]) -> tuple[pa.Array, dict[str, Array]]:
     draw = rng.random(len(who))
     moved = draw < rates["postcode_old_or_missing"] / 2
+    missing = draw > 1 - rates["postcode_old_or_missing"] / 2
     index = np.where(moved, rng.integers(0, len(identity.postcodes), len(who)), identity.postcode[who])
-    return words(index, identity.postcodes.to_pylist(), draw > 1 - rates["postcode_old_or_missing"] / 2)
+    return words(index, identity.postcodes.to_pylist(), missing), {
+        "another postcode": moved,
+        "postcode missing": missing,
+    }
 
 
-def _spelt(rng, names: pa.DictionaryArray, share: float) -> pa.DictionaryArray:
+def _spelt(rng, names: pa.DictionaryArray, share: float) -> tuple[pa.DictionaryArray, Array]:
     """Some given names as another hand wrote them: another spelling, or the initial only."""
     held = names.dictionary.to_pylist()
     index = names.indices.to_numpy()
     other = rng.random(len(index)) < share
     values = held + [SAME_NAME.get(name, name[0]) for name in held]
-    return words(np.where(other, index + len(held), index), values)
+    return words(np.where(other, index + len(held), index), values), other
 
 
-def repeated(rng, rows: Rows, correctable: str = "") -> Rows:
-    """Rows with some sent twice, and some sent again with a corrected value in one column."""
+def _families(rng, names: pa.DictionaryArray, rates: dict[str, float]) -> tuple[pa.DictionaryArray, dict[str, Array]]:
+    """Some family names with one letter left out, some as they were before a marriage."""
+    held = names.dictionary.to_pylist()
+    index = names.indices.to_numpy()
+    draw = rng.random(len(index))
+    misspelt = draw < rates["family_name_misspelt"]
+    former = draw > 1 - rates["family_name_former"]
+    values = held + [name[: len(name) // 2] + name[len(name) // 2 + 1 :] for name in held]
+    chosen = np.where(misspelt, index + len(held), np.where(former, rng.integers(0, len(held), len(index)), index))
+    return words(chosen, values), {"family name misspelt": misspelt, "former family name": former}
+
+
+def repeated(rng, rows: Rows, correctable: str = "") -> tuple[Rows, Array]:
+    """Rows with some sent twice, and some sent again with another value in one column; which were sent so."""
     rates, n = parameters()["dirt"], len(rows.person)
     again = np.flatnonzero(rng.random(n) < rates["repeated_rows"])
     mended = np.flatnonzero(rng.random(n) < rates["corrected_rows"]) if correctable else np.empty(0, np.int64)
     result = rows.take(np.concatenate([np.arange(n), again, mended]))
     if not len(mended):
-        return result
+        return result, mended
     column = result.columns[correctable].cast(pa.string()).to_numpy(zero_copy_only=False)
     column[-len(mended) :] = rng.permutation(column[-len(mended) :])
-    return Rows(result.person, result.on, {**result.columns, correctable: pa.array(column, pa.string())})
+    return Rows(result.person, result.on, {**result.columns, correctable: pa.array(column, pa.string())}), mended
 
 
 def years(rng, rows: Rows, bounds: Array) -> Array:

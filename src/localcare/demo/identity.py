@@ -51,6 +51,7 @@ class Identity:
     postcode: Array  # index into postcodes
     postcodes: pa.Array
     phone: pa.Array
+    kin: Array  # index into kin.KINDS
 
 
 def valid_numbers() -> Array:
@@ -77,6 +78,7 @@ def make(rng: np.random.Generator, people: People, home_areas: int) -> Identity:
         postcode=home * POSTCODES_PER_HOME_AREA + household % POSTCODES_PER_HOME_AREA,
         postcodes=pa.array([_postcode(number) for number in range((home_areas + 1) * POSTCODES_PER_HOME_AREA)]),
         phone=_phones(rng, n),
+        kin=np.zeros(n, np.int8),
     )
 
 

@@ -64,7 +64,8 @@ def run(
     cannot become an edition, NoEdition where there is none of that id, and Busy while another intake runs.
     """
     given = extract.read(folder)
-    with editing.opened(given, settings.DATASET, _pseudonyms(), progress, _keeping(onto)) as work:
+    keeping, threshold = _keeping(onto), settings.LINKAGE_THRESHOLD
+    with editing.opened(given, settings.DATASET, _pseudonyms(), progress, keeping, threshold) as work:
         edition = work.make()
         with audit.transaction():
             rows = dict(edition.manifest["rows"])

@@ -17,8 +17,10 @@ from localcare.intake import kept, linking, people, shapes, staging
 from localcare.intake.extract import CannotIntake, Extract, Reject
 from localcare.intake.feeds import FEEDS, Feed
 from localcare.intake.identity import MACROS
+from localcare.intake.likeness import Learnt, Likeness
 
 MEMORY = "4GB"
+LINKAGE_THRESHOLD = 0.999
 SOURCES = ("gp", "acute", "nhs111", "ambulance", "community", "mental_health", "social_care")
 
 
@@ -47,6 +49,7 @@ class FileCount:
     left_out: int
     not_used: int
     linked_by_rule: int = 0
+    linked_by_model: int = 0
     earlier: bool = False  # the file came with an earlier part
 
 
@@ -68,6 +71,7 @@ class Editing:
         pseudonyms: Pseudonyms,
         progress: Callable[[str], None],
         keeping: Keeping | None = None,
+        threshold: float = LINKAGE_THRESHOLD,
     ) -> None:
         self.extract, self.writer, self.pseudonyms, self.progress = extract, writer, pseudonyms, progress
         self.keeping, self.rows = keeping, _rows(extract, writer, keeping)
@@ -80,6 +84,8 @@ class Editing:
             "temp_directory": str(writer.scratch / "spill"),
         }
         self.connection = duckdb.connect(str(writer.scratch / "intake.duckdb"), config=settings)
+        self.likeness = Likeness(self.connection, threshold)
+        self.linkage: list[dict] = []
 
     def make(self) -> Edition:
         """The finished edition, swapped in. Raises CannotIntake where no registration can be read."""
@@ -133,7 +139,7 @@ class Editing:
         kept = self.connection.execute(f"SELECT file, count(*) FROM {staging.GOOD} GROUP BY 1").fetchall()
         self._count(shape, {(file, "kept"): rows for file, rows in kept}, {})
 
-    def _count(self, shape: str, fates: dict[tuple[int, str], int], by_rule: dict[int, int]) -> None:
+    def _count(self, shape: str, fates: dict[tuple[int, str], int], linked: dict[tuple[int, str], int]) -> None:
         for file in self.staged:
             told = {fate: fates.get((file.number, fate), 0) for fate in linking.FATES}
             accepted = file.rows_in - file.rejected
@@ -145,7 +151,8 @@ class Editing:
                     accepted,
                     file.rejected,
                     repeated=accepted - sum(told.values()),
-                    linked_by_rule=by_rule.get(file.number, 0),
+                    linked_by_rule=linked.get((file.number, "rule"), 0),
+                    linked_by_model=linked.get((file.number, "model"), 0),
                     earlier=file.number < self.earlier,
                     **told,
                 )
@@ -155,7 +162,9 @@ class Editing:
         self._stage(feed.shape, dict(feed.keep))
         self.connection.execute("DROP TABLE staged")
         source = shapes.load()[feed.shape].source
-        linking.link(self.connection, feed, source)
+        learnt = linking.link(self.connection, feed, source, self.likeness)
+        if feed.link == "identity":
+            self._note_linkage(feed.shape, learnt)
         self._count_fates(feed)
         self._cover(source)
         linking.keep_index(self.connection, feed)
@@ -168,10 +177,17 @@ class Editing:
         for table, query in feed.tables.items():
             self.writer.write(self.connection, table, query)
 
+    def _note_linkage(self, shape: str, learnt: Learnt | None) -> None:
+        """For the manifest: how the rows of a source found their people, and what the model had learnt."""
+        found = self.connection.execute("SELECT found_by::VARCHAR, count(*) FROM fated GROUP BY 1").fetchall()
+        methods = {method or "nobody": count for method, count in sorted(found, key=lambda row: row[0] or "~")}
+        self.linkage.append({"shape": shape, "rows": methods, "model": asdict(learnt) if learnt else None})
+
     def _count_fates(self, feed: Feed) -> None:
         rows = self.connection.execute("SELECT file, fate::VARCHAR, count(*) FROM fated GROUP BY ALL").fetchall()
-        by_rule = dict(self.connection.execute("SELECT file, count(*) FROM fated WHERE by_rule GROUP BY 1").fetchall())
-        self._count(feed.shape, {(file, fate): count for file, fate, count in rows}, by_rule)
+        found = self.connection.execute("SELECT file, found_by::VARCHAR, count(*) FROM fated GROUP BY ALL").fetchall()
+        linked = {(file, method): count for file, method, count in found}
+        self._count(feed.shape, {(file, fate): count for file, fate, count in rows}, linked)
 
     def _cover(self, source: str) -> None:
         counted = self.connection.execute("""
@@ -187,6 +203,7 @@ class Editing:
             "rules": _rules(),
             "key_fingerprints": self.pseudonyms.fingerprints,
             "files": [asdict(count) for count in self.counts],
+            "linkage": {"threshold": self.likeness.threshold, "sources": self.linkage},
             "refused_files": [asdict(reject) for reject in self.extract.refused],
             "coverage": list(self._coverage()),
             "onto": self.keeping.onto.id if self.keeping and self.keeping.onto else None,
@@ -218,16 +235,17 @@ def opened(
     pseudonyms: Pseudonyms,
     progress: Callable[[str], None],
     keeping: Keeping | None = None,
+    threshold: float = LINKAGE_THRESHOLD,
 ) -> Iterator[Editing]:
     """An intake of an extract into a dataset folder; what it leaves behind is cleared at its end.
 
     Raises CannotIntake where the extract cannot be added to the edition that `keeping` names.
     """
-    id = edition_id(extract, pseudonyms.fingerprints, keeping)
+    id = edition_id(extract, pseudonyms.fingerprints, keeping, threshold)
     with EditionWriter(dataset, id, extract.as_at) as writer:
         if keeping:
             kept.sweep(keeping.folder, dataset)
-        editing = Editing(extract, writer, pseudonyms, progress, keeping)
+        editing = Editing(extract, writer, pseudonyms, progress, keeping, threshold)
         try:
             yield editing
         finally:
@@ -243,10 +261,15 @@ def _rows(extract: Extract, writer: EditionWriter, keeping: Keeping | None) -> k
     return kept.Rows(earlier, kept.private(keeping.folder) / f"{UNFINISHED}{writer.id}")
 
 
-def edition_id(extract: Extract, fingerprints: dict[str, str], keeping: Keeping | None = None) -> str:
+def edition_id(
+    extract: Extract,
+    fingerprints: dict[str, str],
+    keeping: Keeping | None = None,
+    threshold: float = LINKAGE_THRESHOLD,
+) -> str:
     """The date and a short hash of the input, what it is added to, the keys and the rules: the same gives the same."""
     base = f"kept {keeping.onto.id if keeping.onto else ''} " if keeping else ""
-    whole = hashlib.sha256(f"{base}{extract.digest()} {sorted(fingerprints.items())} {_rules()}".encode())
+    whole = hashlib.sha256(f"{base}{extract.digest()} {sorted(fingerprints.items())} {_rules()} {threshold}".encode())
     return f"{extract.as_at}-{whole.hexdigest()[:8]}"
 
 

@@ -40,6 +40,12 @@ class ExtractFile:
     def name(self) -> str:
         return self.path.name
 
+    @property
+    def absent(self) -> str:
+        """SQL for the columns that the shape has and this file, allowed to, has not: each with its comma before it."""
+        names = (name for name in self.shape.names if name not in self.columns)
+        return "".join(f', NULL::VARCHAR AS "{name}"' for name in names)
+
 
 @dataclass(frozen=True)
 class Extract:
@@ -116,9 +122,10 @@ def _header(path: Path, shape: Shape) -> list[str] | str:
 
 
 def _header_faults(header: list[str], shape: Shape) -> Iterator[str]:
-    missing = [name for name in shape.names if name not in header]
+    absent = [column for column in shape.columns if column.name not in header]
+    missing = [column.name for column in absent if not column.may_be_absent]
     extra = [name for name in header if name not in shape.names]
-    if len(missing) == len(shape.names):
+    if len(absent) == len(shape.columns):
         yield f"the first line is no header of this shape, separated by commas: {','.join(shape.names)}"
         return
     if missing:

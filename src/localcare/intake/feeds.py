@@ -64,7 +64,7 @@ CONSULTATION = Feed(
 EMERGENCY = Feed(
     "ecds",
     "identity",
-    known_by("NHS_Number", "Date_Of_Birth", "Sex", "Postcode")
+    known_by("NHS_Number", "Date_Of_Birth", "Sex", "Postcode", practice="GP_Practice_Code")
     | {
         "on": '"Arrival_Date!"',
         "department": "EC_Department_Type",
@@ -76,7 +76,7 @@ EMERGENCY = Feed(
 SPELL = Feed(
     "sus_apc_spell",
     "identity",
-    known_by("NHS_Number", "Date_Of_Birth", "Sex", "Postcode")
+    known_by("NHS_Number", "Date_Of_Birth", "Sex", "Postcode", practice="GP_Practice_Code")
     | {
         "on": '"Admission_Date!"',
         "discharged_on": '"Discharge_Date!"',
@@ -103,7 +103,7 @@ SPELL = Feed(
 OUTPATIENT = Feed(
     "sus_outpatient",
     "identity",
-    known_by("NHS_Number", "Date_Of_Birth", "Sex", "Postcode")
+    known_by("NHS_Number", "Date_Of_Birth", "Sex", "Postcode", practice="GP_Practice_Code")
     | {
         "on": '"Appointment_Date!"',
         "specialty": "Treatment_Function_Code",
@@ -122,7 +122,7 @@ CALL_111 = Feed(
 AMBULANCE = Feed(
     "ambulance",
     "identity",
-    known_by("nhs_number", "date_of_birth", "sex", "postcode")
+    known_by("nhs_number", "date_of_birth", "sex", "postcode", family="family_name", given="given_name")
     | {"on": '"call_date!"', "conveyed": "outcome = 'conveyed'"},
     tables={"ambulance": 'SELECT person, "on", conveyed FROM linked'},
 )
@@ -144,13 +144,22 @@ COMMUNITY_CONTACT = Feed(
 MENTAL_HEALTH = Feed(
     "mental_health_contact",
     "identity",
-    known_by("nhs_number", "date_of_birth", "sex", "postcode") | {"on": '"contact_date!"', "team": "team_type"},
+    known_by("nhs_number", "date_of_birth", "sex", "postcode", family="family_name", given="given_name")
+    | {"on": '"contact_date!"', "team": "team_type"},
     tables={"mental_health_contact": 'SELECT person, "on", team FROM linked'},
 )
 SOCIAL_CARE = Feed(
     "asc_cld",
     "identity",
-    known_by("NHS_Number", "Date_of_Birth", "Gender", "Postcode", "Last_Name")
+    known_by(
+        "NHS_Number",
+        "Date_of_Birth",
+        "Gender",
+        "Postcode",
+        practice="GP_Practice_Code",
+        family="Last_Name",
+        given="First_Name",
+    )
     | {
         "on": '"Event_Start_Date!"',
         "ended_on": '"Event_End_Date!"',

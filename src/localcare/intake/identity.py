@@ -8,6 +8,7 @@ CREATE OR REPLACE MACRO ten_digits(n) AS
     CASE WHEN regexp_full_match(n, '[0-9]{{10}}') AND n <> '0000000000'
          AND (11 - ({_DIGITS}) % 11) % 11 = substr(n, 10, 1)::INT THEN n END;
 CREATE OR REPLACE MACRO nhs_number(text) AS ten_digits(replace(replace(text, ' ', ''), '-', ''));
+CREATE OR REPLACE MACRO digits(text) AS nullif(regexp_replace(text, '[^0-9]', '', 'g'), '');
 CREATE OR REPLACE MACRO plain_postcode(text) AS nullif(upper(replace(text, ' ', '')), '');
 CREATE OR REPLACE MACRO spaced_postcode(plain) AS
     CASE WHEN length(plain) > 3 THEN left(plain, -3) || ' ' || right(plain, 3) ELSE coalesce(plain, '') END;
@@ -21,12 +22,24 @@ CREATE OR REPLACE MACRO row_owner(organisation, patient_id) AS hash(organisation
 """
 
 
-def known_by(nhs: str, birth: str, sex: str, postcode: str, family: str | None = None) -> dict[str, str]:
+def known_by(
+    nhs: str,
+    birth: str,
+    sex: str,
+    postcode: str,
+    *,
+    practice: str | None = None,
+    family: str | None = None,
+    given: str | None = None,
+) -> dict[str, str]:
     """What to keep of a source's columns so that its rows can be linked."""
     return {
         "nhs": f'nhs_number("{nhs}")',
+        "written": f'CASE WHEN nhs_number("{nhs}") IS NULL THEN digits("{nhs}") END',
         "birth": f'"{birth}!"',
         "sex": f'plain_sex("{sex}")',
         "postcode": f'plain_postcode("{postcode}")',
+        "practice": f"nullif(\"{practice}\", '')" if practice else "NULL::VARCHAR",
         "family": f'plain_name("{family}")' if family else "NULL::VARCHAR",
+        "given": f'plain_name("{given}")' if given else "NULL::VARCHAR",
     }

@@ -146,8 +146,9 @@ def _number_people(connection: duckdb.DuckDBPyConnection, first_purpose: str) ->
 def make_links(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) -> None:
     """Tables `by_owner`, `by_nhs`, `by_rule`, `by_rule_and_name`, and `permitted`: what of a person may be used.
 
-    The rule, for rows without a known NHS number: birth date, sex and postcode, with the family name where the source
-    has one, belong to exactly one person in any of their registrations.
+    The rule, for rows without a valid NHS number: birth date, sex and postcode, with the family name where the source
+    has one, belong to exactly one person in any of their registrations. For a row with a valid number that nobody here
+    has it holds only towards a person who is registered without one.
     """
     connection.execute("""
         CREATE TABLE known AS SELECT r.*, p.person FROM registration r JOIN person p USING (identity)
@@ -157,8 +158,9 @@ def make_links(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) ->
     )
     for table, names in (("by_rule", "birth, sex, postcode"), ("by_rule_and_name", "birth, sex, postcode, family")):
         connection.execute(f"""
-            CREATE TABLE {table} AS SELECT {names}, min(person) AS person
-            FROM (SELECT *, plain_name(family_name) AS family FROM known)
+            CREATE TABLE {table} AS SELECT {names}, min(person) AS person, bool_or(nhs IS NOT NULL) AS numbered,
+                min(given) AS given
+            FROM (SELECT *, plain_name(family_name) AS family, plain_name(given_name) AS given FROM known)
             WHERE sex IS NOT NULL AND postcode IS NOT NULL GROUP BY {names} HAVING count(DISTINCT person) = 1
         """)
     agreed = ", ".join(

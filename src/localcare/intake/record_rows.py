@@ -105,7 +105,7 @@ def _reading(file: ExtractFile, scratch: Path) -> str:
     link.symlink_to(file.path.resolve())
     header = ", ".join(f"'{name}': 'VARCHAR'" for name in file.columns)
     return (
-        f"SELECT * FROM read_csv('{link}', header = true, auto_detect = false, delim = ',', quote = '\"', "
+        f"SELECT *{file.absent} FROM read_csv('{link}', header = true, auto_detect = false, delim = ',', quote = '\"', "
         f"escape = '\"', nullstr = '', columns = {{{header}}}, ignore_errors = true)"
     )
 

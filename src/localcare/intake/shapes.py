@@ -22,6 +22,7 @@ class Column:
     may_be_future: bool = False
     check: str | None = None
     identifies: bool = False
+    may_be_absent: bool = False  # a file without the column is read as if it were empty
     own: bool = False
 
 

@@ -129,7 +129,7 @@ def _reading(file: ExtractFile, path: Path, found: list[checks.Check], keep: Map
     types = ", ".join(
         f'{checks.typed(c)} AS "{c.name}!"' for c in file.shape.columns if c.type not in ("string", "code")
     )
-    typed = f"SELECT *{', ' + types if types else ''} FROM ({read})"
+    typed = f"SELECT *{', ' + types if types else ''} FROM (SELECT *{file.absent} FROM ({read}))"
     kept = ", ".join(f'{sql} AS "{name}"' for name, sql in keep.items())
     return (
         f"SELECT {number}::USMALLINT AS file, {checks.faults(found)} AS faults, {_hashes(file.shape)}, {kept} "
