@@ -35,7 +35,7 @@ def judge(extracts: Path, truth: Path, unregistered: float = 0) -> duckdb.DuckDB
     with (
         tempfile.TemporaryDirectory() as folder,
         _given(extracts, unregistered, Path(folder)) as given,
-        editing.opened(extract.read(given), Path(folder), PSEUDONYMS, lambda step: None, LOWEST) as work,
+        editing.opened(extract.read(given), Path(folder), PSEUDONYMS, lambda step: None, threshold=LOWEST) as work,
     ):
         work.connection.execute(MACROS)
         work._stage("agreements", people.AGREEMENT_KEEP)

@@ -132,7 +132,9 @@ def take(folder: Path, threshold: float) -> tuple[list[str | None], Edition]:
         for n, (day, row) in enumerate(zip(days, [row for row, _, _ in ROWS] + learnt_from, strict=True))
     ]
     files = extract_folder(folder / "in", gp_patient=registrations, ambulance=rows)
-    with editing.opened(extract.read(files), folder / "out", PSEUDONYMS, lambda step: None, threshold) as work:
+    with editing.opened(
+        extract.read(files), folder / "out", PSEUDONYMS, lambda step: None, threshold=threshold
+    ) as work:
         edition = work.make()
     found = edition.duckdb_connection().execute(
         "SELECT \"on\", pseudonym FROM ambulance JOIN pseudonym USING (person) WHERE purpose = 'planning'"

@@ -2,6 +2,7 @@
 
 _DIGITS = " + ".join(f"({10 - i} * substr(n, {i + 1}, 1)::INT)" for i in range(9))
 
+# V81997, V81998 and V81999 stand for no practice, none applicable and not known (NHS Data Dictionary).
 # The check digit is Modulus 11 (NHS Data Dictionary, NHS NUMBER); 0000000000 passes it and is nobody's.
 MACROS = f"""
 CREATE OR REPLACE MACRO ten_digits(n) AS
@@ -16,6 +17,7 @@ CREATE OR REPLACE MACRO plain_name(text) AS
     nullif(regexp_replace(upper(strip_accents(text)), '[^A-Z]', '', 'g'), '');
 CREATE OR REPLACE MACRO plain_sex(text) AS
     CASE WHEN text IN ('M', '1', 'Male') THEN 'male' WHEN text IN ('F', '2', 'Female') THEN 'female' END;
+CREATE OR REPLACE MACRO plain_practice(text) AS CASE WHEN text NOT LIKE 'V8199%' THEN nullif(text, '') END;
 CREATE OR REPLACE MACRO listed_codes(text) AS
     list_filter(regexp_split_to_array(replace(upper(text), '.', ''), '[^A-Z0-9]+'), lambda code: code <> '');
 CREATE OR REPLACE MACRO row_owner(organisation, patient_id) AS hash(organisation || chr(31) || patient_id);
@@ -39,7 +41,7 @@ def known_by(
         "birth": f'"{birth}!"',
         "sex": f'plain_sex("{sex}")',
         "postcode": f'plain_postcode("{postcode}")',
-        "practice": f"nullif(\"{practice}\", '')" if practice else "NULL::VARCHAR",
+        "practice": f'plain_practice("{practice}")' if practice else "NULL::VARCHAR",
         "family": f'plain_name("{family}")' if family else "NULL::VARCHAR",
         "given": f'plain_name("{given}")' if given else "NULL::VARCHAR",
     }

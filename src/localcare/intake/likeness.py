@@ -132,7 +132,7 @@ class Likeness:
             ), best AS (
                 SELECT id, person, contradicted, odds / (1 + total) AS sure, total / (1 + total) AS somebody FROM (
                     SELECT id, arg_max(person, odds) AS person, arg_max(contradicted, odds) AS contradicted,
-                        max(odds) AS odds, list_sum(list_sort(list(odds))) AS total  -- in one order, whatever the threads
+                        max(odds) AS odds, list_sum(list_sort(list(odds))) AS total
                     FROM candidate GROUP BY id)
             )
             SELECT u.row, b.person, b.sure, b.contradicted, CASE WHEN b.id IS NULL THEN 'nobody'

@@ -65,9 +65,9 @@ def _person_of(feed: Feed) -> str:
             LEFT JOIN community_referral k ON s.referral = k.referral"""
     named = "CASE WHEN s.family IS NULL THEN r.person ELSE rn.person END"
     found_by = f"CASE WHEN n.person IS NOT NULL THEN 'number' WHEN {named} IS NOT NULL THEN 'rule' END"
-    # A valid number speaks against everybody who has another one.
+    # A valid number speaks against everybody who has another one, a practice against those never registered there.
     rule = """CASE WHEN n.person IS NULL THEN s.birth END = {0}.birth AND s.sex = {0}.sex AND s.postcode = {0}.postcode
-        AND (s.nhs IS NULL OR NOT {0}.numbered)"""
+        AND (s.nhs IS NULL OR NOT {0}.numbered) AND (s.practice IS NULL OR list_contains({0}.practices, s.practice))"""
     given = f"(s.given IS NULL OR rn.given IS NULL OR s.given[1] = rn.given[1] OR {_ALIKE})"
     return f"""SELECT s.*, coalesce(n.person, {named}) AS person, {found_by} AS found_by
         FROM {GOOD} s LEFT JOIN by_nhs n ON s.nhs = n.nhs

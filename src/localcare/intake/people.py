@@ -147,8 +147,8 @@ def make_links(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) ->
     """Tables `by_owner`, `by_nhs`, `by_rule`, `by_rule_and_name`, and `permitted`: what of a person may be used.
 
     The rule, for rows without a valid NHS number: birth date, sex and postcode, with the family name where the source
-    has one, belong to exactly one person in any of their registrations. For a row with a valid number that nobody here
-    has it holds only towards a person who is registered without one.
+    has one, belong to exactly one person in any of their registrations. What the row says besides must not contradict:
+    a valid number that is not the person's, a practice that never was, another given name.
     """
     connection.execute("""
         CREATE TABLE known AS SELECT r.*, p.person FROM registration r JOIN person p USING (identity)
@@ -159,7 +159,7 @@ def make_links(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) ->
     for table, names in (("by_rule", "birth, sex, postcode"), ("by_rule_and_name", "birth, sex, postcode, family")):
         connection.execute(f"""
             CREATE TABLE {table} AS SELECT {names}, min(person) AS person, bool_or(nhs IS NOT NULL) AS numbered,
-                min(given) AS given
+                min(given) AS given, list(DISTINCT organisation) AS practices
             FROM (SELECT *, plain_name(family_name) AS family, plain_name(given_name) AS given FROM known)
             WHERE sex IS NOT NULL AND postcode IS NOT NULL GROUP BY {names} HAVING count(DISTINCT person) = 1
         """)
