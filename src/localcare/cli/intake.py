@@ -7,8 +7,17 @@ from pathlib import Path
 from localcare.cli import editions, output
 
 SHOWN = 20
-COUNTS = ("rows_in", "accepted", "rejected", "repeated", "unlinked", "left_out", "not_used")
-COUNTS += ("linked_by_rule", "linked_by_model")
+COUNTS = (
+    "rows_in",
+    "accepted",
+    "rejected",
+    "repeated",
+    "unlinked",
+    "left_out",
+    "not_used",
+    "linked_by_rule",
+    "linked_by_model",
+)
 
 
 def add_parser(subparsers) -> None:
