@@ -18,19 +18,21 @@ OUTCOMES = {
     "nights": "Nights in hospital after an emergency",
     "pounds": "Cost of hospital care",
 }
-NOT_ENOUGH = "not enough data to say"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One outcome in words: the rates on both sides, the ratio and the difference with their intervals."""
+    """One outcome in words: the rates on both sides, ratio and difference with intervals; `told`: there is enough."""
 
     label: str
     unit: str
-    reached: str
-    others: str
-    ratio: str
-    difference: str
+    told: bool = False
+    reached: str = ""
+    others: str = ""
+    ratio: str = ""
+    ratio_between: str = ""
+    difference: str = ""
+    difference_between: str = ""
 
 
 def lines(estimate: EffectEstimate) -> list[Line]:
@@ -104,25 +106,31 @@ def _line(key: str, label: str, found: Mapping[str, Any] | None) -> Line:
     money = key == "pounds"
     unit = "pounds a person and year" if money else "for 100 people a year"
     if not found:
-        return Line(label, unit, NOT_ENOUGH, NOT_ENOUGH, NOT_ENOUGH, NOT_ENOUGH)
-    rates = [_rate(found[f"amount_{side}"], found[f"years_{side}"], money) for side in ("reached", "not")]
-    ratio = f"{found['ratio']:.2f} ({found['ratio_low']:.2f} to {found['ratio_high']:.2f})"
-    apart = [_signed(found[name], money) for name in ("difference", "difference_low", "difference_high")]
-    return Line(label, unit, rates[0], rates[1], ratio, f"{apart[0]} ({apart[1]} to {apart[2]})")
+        return Line(label, unit)
+    apart = [_apart(found[f"difference{end}"], money) for end in ("", "_low", "_high")]
+    return Line(
+        label,
+        unit,
+        told=True,
+        reached=_rate(found["rate_reached"], money),
+        others=_rate(found["rate_not"], money),
+        ratio=f"{found['ratio']:.2f}",
+        ratio_between=f"{found['ratio_low']:.2f} to {found['ratio_high']:.2f}",
+        difference=apart[0],
+        difference_between=f"{apart[1]} to {apart[2]}",
+    )
 
 
-def _rate(amount: float, years: float, money: bool) -> str:
-    """From the amount rounded as published counts are; only called where enough people make it up."""
-    to = settings.ROUND_TO
-    rounded = amount if money else to * round(amount / to)
-    return f"£{round(rounded / years, -1):,.0f}" if money else f"{100 * rounded / years:.0f}"
+def _rate(value: float, money: bool) -> str:
+    return f"£{round(value, -1):,.0f}" if money else f"{100 * value:,.0f}"
 
 
-def _signed(value: float, money: bool) -> str:
-    size = round(value, -1) if money else 100 * value
-    text = f"{abs(size):,.0f}"
-    sign = "" if text == "0" else "+" if size > 0 else "-"
-    return f"{sign}£{text}" if money else f"{sign}{text}"
+def _apart(value: float, money: bool) -> str:
+    """A difference as "22 fewer" or "£380 more"."""
+    text = _rate(abs(value), money)
+    if text in ("0", "£0"):
+        return "no difference"
+    return f"{text} more" if value > 0 else f"{text} {'less' if money else 'fewer'}"
 
 
 def _rule() -> Rule:

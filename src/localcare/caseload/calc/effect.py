@@ -57,7 +57,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class Effect:
-    """Amounts and years on both sides of the strata compared; ratio and difference a person and year, with limits.
+    """Amounts a person and year on both sides, at the same weights of strata; their ratio and difference, with limits.
 
     people_reached, people_not: with years on that side. with_reached, with_not: of them, with more than nothing.
     """
@@ -66,10 +66,8 @@ class Effect:
     people_not: int
     with_reached: int
     with_not: int
-    amount_reached: float
-    amount_not: float
-    years_reached: float
-    years_not: float
+    rate_reached: float
+    rate_not: float
     ratio: float
     ratio_low: float
     ratio_high: float
@@ -103,10 +101,8 @@ def effect(cells: Cells, amount: NDArray, method: str, confidence: float = CONFI
         people_not=sides[1][0],
         with_reached=sides[0][1],
         with_not=sides[1][1],
-        amount_reached=float(y[reached].sum()),
-        amount_not=float(y[~reached].sum()),
-        years_reached=float(years[reached].sum()),
-        years_not=float(years[~reached].sum()),
+        rate_reached=float(whole[0] / whole[2]),
+        rate_not=float(whole[1] / whole[2]),
         ratio=float(whole[0] / whole[1]),
         ratio_low=float(np.exp(low)),
         ratio_high=float(np.exp(high)),
