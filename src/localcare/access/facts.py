@@ -56,19 +56,29 @@ KEPT_FROM = {
 }
 
 
-def withdrawn(registered: QuerySet, linked: Collection[int], purpose: Purpose) -> set[int]:
-    """Those of the patients (a query of ids, and some ids) whose latest choice keeps them out of a purpose."""
-    among = Q(patient_id__in=registered) | Q(patient_id__in=list(linked))
-    rows = Choice.objects.filter(among, kind__in=KEPT_FROM[purpose]).order_by("recorded_at", "id")
-    latest = {(patient, kind): value for patient, kind, value in rows.values_list("patient_id", "kind", "value")}
+def withdrawn(purpose: Purpose, since: datetime) -> set[int]:
+    """The patients kept out of a purpose by their latest choice, of those who chose since a moment."""
+    rows = _chosen_since(KEPT_FROM[purpose], since)
+    latest = {(patient, kind): value for patient, kind, value in rows}
     return {patient for (patient, _), value in latest.items() if value == "yes"}
+
+
+@prepared
+def _chosen_since(kinds: Collection[str], since: datetime) -> QuerySet[Any]:
+    rows = Choice.objects.filter(kind__among=kinds, recorded_at__gte=since).order_by("recorded_at", "id")
+    return rows.values_list("patient_id", "kind", "value")
 
 
 def agreement_ended(practice_code: str, purpose: Purpose, at: datetime) -> bool:
     """Whether a practice agreed to a purpose once and has no agreement for it in force."""
-    rows = Agreement.objects.filter(practice_code=practice_code, purpose=purpose, starts__lte=at.date())
-    ends = list(rows.values_list("ends", flat=True))
+    ends = [end for (end,) in _ends(practice_code, purpose, at.date())]
     return bool(ends) and all(end is not None and end < at.date() for end in ends)
+
+
+@prepared
+def _ends(practice_code: str, purpose: Purpose, on: date) -> QuerySet[Any]:
+    rows = Agreement.objects.filter(practice_code=practice_code, purpose=purpose, starts__lte=on)
+    return rows.values_list("ends")
 
 
 @prepared

@@ -156,11 +156,8 @@ def identity(viewer: Viewer, request_id: int) -> Released:
 
 def resolve(practice_code: str, listed: Sequence[str]) -> dict[str, int]:
     """Patient ids behind pseudonyms of risk stratification, of those registered with the practice today."""
-    registered = patients.registered_with(practice_code, clock.today())
-    identities = [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in registered]
-    made = pseudonyms.pseudonymise(identities, Purpose.RISK_STRATIFICATION)
-    by_pseudonym = {p: patient_id for p, (patient_id, _, _) in zip(made, registered, strict=True)}
-    return {p: by_pseudonym[p] for p in listed if p in by_pseudonym}
+    known = pseudonyms.of_identities(patients.registered_with(practice_code, clock.today()))
+    return {p: known[p].patient_id for p in listed if p in known}
 
 
 def _open(by: Viewer, pseudonym: str, now: datetime) -> IdentityRequest | None:

@@ -28,7 +28,10 @@ class Choice(models.Model):
     recorded_by = models.CharField(max_length=200)
 
     class Meta:
-        indexes = [models.Index(fields=["patient", "kind", "-recorded_at"])]
+        indexes = [
+            models.Index(fields=["patient", "kind", "-recorded_at"]),
+            models.Index(fields=["recorded_at"], name="latest_choices"),
+        ]
 
 
 class Relationship(models.Model):

@@ -3,14 +3,15 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
 from localcare.access.calc.pseudonym import identity, keyed_hashes
 from localcare.access.calc.vocabulary import Purpose
+from localcare.patients.queries import Identity
 
-__all__ = ["fingerprint", "identity", "pseudonymise"]
+__all__ = ["fingerprint", "identity", "of_identities", "pseudonymise"]
 
 
 class KeyMissing(Exception):
@@ -20,6 +21,14 @@ class KeyMissing(Exception):
 def pseudonymise(identities: Iterable[str], purpose: Purpose) -> list[str]:
     """The pseudonym of each identity for a purpose. Raises KeyMissing in production when the key is not there."""
     return keyed_hashes(identities, _key(purpose))
+
+
+def of_identities(
+    identities: Sequence[Identity], purpose: Purpose = Purpose.RISK_STRATIFICATION
+) -> dict[str, Identity]:
+    """Pseudonym for a purpose -> who it stands for."""
+    known_by = [identity(one.nhs_number, one.practice_code, one.local_id) for one in identities]
+    return dict(zip(pseudonymise(known_by, purpose), identities, strict=True))
 
 
 def fingerprint(purpose: Purpose) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ from localcare.access.types import Capability, Consent, Decision, OpenPerson, Pu
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
-from localcare.patients.queries import Patient
+from localcare.patients.queries import Identity, Patient
 from localcare.places import queries as places
 from localcare.staff import queries as staff
 from localcare.staff.types import Post
@@ -27,6 +27,7 @@ from localcare.staff.types import Post
 __all__ = ["asked_by", "choice_history", "choices_of", "identity", "quota", "waiting_for"]
 
 DIRECT_CARE = "direct care"
+EVER = datetime.min.replace(tzinfo=UTC)
 SOURCES = {
     "gp": "general practice",
     "acute": "hospitals",
@@ -187,12 +188,15 @@ def list_pseudonyms(practice_code: str, patient_ids: Collection[int]) -> dict[st
     return _pseudonyms(practice_code, {i: patient_id for patient_id, ids in linked.items() for i in ids})
 
 
-def withdrawn(practice_code: str, purpose: Purpose = Purpose.RISK_STRATIFICATION) -> set[str]:
-    """The pseudonyms for a purpose of a practice's people whose choice keeps them out of it, from this moment on."""
-    today = clock.today()
-    ids = facts.withdrawn(patients.ids_registered(practice_code, today), patients.ids_linked(today), purpose)
-    linked = patients.linked_ids(ids, today) if ids else {}
-    return set(_pseudonyms(practice_code, {i: patient for patient, group in linked.items() for i in group}, purpose))
+def withdrawn(since: datetime = EVER, purpose: Purpose = Purpose.RISK_STRATIFICATION) -> set[str]:
+    """The pseudonyms for a purpose of those whom a choice made since a moment keeps out of it, at every practice.
+
+    Whoever makes a list leaves out those withdrawn at all; whoever shows it, those withdrawn since it was made.
+    """
+    ids = facts.withdrawn(purpose, since)
+    linked = patients.linked_ids(ids, clock.today()) if ids else {}
+    known = patients.identities({i for group in linked.values() for i in group}, clock.today()) if ids else []
+    return set(pseudonyms.of_identities(known, purpose))
 
 
 def list_ended(practice_code: str) -> bool:
@@ -207,24 +211,9 @@ def list_pseudonyms_of(person: OpenPerson) -> list[str]:
     return list(_pseudonyms(person.practice_code, dict.fromkeys(person.ids, person.id)))
 
 
-def _pseudonyms(
-    practice_code: str, asked: Mapping[int, int], purpose: Purpose = Purpose.RISK_STRATIFICATION
-) -> dict[str, int]:
-    rows = patients.registered_with(practice_code, clock.today(), among=list(asked))
-    made = pseudonyms.pseudonymise(
-        [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in rows], purpose
-    )
-    return {p: asked[i] for p, (i, _, _) in zip(made, rows, strict=True)}
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What suppliers know somebody by: for feeds that look their rows up, never for a page."""
-
-    patient_id: int
-    nhs_number: str | None
-    practice_code: str
-    local_id: str
+def _pseudonyms(practice_code: str, asked: Mapping[int, int]) -> dict[str, int]:
+    known = patients.identities(asked, clock.today(), practice_code)
+    return {p: asked[one.patient_id] for p, one in pseudonyms.of_identities(known).items()}
 
 
 def identities_of_listed(listed: Mapping[str, Collection[str]], *, by: audit.Actor) -> list[Identity]:
@@ -236,14 +225,8 @@ def identities_of_listed(listed: Mapping[str, Collection[str]], *, by: audit.Act
     today = clock.today()
     with audit.transaction():
         for practice_code, asked in listed.items():
-            rows = patients.registered_with(practice_code, today)
-            made = pseudonyms.pseudonymise(
-                [pseudonyms.identity(number, practice_code, local_id) for _, number, local_id in rows],
-                Purpose.RISK_STRATIFICATION,
-            )
-            wanted = set(asked)
-            pairs = zip(made, rows, strict=True)
-            here = [Identity(i, n, practice_code, local) for p, (i, n, local) in pairs if p in wanted]
+            known, wanted = pseudonyms.of_identities(patients.registered_with(practice_code, today)), set(asked)
+            here = [one for pseudonym, one in known.items() if pseudonym in wanted]
             ids = [i.patient_id for i in here]
             audit.record("opened for the record feed", by=by, patient_ids=ids, purpose=DIRECT_CARE)
             found += here
@@ -255,16 +238,7 @@ def identities_of(patient_ids: Collection[int], *, by: audit.Actor) -> list[Iden
 
     Used by feeds of the system only; one audit entry names everybody. Those who left or died stay out.
     """
-    today = clock.today()
-    practices: dict[str, list[int]] = {}
-    for patient_id, details in patients.details(patient_ids, today).items():
-        if details.registered and details.practice_code:
-            practices.setdefault(details.practice_code, []).append(patient_id)
-    found = [
-        Identity(i, number, practice_code, local_id)
-        for practice_code, ids in practices.items()
-        for i, number, local_id in patients.registered_with(practice_code, today, among=ids)
-    ]
+    found = patients.identities(patient_ids, clock.today())
     with audit.transaction():
         ids = [i.patient_id for i in found]
         audit.record("opened for the record feed", by=by, patient_ids=ids, purpose=DIRECT_CARE)

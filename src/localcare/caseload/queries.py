@@ -21,6 +21,8 @@ from localcare.population import queries as population
 from localcare.staff import queries as staff
 from localcare.staff.types import Post, Team
 
+# A choice may have been on its way into the store while the run read them.
+ON_ITS_WAY = timedelta(seconds=5)
 _ENTRY = (
     "id",
     "patient",
@@ -165,7 +167,7 @@ def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> LeftOu
     run = population.current_run()
     if run is None:
         return LeftOut({}, frozenset(), frozenset(), {})
-    withdrawn = gate.withdrawn(practice_code)
+    withdrawn = gate.withdrawn(since=run.made_at - ON_ITS_WAY)
     rows = population.standing(practice_code, {*decided, *withdrawn})
     out: dict[str, State] = {}
     back: dict[str, tuple[str, ...]] = {}

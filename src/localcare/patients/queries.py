@@ -1,7 +1,7 @@
 """Reads of patients, for `access` alone: everybody else receives people from `access.queries`."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -103,36 +103,37 @@ def ids_by_name_and_birth(family_name: str, birth_date: date) -> list[int]:
     return list(found.values_list("id", flat=True)[:50])
 
 
-def ids_registered(practice_code: str, on: date) -> QuerySet:
-    """The ids of those registered with a practice on a day, as a query to ask within another."""
-    rows = Registration.objects.filter(practice_code=practice_code, starts__lte=on)
-    return rows.filter(Q(ends=None) | Q(ends__gte=on)).values("patient_id")
+@dataclass(frozen=True)
+class Identity:
+    """What suppliers know a registered patient by."""
+
+    patient_id: int
+    nhs_number: str | None
+    practice_code: str
+    local_id: str
 
 
-def ids_linked(on: date) -> set[int]:
-    """Every patient who is linked to another as the same person on a day."""
-    rows = SamePerson.objects.filter(starts__lte=on).filter(Q(ends=None) | Q(ends__gt=on))
-    return {i for pair in rows.values_list("patient_id", "same_as_id") for i in pair}
+def registered_with(practice_code: str, on: date) -> list[Identity]:
+    """Everybody registered with a practice on a day. Former NHS numbers give an identity each, after the present."""
+    rows = _registered(on).filter(practice_code=practice_code, patient__died_on=None)
+    found = {i: Identity(i, number, practice_code, local) for i, number, local in rows.values_list(*_KNOWN_BY)}
+    return _with_former(found, FormerNhsNumber.objects.values_list("patient_id", "nhs_number"))
 
 
-def registered_with(
-    practice_code: str, on: date, among: Collection[int] | None = None
-) -> list[tuple[int, str | None, str]]:
-    """(patient id, NHS number, the practice's local id) of everybody registered with a practice on a day.
+def identities(patient_ids: Collection[int], on: date, practice_code: str | None = None) -> list[Identity]:
+    """The same of some patients, wherever they are registered or with one practice. Those who left or died stay out."""
+    # Found by their ids, the practice compared here: asked for both, a store may read the practice's whole list.
+    rows = _local_ids(patient_ids, on)
+    where = {i: (code, local_id) for i, local_id, code in rows if practice_code in (None, code)}
+    found = {i: Identity(i, number, *where[i]) for i, number in _numbers(where)}
+    return _with_former(found, _former_numbers(found))
 
-    `among` narrows it to some patients. Former NHS numbers give a row each, after the present one.
-    """
-    if among is None:
-        rows = _registered(on).filter(practice_code=practice_code, patient__died_on=None)
-        found = list(rows.values_list("patient_id", "patient__nhs_number", "local_id"))
-        changed: Iterable[tuple[int, str]] = FormerNhsNumber.objects.values_list("patient_id", "nhs_number")
-    else:
-        # A few people are found by their ids; asked for the practice too, a store may read its whole list.
-        here = {i: local_id for i, local_id, code in _local_ids(among, on) if code == practice_code}
-        found = [(i, number, here[i]) for i, number in _numbers(here)]
-        changed = _former_numbers(here)
-    local = {patient: local_id for patient, _, local_id in found}
-    return found + [(patient, number, local[patient]) for patient, number in changed if patient in local]
+
+_KNOWN_BY = ("patient_id", "patient__nhs_number", "local_id")
+
+
+def _with_former(found: Mapping[int, Identity], former: Iterable[tuple[int, str]]) -> list[Identity]:
+    return [*found.values(), *(replace(found[i], nhs_number=number) for i, number in former if i in found)]
 
 
 def _registered(on: date) -> QuerySet[Registration]:
@@ -141,7 +142,8 @@ def _registered(on: date) -> QuerySet[Registration]:
 
 @prepared
 def _local_ids(ids: Collection[int], on: date) -> QuerySet[Any]:
-    return _registered(on).filter(patient_id__among=ids).values_list("patient_id", "local_id", "practice_code")
+    rows = _registered(on).filter(patient_id__among=ids).order_by("starts", "id")
+    return rows.values_list("patient_id", "local_id", "practice_code")
 
 
 @prepared

@@ -13,6 +13,7 @@ from django.conf import settings
 from ibis import ir
 from ibis.backends.duckdb import Backend
 
+from localcare.access import queries as gate
 from localcare.base import audit, clock
 from localcare.dataset import contract, runs
 from localcare.dataset.editions import Edition
@@ -90,12 +91,13 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
     folder = runs.write(settings.DATASET, name, computed.tables, manifest)
     pseudonyms = _pseudonyms(computed.connection.table("pseudonym"), folder)
     watched = _watched(computed, folder)
+    made_at = clock.now()
     with audit.transaction():
         made = Run.objects.create(
             name=name,
             edition=edition.id,
             as_at=edition.as_at,
-            made_at=clock.now(),
+            made_at=made_at,
             definitions=fingerprint,
             coverage={row["ods_code"]: _without(row, "ods_code", "practice") for row in folder.rows("coverage")},
             model=_model(computed.results),
@@ -104,7 +106,9 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
         before = {row["pseudonym"]: row for row in ListEntry.objects.values(*KEPT)}
         ListEntry.objects.all().delete()
         risks = {pseudonym: row["risk"] for pseudonym, row in before.items()}
-        entries = list(_entries(made, folder, pseudonyms, risks, computed.definitions, watched))
+        withdrawn = gate.withdrawn()
+        listed = _entries(made, folder, pseudonyms, risks, computed.definitions, watched)
+        entries = [entry for entry in listed if entry.pseudonym not in withdrawn]
         ListEntry.objects.bulk_create(entries, batch_size=2000)
         _keep_gone(made, before, {entry.pseudonym for entry in entries})
         audit.record("population.run", by=by, run=name, edition=edition.id, listed=len(entries))

@@ -109,36 +109,6 @@ def _counted(codes: Collection[str]) -> tuple[Counter, Counter, Counter]:
     return practices, groups, reasons
 
 
-def standing(practice_code: str, pseudonyms: Collection[str]) -> dict[str, ListEntry]:
-    """The entries of those of the pseudonyms that stand on a practice's list."""
-    rows = ListEntry.objects.filter(practice_code=practice_code, pseudonym__in=list(pseudonyms))
-    return {entry.pseudonym: entry for entry in rows}
-
-
-def palliative(practice_code: str) -> set[str]:
-    """The pseudonyms of a practice's list whose people are on the palliative register."""
-    rows = ListEntry.objects.filter(practice_code=practice_code, palliative=True)
-    return set(rows.values_list("pseudonym", flat=True))
-
-
-def gone(practice_code: str) -> list[GoneEntry]:
-    """Those on a practice's list of the run before who are on none now, the greatest risk of then first."""
-    return list(GoneEntry.objects.filter(practice_code=practice_code).order_by("-risk", "pseudonym"))
-
-
-def by_change(practice_code: str, exclude: Collection[str] = ()) -> dict[str, int]:
-    """How many of a practice's list, without those of `exclude`, are new, up, down, same; and how many are gone.
-
-    Exact: for the practice itself.
-    """
-    rows = ListEntry.objects.filter(practice_code=practice_code).values_list("pseudonym", "change")
-    out = set(exclude)
-    counts = Counter(change for pseudonym, change in rows if pseudonym not in out)
-    gone_pseudonyms = GoneEntry.objects.filter(practice_code=practice_code).values_list("pseudonym", flat=True)
-    counts[GoneEntry.change] = len(set(gone_pseudonyms) - out)
-    return dict(counts)
-
-
 @dataclass(frozen=True)
 class HowMade:
     """How the lists of the run in use were made: counts as published, `assessment` None without enough data for it.

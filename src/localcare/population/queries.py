@@ -1,13 +1,11 @@
 """Reads of the latest run: lists of pseudonyms, counts, and published reports. None returns a name or an NHS number."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, QuerySet, Value, When
+from django.db.models import QuerySet
 
-from localcare.base.prepared import in_all, prepared
+from localcare.base.prepared import prepared
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
 from localcare.population import definitions as definition_files
@@ -20,20 +18,29 @@ from localcare.population.first import Candidate, candidates, effects, group_nam
 from localcare.population.lists import (
     HowMade,
     ListCounts,
-    by_change,
     current_run,
-    gone,
     how_lists_are_made,
     list_counts,
     new_on_lists,
-    palliative,
-    standing,
 )
 from localcare.population.models import ListEntry, Run
 from localcare.population.outcomes import Alike
 from localcare.population.outcomes import alike as people_alike
 from localcare.population.outcomes import of_pseudonyms as outcomes_of
 from localcare.population.outcomes import source as outcome_source
+from localcare.population.practice_list import (
+    ORDERS,
+    PAGE_SIZE,
+    ListPage,
+    by_change,
+    gone,
+    list_size,
+    palliative,
+    practice_list,
+    practice_list_size,
+    standing,
+    whole_list,
+)
 from localcare.population.reports import DEFAULT_SEGMENTATION, Report
 from localcare.population.telling import telling
 from localcare.population.words import group as group_label
@@ -42,16 +49,10 @@ from localcare.population.words import reason_kinds as reason_labels
 from localcare.population.words import reasons as reasons_in_words
 from localcare.population.words import use as use_in_words
 
-PAGE_SIZE = 25
-CHANGES = Case(*(When(change=c, then=Value(i)) for i, c in enumerate(("new", "up", "same", "down"))))
-ORDERS: Mapping[str, tuple] = {
-    "risk": ("rank_in_practice",),
-    "change": (CHANGES, "rank_in_practice"),
-    "age": ("-age", "rank_in_practice"),
-}
-
 __all__ = [
     "DEFAULT_SEGMENTATION",
+    "ORDERS",
+    "PAGE_SIZE",
     "Alike",
     "Answer",
     "Candidate",
@@ -103,90 +104,6 @@ __all__ = [
     "use_in_words",
     "whole_list",
 ]
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """A page of a practice's list: pseudonyms, and how many there are in all."""
-
-    entries: tuple[ListEntry, ...]
-    number: int
-    pages: int
-    total: int
-
-
-def list_size(practice_code: str) -> tuple[int, int]:
-    """How many people of the practice are on its list, and how many are registered there on the edition's date."""
-    run = current_run()
-    registered = run.coverage.get(practice_code, {}).get("registered", 0) if run else 0
-    return _list_size(practice_code)[0][0], registered
-
-
-@prepared
-def _list_size(practice_code: str) -> QuerySet[Any]:
-    return in_all(ListEntry.objects.filter(practice_code=practice_code), Count("pk"))
-
-
-def practice_list(
-    practice_code: str,
-    *,
-    exclude: Collection[str] = (),
-    page: int = 1,
-    order: str = "risk",
-    filters: Mapping[str, str] | None = None,
-    page_size: int = PAGE_SIZE,
-    with_palliative: bool = False,
-) -> ListPage:
-    """A page of a practice's list, without the pseudonyms of `exclude`.
-
-    `order` is a key of `ORDERS`; `filters` may name group, sex, change, reason (a condition or predictor key).
-    People on the palliative register are left out unless `with_palliative`.
-    A page beyond the last is the last. Raises ValueError for an unknown order or filter.
-    """
-    if order not in ORDERS:
-        raise ValueError(f"order {order!r} is not one of {', '.join(ORDERS)}")
-    found = _chosen(practice_code, exclude, filters or {}, with_palliative)
-    total = found.count()
-    pages = max(1, -(-total // page_size))
-    number = min(max(page, 1), pages)
-    start = (number - 1) * page_size
-    return ListPage(tuple(found.order_by(*ORDERS[order])[start : start + page_size]), number, pages, total)
-
-
-def whole_list(practice_code: str, *, exclude: Collection[str] = ()) -> list[ListEntry]:
-    """A practice's whole list by risk, without the pseudonyms of `exclude`."""
-    out = set(exclude)
-    rows = ListEntry.objects.filter(practice_code=practice_code).order_by("rank_in_practice")
-    return [entry for entry in rows if entry.pseudonym not in out]
-
-
-def practice_list_size(
-    practice_code: str, *, exclude: Collection[str] = (), filters: Mapping[str, str] | None = None
-) -> int:
-    """How many people `practice_list` finds. Raises ValueError for an unknown filter."""
-    found = _chosen(practice_code, (), filters or {}, with_palliative=False)
-    # Taken away here: a store compares every line with every one of hundreds of texts.
-    return len(set(found.values_list("pseudonym", flat=True)) - set(exclude))
-
-
-def _chosen(
-    practice_code: str, exclude: Collection[str], filters: Mapping[str, str], with_palliative: bool
-) -> QuerySet[ListEntry]:
-    found = _filtered(ListEntry.objects.filter(practice_code=practice_code), filters)
-    if not with_palliative:
-        found = found.filter(palliative=False)
-    return found.exclude(pseudonym__among=exclude) if exclude else found
-
-
-def _filtered(found: QuerySet[ListEntry], filters: Mapping[str, str]) -> QuerySet[ListEntry]:
-    for name, value in filters.items():
-        if name == "reason":
-            found = found.filter(reason_keys__contains=f" {value} ")
-        elif name in ("group", "sex", "change"):
-            found = found.filter(**{name: value})
-        else:
-            raise ValueError(f"filter {name!r} is not one of group, sex, change, reason")
-    return found
 
 
 def entry(pseudonym: str) -> ListEntry | None:
