@@ -45,11 +45,11 @@ def test_each_has_its_effect_at_once_and_none_ends_a_relationship(
         actions.record_choice(patient_id=margaret.id, kind=kind, value=value, by=gp)
     assert queries.decision_on(nurse, margaret.id).allowed is team_sees
     for purpose, expected in (("risk_stratification", on_lists), ("planning", in_planning)):
-        assert (not queries.withdrawn("G1", purpose)) is expected
+        assert (not queries.withdrawn(purpose=purpose)) is expected
     if kind:
         actions.record_choice(patient_id=margaret.id, kind=kind, value=choices()[kind].default, by=gp)
     assert queries.decision_on(nurse, margaret.id).allowed
-    assert not queries.withdrawn("G1")
+    assert not queries.withdrawn()
 
 
 @pytest.mark.parametrize(("role", "at"), [("care_coordinator", "C1"), ("practice_manager", "G1"), ("gp", "G2")])

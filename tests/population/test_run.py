@@ -198,3 +198,11 @@ def test_an_entry_says_what_suits_the_person_and_which_groups_are_watched(run, c
         assert " care_planning " in entry.suits
         assert entry.fifth in {"1", "2", "3", "4", "5", "not_known"}
         assert entry.ethnic_group in ethnic
+
+
+def test_whom_a_choice_keeps_out_is_on_no_list_of_a_run(run, edition, computed, elsewhere, monkeypatch):
+    before = set(ListEntry.objects.values_list("pseudonym", flat=True))
+    chosen = min(before)
+    monkeypatch.setattr(actions.gate, "withdrawn", lambda: {chosen})
+    again = actions.put_in_use(edition, computed, by=ANALYST)
+    assert set(ListEntry.objects.filter(run=again).values_list("pseudonym", flat=True)) == before - {chosen}

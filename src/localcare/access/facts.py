@@ -58,9 +58,23 @@ KEPT_FROM = {
 
 def withdrawn(purpose: Purpose, since: datetime) -> set[int]:
     """The patients kept out of a purpose by their latest choice, of those who chose since a moment."""
-    rows = _chosen_since(KEPT_FROM[purpose], since)
+    return _kept_out(_chosen_since(KEPT_FROM[purpose], since))
+
+
+def kept_out(purpose: Purpose, ids: Collection[int]) -> set[int]:
+    """Those of some patients whom their latest choice keeps out of a purpose."""
+    return _kept_out(_chosen_by(KEPT_FROM[purpose], ids))
+
+
+def _kept_out(rows: Iterable[tuple[int, str, str]]) -> set[int]:
     latest = {(patient, kind): value for patient, kind, value in rows}
     return {patient for (patient, _), value in latest.items() if value == "yes"}
+
+
+@prepared
+def _chosen_by(kinds: Collection[str], ids: Collection[int]) -> QuerySet[Any]:
+    rows = Choice.objects.filter(kind__among=kinds, patient_id__among=ids).order_by("recorded_at", "id")
+    return rows.values_list("patient_id", "kind", "value")
 
 
 @prepared

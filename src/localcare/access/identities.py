@@ -183,10 +183,7 @@ def _person(asked: IdentityRequest) -> Patient:
         raise Refused(Decision(False, Basis.NO_RELATIONSHIP, gone))
     standing = patients.standings([found], today)[found]
     objected = facts.person_facts([standing], clock.now())[found].consent is Consent.OBJECTED
-    chose = facts.withdrawn(
-        patients.ids_registered(asked.practice_code, today), standing.ids, Purpose.RISK_STRATIFICATION
-    )
-    if objected or chose & set(standing.ids):
+    if objected or facts.kept_out(Purpose.RISK_STRATIFICATION, standing.ids):
         raise Refused(
             Decision(False, Basis.OBJECTED, "The person chose otherwise. Their practice can speak with them.")
         )
