@@ -1,5 +1,6 @@
 """The linkage model: what a row must share with a person to be theirs, against a plain second version."""
 
+import json
 import random
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localcare.access.calc.pseudonym import keyed_hashes
+from localcare.cli.main import main
+from localcare.config import environment
 from localcare.dataset.editions import Edition
 from localcare.intake import editing, extract, model
 from localcare.intake.likeness import Likeness
@@ -175,6 +178,25 @@ def test_the_manifest_says_how_rows_were_linked_and_what_was_learnt(with_model, 
     m = {(p["comparison"], p["level"]): p["m"] for p in learnt["parameters"]}
     assert m["postcode", "same"] == pytest.approx(0.98, abs=0.01)
     assert linkage(without_model[1])["model"]["note"] == "switched off by its threshold"
+
+
+def test_the_command_tells_each_sources_links(with_model, settings, capsys, db):
+    _, edition = with_model
+    settings.DATASET = edition.folder.parent.parent
+    assert main(["intake", "editions", "linkage", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["edition"], told["threshold"]) == (edition.id, editing.LINKAGE_THRESHOLD)
+    [source] = [source for source in told["sources"] if source["shape"] == "ambulance"]
+    assert (source["number"], source["rule"], source["learnt_from"]) == (LEARNT_FROM, 1, LEARNT_FROM)
+    assert source["nobody"] == sum(whose is None for _, whose, _ in ROWS)
+    assert main(["intake", "editions", "linkage", edition.id]) == 0
+    assert edition.id in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", ["0.5", "1.1", "high", "nan"])
+def test_a_threshold_that_is_none_is_refused_with_the_next_step(wrong):
+    with pytest.raises(environment.BadSetting, match="give a number above"):
+        environment.share({"LOCALCARE_LINKAGE_THRESHOLD": wrong}, "LOCALCARE_LINKAGE_THRESHOLD", above=0.5)
 
 
 def test_the_same_input_gives_the_same_links_and_another_threshold_another_edition(with_model, tmp_path, without_model):

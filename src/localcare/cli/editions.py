@@ -14,6 +14,8 @@ def add_parser(subparsers) -> None:
     compare = _add(actions, "compare", run_compare, "what changed from one edition to another, and why")
     compare.add_argument("before")
     compare.add_argument("after")
+    linkage = _add(actions, "linkage", run_linkage, "how the rows of an edition found their people, by source")
+    linkage.add_argument("edition", nargs="?", help="the one in use where none is named")
     pin = _add(actions, "pin", run_pin, "keep an edition until it is released")
     pin.add_argument("edition")
     pin.add_argument("--why", required=True, help="the reason, for the audit chain and the list")
@@ -113,6 +115,25 @@ def _show_people(found) -> None:
         rows += [["in the second edition", f"{people.after:,}"]]
         purpose = people.purpose.replace("_", " ")
         output.print_table(f"People who may be used for {purpose}", ["", "People"], rows)
+
+
+def run_linkage(arguments) -> int:
+    from localcare.intake import queries
+
+    edition, threshold, sources = queries.linkage(arguments.edition)
+    if arguments.json:
+        told = [dataclasses.asdict(source) for source in sources]
+        output.print_json({"edition": edition, "threshold": threshold, "sources": told})
+        return 0
+    columns = ["Shape", "By number", "By rule", "By model", "Nobody", "Of these", "Learnt from", "Note"]
+    output.print_table(f"Linkage of {edition}, threshold {threshold}", columns, map(_of_source, sources))
+    return 0
+
+
+def _of_source(source) -> list[str]:
+    counts = (source.number, source.rule, source.model, source.nobody)
+    why = ", ".join(f"{name} {n:,}" for name, n in source.outcomes.items() if n and name != "linked")
+    return [source.shape, *(f"{n:,}" for n in counts), why, f"{source.learnt_from:,}", source.note]
 
 
 def run_pin(arguments) -> int:

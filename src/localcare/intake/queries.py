@@ -11,7 +11,7 @@ from localcare.dataset.comparing import Comparison
 from localcare.dataset.editions import Edition, NoEdition
 from localcare.population import queries as population
 
-__all__ = ["Comparison", "EditionLine", "NoEdition", "compare", "listed", "to_expire"]
+__all__ = ["Comparison", "EditionLine", "Linked", "NoEdition", "compare", "linkage", "listed", "to_expire"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,37 @@ def compare(before: str, after: str) -> Comparison:
     """What changed from one edition to another. Raises NoEdition."""
     named = [editions.named(settings.DATASET, id) for id in (before, after)]
     return comparing.compare(*named)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """How the rows of a source that carry identities found their people. `note` says why the model was not used."""
+
+    shape: str
+    number: int
+    rule: int
+    model: int
+    nobody: int
+    outcomes: dict[str, int]
+    learnt_from: int
+    note: str
+
+
+def linkage(id: str | None = None) -> tuple[str, float, list[Linked]]:
+    """The edition (the one in use where none is named), its threshold, and each source's rows. Raises NoEdition."""
+    edition = editions.named(settings.DATASET, id) if id else editions.current(settings.DATASET)
+    about = edition.manifest.get("linkage")
+    if about is None:
+        raise NoEdition(f"Edition {edition.id} does not say how it was linked. Take its files in again.")
+    return edition.id, about["threshold"], [_linked(source) for source in about["sources"]]
+
+
+def _linked(source: dict) -> Linked:
+    found, learnt = source["rows"], source["model"] or {"outcomes": {}, "pairs": 0, "note": "nothing was left for it"}
+    counts = {name: found.get(name, 0) for name in ("number", "rule", "model", "nobody")}
+    return Linked(
+        source["shape"], **counts, outcomes=learnt["outcomes"], learnt_from=learnt["pairs"], note=learnt["note"]
+    )
 
 
 def to_expire() -> list[Edition]:
