@@ -111,6 +111,7 @@ class TestRecording:
             ({"step_days": 0}, "days between"),
             ({"a_step": 0}, "how many people"),
             ({"design": "wedge", "steps": 1}, "2 to 26 waves"),
+            ({"a_step": 3, "step_days": 28}, "can take 4 people in 28 days and only 3"),
         ],
     )
     def test_is_refused_where_something_is_missing(self, people, team, analyst, changes, says):
@@ -398,6 +399,12 @@ class TestThePages:
         sign_in("care_coordinator", "C1")
         assert "It is too early to say" in text(client.get(PAGE))
         assert "An evaluation runs" in text(client.get("/lists/first/"))
+
+    def test_places_left_over_are_told_while_people_wait(self, client, sign_in, evaluation, coordinator, clock_at):
+        clock_at(STARTED)
+        actions.set_room(places_a_month=30, starts=STARTED.date(), by=coordinator)
+        sign_in("care_coordinator", "C1")
+        assert "15 places are left today" in text(client.get("/lists/first/"))
 
     def test_is_one_choice_away_on_every_list(self, client, sign_in, people):
         sign_in("gp", "G1")

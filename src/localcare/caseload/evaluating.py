@@ -12,7 +12,7 @@ from django.conf import settings
 from localcare.access import queries as gate
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
-from localcare.caseload import evaluations, first
+from localcare.caseload import evaluations, first, queries
 from localcare.caseload.calc import effect, release
 from localcare.caseload.models import CaseloadState, EffectEstimate, Evaluation, EvaluationPlace
 from localcare.caseload.types import NotPossible, State
@@ -21,6 +21,7 @@ from localcare.population import queries as population
 from localcare.staff.types import Team
 
 LEAST_PEOPLE = 40
+DAYS_A_YEAR = 365.25
 OUTCOMES = ("admissions", "attendances", "nights", "pounds")
 
 
@@ -61,6 +62,7 @@ def record(*, team: Team, plan: Plan, confirmed: bool, by: Viewer) -> Evaluation
         )
     seed, run = secrets.token_hex(16), population.current_run()
     a_step = release.a_step_of_wedge(len(people), plan.steps) if plan.design == "wedge" else plan.a_step
+    _no_slower_than_the_team(team, a_step, plan.step_days)
     order = release.order(list(people), seed)
     days = release.days(len(order), a_step, plan.step_days, plan.starts)
     fingerprint = release.fingerprint(list(zip(order, days, strict=True)))
@@ -231,6 +233,18 @@ def _stop(evaluation_id: int, reason: str, *, by: audit.Actor) -> Evaluation:
             evaluation.save(update_fields=["stopped_at", "stopped_by", "stopped_why"])
             audit.record("evaluation stopped", by=by, reason=reason, evaluation=evaluation.pk)
     return evaluation
+
+
+def _no_slower_than_the_team(team: Team, a_step: int, step_days: int) -> None:
+    """Raises NotPossible where people would wait although the team has room for them."""
+    room = queries.places_now(team.id, clock.today())
+    a_day = (room.places / 7 if room.per == "week" else room.places * 12 / DAYS_A_YEAR) if room else 0.0
+    least = int(a_day * step_days)
+    if a_step < least:
+        raise NotPossible(
+            f"The team can take {least} people in {step_days} days and only {a_step} would be put forward. Put at least "
+            "as many forward at each step, or choose shorter steps: nobody waits while there is room."
+        )
 
 
 def _may(by: Viewer) -> None:

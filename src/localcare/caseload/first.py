@@ -78,6 +78,11 @@ class First:
         return expected, low, high
 
     @property
+    def left_over(self) -> int:
+        """Places that nobody takes while people wait for their day in an evaluation."""
+        return self.places.left - self.given if self.places and self.held.waiting else 0
+
+    @property
     def unrevealed(self) -> list[str]:
         return [row.pseudonym for row in self.rows if row.person is None]
 
