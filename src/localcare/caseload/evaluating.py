@@ -242,8 +242,8 @@ def _no_slower_than_the_team(team: Team, a_step: int, step_days: int) -> None:
     least = int(a_day * step_days)
     if a_step < least:
         raise NotPossible(
-            f"The team can take {least} people in {step_days} days and only {a_step} would be put forward. Put at least "
-            "as many forward at each step, or choose shorter steps: nobody waits while there is room."
+            f"The team can take {least} people in {step_days} days and only {a_step} would be put forward. Put at "
+            "least as many forward at each step, or choose shorter steps: nobody waits while there is room."
         )
 
 
