@@ -88,12 +88,12 @@ def _contestant(name: str) -> Callable[[Edition], dict]:
 
 
 def _whole_run(edition: Edition) -> dict:
-    from localcare.dataset import contract, runs
+    from localcare.dataset import runs
     from localcare.population import definitions
     from localcare.population.calc import pipeline
 
     connection = edition.connection(memory_limit="3GB", threads=int(THREADS))
-    tables = {table: connection.table(table) for table in contract.load().tables}
+    tables = editions.tables(connection)
     codes = tables["practice"].select("practice", "ods_code").to_pandas()
     # The seven clusters of an area, here by number alone: which practice is where does not change the work.
     clusters = {int(practice): int(practice) % 7 for practice in codes["practice"]}

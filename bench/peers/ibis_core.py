@@ -3,17 +3,16 @@
 import ibis
 
 from bench.peers.question import SEGMENTATION, rounded
+from localcare.dataset import editions
 from localcare.dataset.editions import Edition
 from localcare.population import definitions
 from localcare.population.calc import conditions, people, segments, use
-
-NEEDED = {"person", "code", "observation", "social_care", *(a.table for a in use.ACTIVITIES.values())}
 
 
 def answer(edition: Edition) -> dict:
     loaded = definitions.load()
     connection = edition.connection(threads=2)
-    tables = {name: connection.table(name) for name in NEEDED}
+    tables = editions.tables(connection)
     codes = conditions.code_masks(tables["code"], loaded.conditions)
     masks = conditions.flags(tables["observation"], codes, loaded.conditions, edition.as_at)
     registered = people.registered(tables["person"], edition.as_at)

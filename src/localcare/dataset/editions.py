@@ -19,7 +19,10 @@ from typing import Any
 
 import duckdb
 import ibis
+from ibis import ir
 from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
+from ibis.expr import operations
 
 from localcare.dataset import contract
 
@@ -84,6 +87,16 @@ class Edition(Finished):
     def table(self, name: str) -> ibis.Table:
         """One table as an Ibis expression on this edition's own connection."""
         return self._tables.table(name)
+
+
+def tables(connection: SQLBackend) -> dict[str, ir.Table]:
+    """Every table of the contract on a connection to an edition; the contract says their columns, so none is asked."""
+    return {
+        table.name: operations.DatabaseTable(
+            table.name, ibis.schema({c.name: c.type for c in table.columns}), connection, operations.Namespace()
+        ).to_expr()
+        for table in contract.load().tables.values()
+    }
 
 
 def list_editions(folder: Path) -> list[Edition]:

@@ -9,6 +9,7 @@ test of that is exact: totals are taken as published to the last person, and a c
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor
 from typing import Any
 
@@ -60,7 +61,7 @@ class Line:
     total: K | None
     parts: tuple[K, ...]
 
-    @property
+    @cached_property
     def counts(self) -> tuple[K, ...]:
         return self.parts if self.total is None else (*self.parts, self.total)
 
@@ -99,7 +100,7 @@ def _beside_lone_ones(
     waiting = sorted({line for key in fresh for line in touching[key]}, key=str, reverse=True)
     while waiting:
         line = waiting.pop()
-        if sum(1 for key in line.counts if key in hidden) == 1:
+        if len([key for key in line.counts if key in hidden]) == 1:
             choice = _least_loss([line], hidden, counts)
             if choice is not None:
                 hidden.add(choice)
@@ -108,7 +109,7 @@ def _beside_lone_ones(
 
 def _against_sums_of_sums(hidden: set[K], lines: Sequence[Line], counts: Mapping[K, float]) -> set[K]:
     """Suppress, in each part of the table that hangs together, one more count where several lines give one away."""
-    lying = [line for line in lines if any(key in hidden for key in line.counts)]
+    lying = [line for line in lines if not hidden.isdisjoint(line.counts)]
     found = [_protector(exposed, around, hidden, counts) for exposed, around in _exposed_by_component(hidden, lying)]
     added = {key for key in found if key is not None}
     hidden |= added
@@ -209,9 +210,12 @@ def solvable(unknown: Sequence[K], lines: Sequence[Line]) -> set[K]:
 
 
 def _unknown_terms(line: Line, unknown: Container[K]) -> dict[K, int]:
-    terms = Counter(key for key in line.parts if key in unknown)
+    terms: dict[K, int] = {}
+    for key in line.parts:
+        if key in unknown:
+            terms[key] = terms.get(key, 0) + 1
     if line.total in unknown:
-        terms[line.total] -= 1
+        terms[line.total] = terms.get(line.total, 0) - 1
     return terms
 
 

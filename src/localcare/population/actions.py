@@ -15,7 +15,7 @@ from ibis.backends.duckdb import Backend
 
 from localcare.access import queries as gate
 from localcare.base import audit, clock
-from localcare.dataset import contract, runs
+from localcare.dataset import editions, runs
 from localcare.dataset.editions import Edition
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
@@ -56,7 +56,7 @@ def compute(edition: Edition, *, compare: bool = False) -> Computed:
     """Compute the edition with the installation's definitions; writes nothing."""
     loaded = definition_files.load(settings.DATA / "segmentations")
     connection = edition.connection(memory_limit=MEMORY)
-    tables = {table: connection.table(table) for table in contract.load().tables}
+    tables = editions.tables(connection)
     if wrong := cases.failing(loaded, connection):
         raise definition_files.BadDefinition("; ".join(wrong))
     practices, clusters = _clusters(tables["practice"], edition.as_at)
@@ -67,7 +67,6 @@ def compute(edition: Edition, *, compare: bool = False) -> Computed:
         {p: numbers[c] for p, c in clusters.items()},
         edition.as_at,
         predict=settings.RISK_SCORE,
-        fifths=_fifths(tables["area"]),
         compare=compare,
         tenths=_tenths(tables["area"]),
     )
@@ -151,10 +150,8 @@ def _named(coverage: ir.Table, practices: Mapping[int, str], clusters: Mapping[i
 
 
 def _fifths(area: ir.Table) -> dict[int, int]:
-    """The deprivation fifth of England (1 the most deprived, index of 2015) of the edition's areas, where known."""
-    deciles = {a.lsoa11_code: a.imd2015_decile for a in places.areas()}
-    rows = area.select("area", "lsoa11_code").to_pandas().itertuples()
-    return {int(row.area): (deciles[row.lsoa11_code] + 1) // 2 for row in rows if row.lsoa11_code in deciles}
+    """The deprivation fifth of each area of the edition that is known: two tenths each."""
+    return {number: (tenth + 1) // 2 for number, tenth in _tenths(area).items()}
 
 
 def _with_codes(tested: ir.Table, codes: Mapping[str, str]) -> ir.Table:

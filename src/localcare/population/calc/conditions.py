@@ -6,14 +6,10 @@ from datetime import date
 import ibis
 from ibis import ir
 
+from localcare.population.calc.bits import bit_count, bit_or
 from localcare.population.calc.people import months_before
 from localcare.population.definitions import Condition, Conditions
 from localcare.terminology import codelists
-
-
-@ibis.udf.scalar.builtin
-def bit_count(mask: int) -> int:  # type: ignore[empty-body]
-    """How many bits are set; a function of the engine."""
 
 
 def code_masks(code: ir.Table, conditions: Conditions) -> ir.Table:
@@ -53,9 +49,9 @@ def flags(observation: ir.Table, masks: ir.Table, conditions: Conditions, as_at:
     first = _by_window((c.first_within_months, c.flag) for c in windowed)
     inside = {m: hits.on > ibis.literal(months_before(as_at, m)) for m in {**within, **first}}
     per_person = hits.group_by("person").agg(
-        ever=hits.diagnosed.bit_or(),
-        **{f"within_{m}": hits.diagnosed.bit_or(where=inside[m]) for m in within},
-        **{f"before_{m}": hits.diagnosed.bit_or(where=~inside[m]) for m in first},
+        ever=bit_or(hits.diagnosed),
+        **{f"within_{m}": bit_or(hits.diagnosed, where=inside[m]) for m in within},
+        **{f"before_{m}": bit_or(hits.diagnosed, where=~inside[m]) for m in first},
     )
     mask = per_person.ever & conditions.mask(c.key for c in conditions.all if c not in windowed)
     for months, flag in within.items():
@@ -78,7 +74,7 @@ def _unresolved(hits: ir.Table) -> ir.Table:
     """Each entry's diagnoses without those that a later entry of the person resolved. Few entries resolve anything."""
     ends = hits.filter(hits.resolved != 0).select("person", "resolved", ended="on")
     met = hits.select("person", "on").inner_join(ends, "person").filter(ibis._.ended > ibis._.on)
-    later = met.group_by("person", "on").agg(resolved=met.resolved.bit_or())
+    later = met.group_by("person", "on").agg(resolved=bit_or(met.resolved))
     joined = hits.select("person", "on", "diagnosed").left_join(later, ["person", "on"])
     return joined.select("person", "on", diagnosed=joined.diagnosed & ~joined.resolved.fill_null(0))
 

@@ -68,26 +68,23 @@ def compute(
     as_at: date,
     *,
     predict: bool = True,
-    fifths: Mapping[int, int] | None = None,
     compare: bool = False,
     tenths: Mapping[int, int] | None = None,
 ) -> Results:
     """Everything a run gives; without `predict` no risk, no reasons and nobody listed.
 
     In: tables of an edition on one Ibis connection; `clusters`: the cluster's number of each practice's number (the
-    caller gives a practice without cluster one of its own); the edition's date; `fifths`: the deprivation fifth of each
-    area's number, to test the risk by; `tenths`: the national tenth of deprivation (1 the most deprived) of each area's
-    number, for segmentations; `compare`: try gradient boosting beside the model. Intermediate tables are kept in the
-    connection, in memory. Out: `Results`, its tables bound to the connection.
+    caller gives a practice without cluster one of its own); the edition's date; `tenths`: the national tenth of
+    deprivation (1 the most deprived) of each area's number; `compare`: try gradient boosting beside the model.
+    Intermediate tables are kept in the connection, in memory. Out: `Results`, its tables bound to the connection.
     """
     planning = permitted(tables, PLANNING)
+    fifths = {area: (tenth + 1) // 2 for area, tenth in (tenths or {}).items()}
     base = _base(planning.tables, definitions, tenths or {}, as_at)
     used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
     placed = _keep(ibis.union(*_segments(base, definitions)))
     listed, at_risk, (model, trial), why, lost = (
-        _risk(tables, base, definitions, clusters, as_at, fifths or {}, compare)
-        if predict
-        else _no_risk(SWITCHED_OFF, {})
+        _risk(tables, base, definitions, clusters, as_at, fifths, compare) if predict else _no_risk(SWITCHED_OFF, {})
     )
     scored = _keep(scores.scores(planning.tables, base.people, definitions, as_at))
     answer = {
@@ -103,7 +100,7 @@ def compute(
         "cell": _cells(base, placed, used),
         "practice_use": _practice_use(base, used),
         "cube": _cube(planning.tables, base, placed, used, definitions),
-        "standardised": _standardised(planning, base, used, definitions, as_at, fifths or {}),
+        "standardised": _standardised(planning, base, used, definitions, as_at, fifths),
         "coverage": _coverage(base, clusters),
         "list_entry": listed,
         "risk_model": _coefficients(model),
@@ -114,7 +111,12 @@ def compute(
 
 def _keep(expression: ir.Table) -> ir.Table:
     """Compute once and hold in the connection, as long as it is open."""
-    return expression.get_backend().create_table(ibis.util.gen_name("kept"), expression, temp=True)
+    backend, name = expression.get_backend(), ibis.util.gen_name("kept")
+    if backend.name != "pyspark":
+        return backend.create_table(name, expression, temp=True)
+    view = backend.create_view(name, expression)
+    backend.raw_sql(f"CACHE TABLE `{name}`")  # Ibis has no temporary tables on Spark
+    return view
 
 
 def _names(lost: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:

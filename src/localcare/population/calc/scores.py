@@ -7,6 +7,7 @@ import ibis
 from ibis import ir
 
 from localcare.population.calc import cms, comorbidity, stays
+from localcare.population.calc.bits import bit_or
 from localcare.population.calc.people import in_months_before, months_before
 from localcare.population.definitions import Definitions
 from localcare.population.definitions.scoring import Diagnoses, Lace, Recorded, Score
@@ -59,7 +60,7 @@ def _diagnosed(diagnosis: ir.Table, masks: ir.Table, methods: Mapping[str, Diagn
     hits = in_months_before(diagnosis, as_at, longest).inner_join(masks, "code")
     within = {key: _within(hits, method, as_at) for key, method in methods.items()}
     held = hits.group_by("person").agg(
-        **{key: hits[method.codes].bit_or(where=within[key]) for key, method in methods.items()}
+        **{key: bit_or(hits[method.codes], where=within[key]) for key, method in methods.items()}
     )
     return held.select(
         "person", **{k: comorbidity.points(held[k].fill_null(0), method) for k, method in methods.items()}

@@ -6,6 +6,7 @@ from datetime import date
 import ibis
 from ibis import ir
 
+from localcare.population.calc.bits import bit_or
 from localcare.population.calc.comorbidity import points
 from localcare.population.calc.people import in_months_before
 from localcare.population.definitions.scoring import Diagnoses, Lace, Steps
@@ -50,7 +51,7 @@ def _comorbidity(diagnosis: ir.Table, masks: ir.Table, last: ir.Table, method: D
     coded = coded.select("person", "mask", happened="on").inner_join(last.select("person", "on"), "person")
     begins = (coded.on - ibis.interval(months=method.window_months)).cast("date")
     before = coded.filter(coded.happened <= coded.on, coded.happened > begins)
-    return before.group_by("person").agg(mask=before.mask.bit_or())
+    return before.group_by("person").agg(mask=bit_or(before.mask))
 
 
 def _attendances(attendance: ir.Table, last: ir.Table, months: int) -> ir.Table:
