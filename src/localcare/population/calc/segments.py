@@ -30,7 +30,7 @@ def segment(people: ir.Table, segmentation: Segmentation, conditions: Conditions
 
 def holds(people: ir.Table, rule: Rule, conditions: Conditions) -> ir.BooleanValue:
     """Whether all that a rule asks holds of each person. In: people as `segment` takes them."""
-    asked: list[ir.BooleanValue] = [people.age >= rule.from_age] if rule.from_age else []
+    asked: list[ir.BooleanValue] = [people.age >= rule.from_age]
     if rule.to_age is not None:
         asked.append(people.age <= rule.to_age)
     if rule.any_of:
@@ -45,4 +45,4 @@ def holds(people: ir.Table, rule: Rule, conditions: Conditions) -> ir.BooleanVal
         asked.append((people.tenth <= rule.deprived_tenths).fill_null(False))
     if rule.home_area_known is not None:
         asked.append(people.tenth.notnull() == rule.home_area_known)
-    return ibis.and_(*asked)  # of nothing is true
+    return ibis.and_(*asked)
