@@ -45,7 +45,7 @@ def _parts(tables: Mapping[str, ir.Table], definitions: Definitions, as_at: date
     methods = {score.key: score.method for score in definitions.scores}
     coded = {key: method for key, method in methods.items() if isinstance(method, Diagnoses)}
     masks = comorbidity.code_masks(tables["code"], coded)
-    parts = [_diagnosed(tables["diagnosis"], masks, coded, as_at)]
+    parts = [diagnosed(tables["diagnosis"], masks, coded, as_at)]
     for key, method in methods.items():
         if isinstance(method, Lace):
             charlson = coded[method.comorbidity]
@@ -54,7 +54,7 @@ def _parts(tables: Mapping[str, ir.Table], definitions: Definitions, as_at: date
     return [*parts, recorded(tables["observation"], tables["code"], recorded_by, as_at)]
 
 
-def _diagnosed(diagnosis: ir.Table, masks: ir.Table, methods: Mapping[str, Diagnoses], as_at: date) -> ir.Table:
+def diagnosed(diagnosis: ir.Table, masks: ir.Table, methods: Mapping[str, Diagnoses], as_at: date) -> ir.Table:
     """Out: person and the points of each score; only people with a diagnosis of any group in its window."""
     longest = max(method.window_months for method in methods.values())
     hits = in_months_before(diagnosis, as_at, longest).inner_join(masks, "code")
