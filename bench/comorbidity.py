@@ -2,8 +2,8 @@
 
 Each package has an environment of its own, named by `BENCH_PYCOMORB` and `BENCH_COMORBIDIPY` (its Python; what to
 install stands in `bench/peers/*.txt`), and is left out, saying so, where none is named. All hold the histories in
-memory and use two threads; seconds are warm medians. `differ` counts people, and the case that most of them have in
-common is told: who is right is decided by the paper, in `tests/population/test_comorbidity_packages.py`.
+memory and use two threads; seconds are warm medians. `differ` counts people, with the shortest history among them: who
+is right is decided by the paper, and a test case in the score's definition (`definitions/scores/*.toml`) names it.
 """
 
 import json

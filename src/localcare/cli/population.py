@@ -15,6 +15,9 @@ def add_parser(subparsers) -> None:
     run.add_argument(
         "--compare", action="store_true", help="also try gradient boosting beside the logistic model (takes longer)"
     )
+    run.add_argument(
+        "--engine", choices=("duckdb", "spark"), default="duckdb", help="what computes: this machine, or Apache Spark"
+    )
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_run)
     report = actions.add_parser("report", help="print a report; without a name, list the reports")
@@ -41,6 +44,7 @@ def run_run(arguments) -> int:
 
     from localcare.base import audit
     from localcare.dataset import editions
+    from localcare.dataset.spark import NoSpark
     from localcare.population import actions
     from localcare.population.definitions import BadDefinition
 
@@ -48,8 +52,8 @@ def run_run(arguments) -> int:
     try:
         edition = editions.named(folder, arguments.edition) if arguments.edition else editions.current(folder)
         with output.progress_console.status(f"Computing edition {edition.id}"):
-            run = actions.run(edition, by=audit.SYSTEM, compare=arguments.compare)
-    except (editions.NoEdition, editions.BrokenContract, BadDefinition) as error:
+            run = actions.run(edition, by=audit.SYSTEM, compare=arguments.compare, engine=arguments.engine)
+    except (editions.NoEdition, editions.BrokenContract, BadDefinition, NoSpark) as error:
         raise output.CannotRun(str(error)) from error
     answer = _summary(run)
     if arguments.json:

@@ -1,8 +1,7 @@
 """The population run: from an edition to results and practices' lists, whole or not at all."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -11,11 +10,11 @@ import ibis
 import numpy as np
 from django.conf import settings
 from ibis import ir
-from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
 
 from localcare.access import queries as gate
 from localcare.base import audit, clock
-from localcare.dataset import editions, runs
+from localcare.dataset import editions, runs, spark
 from localcare.dataset.editions import Edition
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
@@ -39,23 +38,33 @@ class Computed:
     tables: Mapping[str, ir.Table]
     practices: Mapping[int, str]
     definitions: Definitions
-    connection: Backend
+    connection: SQLBackend
 
 
-def run(edition: Edition, *, by: audit.Actor, compare: bool = False) -> Run:
+# What computes a run, by its name; both take the same expressions.
+ENGINES: Mapping[str, Callable[[Edition], SQLBackend]] = {
+    "duckdb": lambda edition: edition.connection(memory_limit=MEMORY),
+    "spark": spark.connection,
+}
+
+
+def run(edition: Edition, *, by: audit.Actor, compare: bool = False, engine: str = "duckdb") -> Run:
     """Compute the edition and put its results and lists in use; `compare`: try gradient boosting beside the model.
 
-    Raises BadDefinition and BrokenContract.
+    `engine` is one of `ENGINES`. Raises BadDefinition, BrokenContract and, for Spark, `spark.NoSpark`.
     """
-    computed = compute(edition, compare=compare)
-    with closing(computed.connection.con):
+    computed = compute(edition, compare=compare, engine=engine)
+    try:
         return put_in_use(edition, computed, by=by)
+    finally:
+        if engine == "duckdb":  # a Spark session may be a platform's, and is left running
+            computed.connection.disconnect()
 
 
-def compute(edition: Edition, *, compare: bool = False) -> Computed:
+def compute(edition: Edition, *, compare: bool = False, engine: str = "duckdb") -> Computed:
     """Compute the edition with the installation's definitions; writes nothing."""
     loaded = definition_files.load(settings.DATA / "segmentations")
-    connection = edition.connection(memory_limit=MEMORY)
+    connection = ENGINES[engine](edition)
     tables = editions.tables(connection)
     if wrong := cases.failing(loaded, connection):
         raise definition_files.BadDefinition("; ".join(wrong))

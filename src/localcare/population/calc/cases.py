@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import ibis
-from ibis.backends.duckdb import Backend
+from ibis.backends.sql import SQLBackend
 
 from localcare.population.calc import measures, segments
 from localcare.population.definitions import Conditions, Definitions, Measure, Segmentation
@@ -14,7 +14,7 @@ CASE = {
 }  # fmt: skip
 
 
-def failing(definitions: Definitions, backend: Backend) -> list[str]:
+def failing(definitions: Definitions, backend: SQLBackend) -> list[str]:
     """A sentence for each test case that does not come out; empty where all definitions hold theirs."""
     found: list[str] = []
     for segmentation in definitions.segmentations:
@@ -24,7 +24,7 @@ def failing(definitions: Definitions, backend: Backend) -> list[str]:
     return found
 
 
-def _misplaced(segmentation: Segmentation, conditions: Conditions, backend: Backend) -> Iterator[str]:
+def _misplaced(segmentation: Segmentation, conditions: Conditions, backend: SQLBackend) -> Iterator[str]:
     if not segmentation.cases:
         return
     placed = segments.segment(_people(segmentation.cases, conditions), segmentation, conditions)
@@ -37,7 +37,7 @@ def _misplaced(segmentation: Segmentation, conditions: Conditions, backend: Back
             )
 
 
-def _miscounted(measure: Measure, conditions: Conditions, backend: Backend) -> Iterator[str]:
+def _miscounted(measure: Measure, conditions: Conditions, backend: SQLBackend) -> Iterator[str]:
     people = _people(measure.cases, conditions, measure.events)
     inside, amount = measures.counted(people, measure, conditions)
     rows = backend.to_pandas(people.select("person", inside=inside, amount=amount).order_by("person")).itertuples()

@@ -14,18 +14,30 @@ def code_masks(code: ir.Table, wanted: Mapping[str, Diagnoses]) -> ir.Table:
     In: table `code`; the definitions by score. Out: code and one int64 column for each distinct `codes` of them; only
     codes of a group. A code belongs to a group whose prefix it begins with.
     """
-    files = {method.codes: method for method in wanted.values()}
+    files = {method.codes: _by_prefix(method) for method in wanted.values()}
     held = code.filter(code.system == "icd10").select("code", "value").to_pandas()
     rows = [
-        (number, *(_mask(value.upper(), method) for method in files.values()))
+        (number, *(_mask(value.upper(), prefixes) for prefixes in files.values()))
         for number, value in zip(held["code"].tolist(), held["value"].tolist(), strict=True)
     ]
     schema = {"code": "int32", **dict.fromkeys(files, "int64")}
     return ibis.memtable([row for row in rows if any(row[1:])], schema=schema)
 
 
-def _mask(value: str, method: Diagnoses) -> int:
-    return sum(method.flag(group) for group, codes in method.groups.items() if value.startswith(tuple(codes)))
+def _by_prefix(method: Diagnoses) -> dict[str, int]:
+    masks: dict[str, int] = {}
+    for group, codes in method.groups.items():
+        flag = method.flag(group)
+        for prefix in codes:
+            masks[prefix] = masks.get(prefix, 0) | flag
+    return masks
+
+
+def _mask(value: str, prefixes: Mapping[str, int]) -> int:
+    mask = 0
+    for length in range(1, len(value) + 1):
+        mask |= prefixes.get(value[:length], 0)
+    return mask
 
 
 def points(mask: ir.IntegerValue, method: Diagnoses) -> ir.FloatingValue:
