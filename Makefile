@@ -1,4 +1,4 @@
-.PHONY: install demo serve test check e2e bench docs lock
+.PHONY: install demo serve test spark check e2e bench docs lock
 VENV := .venv
 RUN := $(VENV)/bin
 FRACTION ?= 0.1
@@ -20,8 +20,12 @@ demo: install ## build the synthetic area and serve it
 serve: install
 	$(RUN)/localcare serve
 
-test: install ## the whole suite but the browser, on SQLite
-	$(RUN)/pytest -n 2 -m "not e2e" tests
+test: install ## the whole suite but the browser and Spark, on SQLite
+	$(RUN)/pytest -n 2 -m "not e2e and not spark" tests
+
+spark: install ## a run on Apache Spark gives the tables of DuckDB; needs Java 17
+	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
+	$(RUN)/pytest -m spark tests/population
 
 check: install ## lint, types, import contracts
 	$(RUN)/ruff check src tests bench
@@ -41,4 +45,5 @@ docs: install
 lock: ## compile the locked dependencies again
 	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --extra spark -c requirements.txt pyproject.toml -o requirements-spark.txt
 	npm install --package-lock-only

@@ -8,4 +8,6 @@ def start() -> None:
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings")
+    # A notebook's cells run inside an event loop, one after the other: Django would refuse every question there.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     django.setup()
