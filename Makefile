@@ -1,4 +1,4 @@
-.PHONY: install demo serve test spark check e2e bench docs lock
+.PHONY: install demo serve test spark notebook check e2e bench docs lock
 VENV := .venv
 RUN := $(VENV)/bin
 FRACTION ?= 0.1
@@ -26,6 +26,11 @@ test: install ## the whole suite but the browser and Spark, on SQLite
 spark: install ## a run on Apache Spark gives the tables of DuckDB; needs Java 17
 	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
 	$(RUN)/pytest -m spark tests/population
+
+notebook: install ## the notebook of the how-to runs from its first cell to its last on a small demonstration
+	rm -rf var/notebook
+	LOCALCARE_DATA=var/notebook $(RUN)/localcare demo --fraction 0.01
+	LOCALCARE_DATA=$(CURDIR)/var/notebook $(RUN)/jupyter-execute docs/how-to/ask-from-python.ipynb
 
 check: install ## lint, types, import contracts
 	$(RUN)/ruff check src tests bench
