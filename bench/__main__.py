@@ -9,7 +9,7 @@ import json
 import sys
 from dataclasses import asdict
 
-BENCHES = ("population", "comorbidity", "pages", "kills", "variation", "effect")
+BENCHES = ("population", "growth", "comorbidity", "pages", "kills", "variation", "effect")
 
 
 def main() -> int:

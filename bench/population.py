@@ -25,7 +25,7 @@ from localcare.dataset.editions import Edition
 TITLE = "Population run, and its core question beside Polars and pandas"
 CORE = ("ibis_core", "sql_core", "polars_core", "pandas_core")
 CONTESTANTS = ("whole_run", *CORE)
-REPEATS = 5
+REPEATS = int(os.environ.get("BENCH_REPEATS", "5"))
 THREADS = "2"
 
 

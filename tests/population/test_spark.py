@@ -11,9 +11,30 @@ from localcare.population import actions
 from tests.editions import make_edition
 from tests.population.conftest import AS_AT, _codes, _event, _person
 
-pytest.importorskip("pyspark", reason="Apache Spark is not installed: pip install 'localcare[spark]', and Java 17")
+pyspark = pytest.importorskip(
+    "pyspark.sql", reason="Apache Spark is not installed: pip install 'localcare[spark]', and Java 17"
+)
 pytestmark = [pytest.mark.spark, pytest.mark.django_db, pytest.mark.filterwarnings("ignore")]
+# A table of 400 rows is soonest read by one task that nobody compiles.
+SMALL = {
+    "spark.ui.enabled": "false",
+    "spark.log.level": "ERROR",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "1",
+}
 ICD = ["F000", "I219", "E119", "E112", "C509", "C787", "N185", "Z000"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def session():
+    """A session that is there already, as on a platform; `dataset.spark` takes it."""
+    running = pyspark.SparkSession.builder.master("local[2]").config(map=SMALL).getOrCreate()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +76,14 @@ def everything(tmp_path_factory):
     )
 
 
-def test_every_table_of_a_run_on_spark_is_that_of_duckdb(everything):
-    wanted, found = (actions.compute(everything, engine=engine).tables for engine in ("duckdb", "spark"))
-    assert set(found) == set(wanted)
+def test_every_table_of_a_run_on_spark_is_that_of_duckdb(everything, tmp_path):
+    wanted, found = (actions.compute(everything, engine=engine) for engine in ("duckdb", "spark"))
+    assert set(found.tables) == set(wanted.tables)
     for table in contract.load(contract.RESULTS).tables.values():
-        pd.testing.assert_frame_equal(_rows(found[table.name], table), _rows(wanted[table.name], table))
+        same = _rows(wanted.tables[table.name], table)
+        pd.testing.assert_frame_equal(_rows(found.tables[table.name], table), same, obj=table.name)
+    found.connection.to_parquet(found.tables["coverage"], tmp_path / "coverage")
+    assert len(pd.read_parquet(tmp_path / "coverage")) == 4
 
 
 def _rows(expression, table: contract.Table) -> pd.DataFrame:
