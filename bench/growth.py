@@ -1,8 +1,8 @@
 """How a run and its core question grow with an area, and what that says of England.
 
-The current edition of LOCALCARE_DATA is made a quarter, half, once and twice as large: each fourth or second person with
-all that happened to them, or everybody twice. Seconds follow a power of the number of people; the last row carries it on to
-England's 62 million, with the largest residual of the fit. That row is arithmetic, not a measurement.
+The current edition of LOCALCARE_DATA is made a quarter, half, once and twice as large: each fourth or second person
+with all that happened to them, or everybody twice. Seconds follow a power of the number of people; the last row carries
+it on to England's 62 million, with the largest residual of the fit. That row is arithmetic, not a measurement.
 """
 
 import json
@@ -85,9 +85,7 @@ def _england(name: str, rows: list[Row]) -> Row:
     power, level = np.polyfit(x, y, 1)
     residual = float(np.abs(y - (power * x + level)).max())
     seconds = math.exp(power * math.log(ENGLAND) + level)
-    quarter_to_whole = rows[2].seconds / rows[0].seconds
+    grown = f"a quarter to the whole {rows[2].seconds / rows[0].seconds:.1f} times"
     memory = rows[-1].peak_mb * ENGLAND // rows[-1].people
-    note = (
-        f"worked out: people^{power:.2f}, residual {residual:.0%}; a quarter to the whole {quarter_to_whole:.1f} times"
-    )
+    note = f"worked out: people^{power:.2f}, residual {residual:.0%}; {grown}"
     return Row(name, ENGLAND, round(seconds, 0), memory, note)
