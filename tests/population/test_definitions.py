@@ -1,13 +1,20 @@
+import json
 import shutil
 from dataclasses import replace
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from localcare.population import definitions
 from localcare.population.definitions import BadDefinition
 from localcare.terminology import codelists
 
 LOADED = definitions.load()
+
+
+def test_every_schema_is_one():
+    for path in definitions.HERE.glob("*.schema.json"):
+        Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
 
 
 def test_every_list_of_a_condition_is_of_snomed_ct_and_held():

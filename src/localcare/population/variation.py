@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from localcare.dataset import suppression
 from localcare.dataset.runs import RunFolder
@@ -236,4 +236,4 @@ def _place(every: Compared, unit: Unit, name: str) -> tuple[float, float, float,
     ratio, variance = row["amount"] / row["expected"], row["variance"] / row["expected"] ** 2
     guess, low, high = (float(v) for v in variation.interval(ratio, variance, between))
     width = (high - guess) / 1.96
-    return guess, max(0.0, low), high, float(stats.norm.cdf((guess - 1) / width)) if width else 0.5
+    return guess, max(0.0, low), high, float(scipy.stats.norm.cdf((guess - 1) / width)) if width else 0.5

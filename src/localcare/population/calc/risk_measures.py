@@ -7,8 +7,8 @@ the true uncertainty is somewhat larger.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its statistics load when first asked for
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 Z = 1.959964
 # Log odds of a risk of nothing or of one are infinite.
@@ -54,9 +54,9 @@ def around(value: float, error: float) -> Estimate:
 def _placements(scores: NDArray, happened: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of each with the outcome, the share of others ranked below; of each other, the share of those ranked above."""
     ill, well = scores[happened], scores[~happened]
-    everyone = rankdata(np.concatenate([ill, well]))
-    below = (everyone[: len(ill)] - rankdata(ill)) / len(well)
-    above = 1 - (everyone[len(ill) :] - rankdata(well)) / len(ill)
+    everyone = scipy.stats.rankdata(np.concatenate([ill, well]))
+    below = (everyone[: len(ill)] - scipy.stats.rankdata(ill)) / len(well)
+    above = 1 - (everyone[len(ill) :] - scipy.stats.rankdata(well)) / len(ill)
     return below, above
 
 

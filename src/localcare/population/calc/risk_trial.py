@@ -6,17 +6,19 @@ year after it will bring.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from localcare.population.calc import risk
 from localcare.population.calc import risk_measures as measures
 from localcare.population.calc.risk import Columns
 from localcare.population.definitions import Definitions, Risk
 from localcare.population.definitions.risk_test import RiskTest
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 LOGISTIC, BOOSTING = "logistic", "gradient_boosting"
 ALL = "all"
@@ -144,10 +146,12 @@ def _scores(
     return answer
 
 
-def boost(columns: Columns, happened: NDArray, definitions: Definitions) -> HistGradientBoostingClassifier:
+def boost(columns: Columns, happened: NDArray, definitions: Definitions) -> "HistGradientBoostingClassifier":
     """Gradient boosting on the same predictors, as numbers instead of steps."""
+    from sklearn.ensemble import HistGradientBoostingClassifier as Boosting  # a second to load, and seldom asked for
+
     sizes = definitions.risk_test.challenger
-    model = HistGradientBoostingClassifier(
+    model = Boosting(
         max_iter=sizes.iterations,
         learning_rate=sizes.learning_rate,
         max_leaf_nodes=sizes.leaves,
