@@ -22,8 +22,8 @@ def read(path: Path, schema: str) -> dict[str, Any]:
         content = tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BadDefinition(f"{path} is not valid TOML ({error}); mend the line") from error
-    if error := jsonschema.exceptions.best_match(_validator(schema).iter_errors(content)):
-        raise BadDefinition(f"{path}, at {error.json_path}: {error.message}") from error
+    if fault := jsonschema.exceptions.best_match(_validator(schema).iter_errors(content)):
+        raise BadDefinition(f"{path}, at {fault.json_path}: {fault.message}") from fault
     return content
 
 
