@@ -16,12 +16,12 @@ def answer(edition: Edition) -> dict:
     codes = conditions.code_masks(tables["code"], loaded.conditions)
     masks = conditions.flags(tables["observation"], codes, loaded.conditions, edition.as_at)
     registered = people.registered(tables["person"], edition.as_at)
-    known = registered.left_join(masks, "person").select(*registered.columns, "mask")
-    known = connection.create_table("known", known.mutate(mask=known.mask.fill_null(0)), temp=True)
+    known = registered.left_join(masks, "person").select("person", "age", "observed", mask=ibis._.mask.fill_null(0))
+    known = connection.create_table("known", known, temp=True)
     used = use.costs(tables, known, loaded.prices, edition.as_at)
-    placed = segments.segment(known, loaded.segmentation(SEGMENTATION), loaded.conditions)
-    joined = placed.filter(placed.group.notnull()).inner_join(used, "person").select("age_band", "group", "cost")
-    cells = joined.group_by("age_band", "group").agg(n=ibis._.count(), pounds=ibis._.cost.sum()).to_pandas()
+    grid = loaded.segmentation(SEGMENTATION)
+    placed = {"age_band": segments.age_band(used, grid), "group": segments.group(used, grid, loaded.conditions)}
+    cells = used.group_by(**placed).agg(n=used.count(), pounds=used.cost.sum()).to_pandas()
     n = int(known.count().to_pandas())
     connection.con.close()
     return {"people": n, "answer": rounded(list(cells.itertuples(index=False)))}

@@ -15,17 +15,26 @@ def segment(people: ir.Table, segmentation: Segmentation, conditions: Conditions
     1, the most deprived; null where not known). Out: segmentation, person, age_band, group; the group of a person who
     is not observed is null, for nothing is known of their conditions.
     """
-    *bands, last = segmentation.age_bands
-    band = (
-        ibis.cases(*((people.age <= b.last, b.key) for b in bands), else_=last.key) if bands else ibis.literal(last.key)
-    )
-    placed = [(holds(people, rule, conditions), g.key) for g in segmentation.groups for rule in g.rules]
     return people.select(
         segmentation=ibis.literal(segmentation.key),
         person="person",
-        age_band=band,
-        group=people.observed.ifelse(ibis.cases(*placed), ibis.null("string")),
+        age_band=age_band(people, segmentation),
+        group=group(people, segmentation, conditions),
     )
+
+
+def age_band(people: ir.Table, segmentation: Segmentation) -> ir.StringValue:
+    """The key of each person's age band. In: people as `segment` takes them."""
+    *bands, last = segmentation.age_bands
+    if not bands:
+        return ibis.literal(last.key)
+    return ibis.cases(*((people.age <= b.last, b.key) for b in bands), else_=last.key)
+
+
+def group(people: ir.Table, segmentation: Segmentation, conditions: Conditions) -> ir.StringValue:
+    """The key of the first group of which a rule holds; null where not observed. In: people as `segment` takes them."""
+    placed = [(holds(people, rule, conditions), g.key) for g in segmentation.groups for rule in g.rules]
+    return people.observed.ifelse(ibis.cases(*placed), ibis.null("string"))
 
 
 def holds(people: ir.Table, rule: Rule, conditions: Conditions) -> ir.BooleanValue:

@@ -134,7 +134,7 @@ def _cost(counted: ir.Table, prices: Prices) -> ir.FloatingValue:
 def costs(tables: Tables, people: ir.Table, prices: Prices, as_at: date) -> ir.Table:
     """The cost of `use` alone, without the counts behind it: every event is priced and summed in one pass.
 
-    In: tables; people with person, age (years), observed. Out: person, cost; only observed people.
+    In: tables; people with person, age (years), observed. Out: observed people, all their columns and cost.
     """
     priced = [
         _priced(in_months_before(tables[table], as_at, prices.months), names, prices, as_at)
@@ -144,10 +144,10 @@ def costs(tables: Tables, people: ir.Table, prices: Prices, as_at: date) -> ir.T
     services = care.select("person", pounds=care.social_care * prices["social_care"], grown=ibis.literal(0.0))
     events = ibis.union(*priced, services)
     summed = events.group_by("person").agg(pounds=events.pounds.sum(), grown=events.grown.sum())
-    seen = people.filter(people.observed).select("person", "age")
-    joined = seen.left_join(summed, "person").select("age", "pounds", "grown", person=seen.person)
+    seen = people.filter(people.observed)
+    joined = seen.left_join(summed, "person").select(*seen.columns, "pounds", "grown")
     young = (joined.age < prices.mental_health_from_age).ifelse(joined.grown, 0.0)
-    return joined.select("person", cost=(joined.pounds - young).fill_null(0.0).round(2))
+    return joined.select(*seen.columns, cost=(joined.pounds - young).fill_null(0.0).round(2))
 
 
 def _priced(events: ir.Table, names: list[str], prices: Prices, end: date) -> ir.Table:
