@@ -7,14 +7,16 @@ record stays shut; it opens once the practice has accepted the person and told t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from localcare.access import facts, pseudonyms
 from localcare.access.models import IdentityRequest
 from localcare.access.types import Basis, Capability, Consent, Decision, Purpose, Refused, Viewer
 from localcare.base import audit, clock
+from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
 from localcare.patients.queries import Patient
 
@@ -64,9 +66,13 @@ def waiting_for(viewer: Viewer) -> list[IdentityRequest]:
     """Requests of others that the viewer may decide, the oldest first."""
     if not viewer.can(Capability.RELEASE_IDENTITY):
         return []
-    rows = IdentityRequest.objects.filter(decided_at=None).exclude(user_id=viewer.user_id)
-    rows = rows.filter(practice_code__in=viewer.practice_codes) if viewer.works_at_practice else rows
-    return list(rows.order_by("asked_at", "id"))
+    others = _waiting(viewer.user_id)
+    return [r for r in others if not viewer.works_at_practice or r.practice_code in viewer.practice_codes]
+
+
+@prepared
+def _waiting(user_id: int) -> QuerySet[Any]:
+    return IdentityRequest.objects.filter(decided_at=None).exclude(user_id=user_id).order_by("asked_at", "id")
 
 
 def ask_identity(*, practice_code: str, pseudonym: str, reason: str, by: Viewer) -> IdentityRequest:

@@ -13,7 +13,7 @@ from localcare.base import clock
 from localcare.base.prepared import in_all, prepared
 from localcare.caseload import definitions
 from localcare.caseload.calc.changed import Seen, changed, from_kept
-from localcare.caseload.calc.states import left_out
+from localcare.caseload.calc.states import STAYS_OUT, left_out
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
 from localcare.caseload.types import Counts, Ending, Entry, Listed, Places, Room, Row, State
 from localcare.places import queries as places
@@ -168,19 +168,19 @@ def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> LeftOu
     if run is None:
         return LeftOut({}, frozenset(), frozenset(), {})
     withdrawn = gate.withdrawn(since=run.made_at - ON_ITS_WAY)
-    rows = population.standing(practice_code, {*decided, *withdrawn})
-    out: dict[str, State] = {}
+    listed = population.listed(practice_code)
+    here = decided.keys() & listed - withdrawn
+    out = {pseudonym: decided[pseudonym].state for pseudonym in here if decided[pseudonym].state in STAYS_OUT}
     back: dict[str, tuple[str, ...]] = {}
-    for pseudonym in decided.keys() & rows.keys() - withdrawn:
-        entry, row = decided[pseudonym], rows[pseudonym]
+    for pseudonym, row in population.standing(practice_code, here - out.keys()).items():
+        entry = decided[pseudonym]
         changes = changes_since(entry, row)
         if left_out(entry.state, entry.since, changes=changes, change=row.change, made_at=run.made_at):
             out[pseudonym] = entry.state
         elif entry.state not in (State.PROPOSED, State.NAMED):
             back[pseudonym] = changes or (RISK_UP,)
-    return LeftOut(
-        out, frozenset(population.palliative(practice_code) - withdrawn), frozenset(withdrawn & rows.keys()), back
-    )
+    palliative = population.palliative(practice_code) - withdrawn
+    return LeftOut(out, frozenset(palliative), frozenset(withdrawn & listed), back)
 
 
 RISK_UP = "risk up since the run before"

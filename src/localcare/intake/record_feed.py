@@ -62,7 +62,7 @@ class RecordLoaded:
 def people_of_lists_and_caseloads(*, by: audit.Actor) -> dict[str | tuple[str, str], int]:
     """Whose record is loaded: people on practices' lists and on caseloads, by what suppliers know them by."""
     on_caseloads = {patient_id for patient_id, _ in caseload.expected_relationships()}
-    known = access.identities_of_listed(population.listed(), by=by)
+    known = access.identities_of_listed(population.all_listed(), by=by)
     known += access.identities_of(on_caseloads, by=by) if on_caseloads else []
     people: dict[str | tuple[str, str], int] = {(i.practice_code, i.local_id): i.patient_id for i in known}
     return people | {i.nhs_number: i.patient_id for i in known if i.nhs_number}

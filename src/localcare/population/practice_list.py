@@ -99,6 +99,11 @@ def list_size(practice_code: str) -> tuple[int, int]:
     return len(_lines(practice_code)), registered
 
 
+def listed(practice_code: str) -> set[str]:
+    """Every pseudonym on a practice's list."""
+    return {line.pseudonym for line in _lines(practice_code)}
+
+
 def palliative(practice_code: str) -> set[str]:
     """The pseudonyms of a practice's list whose people are on the palliative register."""
     return {line.pseudonym for line in _lines(practice_code) if line.palliative}

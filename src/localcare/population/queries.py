@@ -35,6 +35,7 @@ from localcare.population.practice_list import (
     by_change,
     gone,
     list_size,
+    listed,
     palliative,
     practice_list,
     practice_list_size,
@@ -66,6 +67,7 @@ __all__ = [
     "NoRun",
     "Question",
     "Report",
+    "all_listed",
     "area_name",
     "by_change",
     "candidates",
@@ -81,6 +83,7 @@ __all__ = [
     "how_lists_are_made",
     "list_counts",
     "list_size",
+    "listed",
     "new_on_lists",
     "on_lists",
     "outcome_source",
@@ -116,7 +119,7 @@ def _entry(pseudonym: str) -> QuerySet[Any]:
     return ListEntry.objects.filter(pseudonym=pseudonym).select_related("run")
 
 
-def listed() -> dict[str, list[str]]:
+def all_listed() -> dict[str, list[str]]:
     """The pseudonyms on every practice's list, by practice, for the feed that fills these people's record."""
     answer: dict[str, list[str]] = {}
     for practice_code, pseudonym in ListEntry.objects.values_list("practice_code", "pseudonym"):

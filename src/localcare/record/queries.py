@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import F, Max, QuerySet
 
-from localcare.base.prepared import prepared
+from localcare.base.prepared import in_all, prepared
 from localcare.record.models import Kind, Source, Statement
 from localcare.record.types import Item, Record
 
@@ -52,7 +52,12 @@ def _encounters(
 
 def last_heard() -> datetime | None:
     """When any source last told us something; None when none ever did."""
-    return Source.objects.aggregate(latest=Max("last_heard_at"))["latest"]
+    return _last_heard()[0][0]
+
+
+@prepared
+def _last_heard() -> QuerySet[Any]:
+    return in_all(Source.objects.all(), Max("last_heard_at"))
 
 
 def patient_of(statement_id: int) -> int | None:

@@ -30,6 +30,8 @@ class Ending(StrEnum):
 DECLINED = frozenset({State.ALREADY_KNOWN, State.NOT_SUITABLE, State.DECLINED_BY_PERSON})
 _DECIDED = DECLINED | {State.ACCEPTED}
 _BACK = frozenset({State.PROPOSED, State.NAMED})
+# Whatever changes since: people on a caseload, or looked after already.
+STAYS_OUT = frozenset({State.ACCEPTED, State.ALREADY_KNOWN})
 
 # Somebody without an entry stands as proposed. Putting a person back undoes a decision made by mistake.
 TRANSITIONS: dict[State, frozenset[State]] = {
@@ -74,7 +76,7 @@ def left_out(state: State, since: datetime, *, changes: Collection[str] | None, 
     """
     if state in (State.PROPOSED, State.NAMED):
         return False
-    if state in (State.ACCEPTED, State.ALREADY_KNOWN):
+    if state in STAYS_OUT:
         return True
     came_back = change == "up" if changes is None else bool(changes)
     return not (came_back and made_at > since)
