@@ -101,6 +101,14 @@ def test_a_choice_takes_somebody_off_every_view_of_the_list_at_once_and_its_with
     assert on_list(gp) == [pseudonym(person)]
 
 
+def test_nobody_who_chose_otherwise_is_told_of_as_gone(area, lists):
+    gp, left = area.viewer("gp", "G1"), builders.patient(family="Left")
+    lists.gone(left)
+    access.record_choice(patient_id=left.id, kind="risk_stratification_objection", value="yes", by=gp)
+    page = list_pages.page_of(gp, "G1", {"change": "gone"})
+    assert (page.rows, page.changes["gone"], dict(page.hidden)) == ((), 0, {})
+
+
 def test_a_choice_made_before_a_merge_holds_for_both_records(area, lists):
     gp, person, twin = area.viewer("gp", "G1"), builders.patient(), builders.patient(practice="G3")
     lists.add(person)

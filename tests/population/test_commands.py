@@ -28,11 +28,22 @@ def test_run_then_report(installation, capsys):
     assert json.loads(capsys.readouterr().out)["sources_left_out"]["social_care"]
 
 
+def test_the_dashboard_as_reports(installation, capsys, tmp_path):
+    assert main(["population", "run", "--json"]) == 0
+    capsys.readouterr()
+    assert main(["population", "report", "practice", "--level", "practice", "--unit", "G82000", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert {"on_register", "expected", "fewer_low", "published_expectation"} <= rows[0].keys()
+    assert main(["population", "report", "costliest", "--csv"]) == 0
+    assert capsys.readouterr().out.startswith("ages,sex,people,spend_per_head,")
+    assert main(["population", "report", "practice", "--level", "cluster", "--xlsx", str(tmp_path / "x.xlsx")]) == 0
+
+
 def test_report_alone_lists_the_reports(capsys):
     assert main(["population", "report", "--json"]) == 0
     assert [row["name"] for row in json.loads(capsys.readouterr().out)] == [
-        "segments", "conditions", "use", "risk", "scores", "measures", "variation", "quadrants", "model", "coverage",
-        "explorer",
+        "segments", "conditions", "use", "risk", "scores", "measures", "variation", "quadrants", "model", "practice",
+        "costliest", "coverage", "explorer",
     ]  # fmt: skip
 
 

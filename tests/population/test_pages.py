@@ -130,6 +130,17 @@ def test_queries_do_not_grow(client, sign_in, page, django_assert_max_num_querie
         client.get(page)
 
 
+def test_variation_by_age_and_sex_has_the_interval_of_that_step(client, sign_in):
+    rows = queries.report("variation", "practice").rows
+    shown = [row for row in rows if row["ratio_age_sex"] is not None]
+    assert shown
+    assert all(row["low_age_sex"] <= row["ratio_age_sex"] <= row["high_age_sex"] for row in shown)
+    row = next(row for row in shown if row["indicator"] == "conditions")
+    sign_in("analyst", "99J")
+    page = text(client.get("/population/variation/?indicator=conditions&by=age_sex"))
+    assert f"{row['ratio_age_sex']:.2f} ({row['low_age_sex']:.2f} to {row['high_age_sex']:.2f})" in page
+
+
 def test_before_the_first_run_the_pages_say_what_to_wait_for(client, sign_in):
     sign_in("practice_manager", OWN)
     Run.objects.all().delete()

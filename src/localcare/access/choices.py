@@ -95,3 +95,8 @@ def choice_history(ids: Collection[int]) -> list[Chosen]:
     """Every answer a person gave, the latest first."""
     rows = Choice.objects.filter(patient_id__in=list(ids)).order_by("-recorded_at", "-id")
     return [Chosen(choices()[ChoiceKind(r.kind)], r.value, r.recorded_at, r.recorded_by) for r in rows]
+
+
+def last_choice() -> int:
+    """A number that grows with every answer given: what was read of choices holds as long as it stays."""
+    return Choice.objects.order_by("-id").values_list("id", flat=True).first() or 0

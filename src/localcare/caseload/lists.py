@@ -137,7 +137,7 @@ def _paged(entries: Sequence[Any], asked: Mapping[str, str]) -> population.ListP
 
 def _hidden(left: queries.LeftOut, everything: bool) -> dict[str, int]:
     """How many are hidden by each reason of `HIDDEN`; shown on request are all but those who chose not to be here."""
-    found: Counter = Counter({WITHDRAWN: len(left.withdrawn)})
+    found: Counter = Counter({WITHDRAWN: left.listed_and_withdrawn})
     if not everything:
         found.update(left.decided.values())
         found[PALLIATIVE] = len(left.palliative - left.pseudonyms)

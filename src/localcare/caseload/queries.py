@@ -146,12 +146,16 @@ def handled(practice_code: str) -> dict[str, Entry]:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Who a practice's list leaves out by default, by pseudonym: decided about, palliative register, and why."""
+    """Who a practice's list leaves out by default, by pseudonym: decided about, palliative register, and why.
+
+    `withdrawn`: all whose choice since the run keeps them off lists; `listed_and_withdrawn`: how many of this list.
+    """
 
     decided: Mapping[str, State]
     palliative: frozenset[str]
     withdrawn: frozenset[str]
     came_back: Mapping[str, tuple[str, ...]]
+    listed_and_withdrawn: int = 0
 
     @property
     def pseudonyms(self) -> set[str]:
@@ -180,7 +184,7 @@ def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> LeftOu
         elif entry.state not in (State.PROPOSED, State.NAMED):
             back[pseudonym] = changes or (RISK_UP,)
     palliative = population.palliative(practice_code) - withdrawn
-    return LeftOut(out, frozenset(palliative), frozenset(withdrawn & listed), back)
+    return LeftOut(out, frozenset(palliative), frozenset(withdrawn), back, len(withdrawn & listed))
 
 
 RISK_UP = "risk up since the run before"

@@ -118,7 +118,9 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
         listed = _entries(made, folder, pseudonyms, risks, computed.definitions, watched)
         entries = [entry for entry in listed if entry.pseudonym not in withdrawn]
         ListEntry.objects.bulk_create(entries, batch_size=2000)
-        _keep_gone(made, before, {entry.pseudonym for entry in entries})
+        left = set(before) - {entry.pseudonym for entry in entries} - withdrawn
+        scored = _scored(computed.connection.table("pseudonym"), folder, left)
+        _keep_gone(made, [row for pseudonym, row in before.items() if pseudonym in scored])
         audit.record("population.run", by=by, run=name, edition=edition.id, listed=len(entries))
     runs.keep_only(settings.DATASET, set(Run.objects.order_by("-id").values_list("name", flat=True)[:2]))
     return made
@@ -127,11 +129,22 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
 KEPT = tuple(f.attname for f in GoneEntry._meta.fields if f.attname not in ("id", "run_id"))
 
 
-def _keep_gone(made: Run, before: Mapping[str, dict[str, Any]], listed: set[str]) -> None:
+def _keep_gone(made: Run, rows: list[dict[str, Any]]) -> None:
     """Those of the run before who are on no list now, in place of those kept before."""
     GoneEntry.objects.all().delete()
-    gone = [GoneEntry(run=made, **row) for pseudonym, row in before.items() if pseudonym not in listed]
-    GoneEntry.objects.bulk_create(gone, batch_size=2000)
+    GoneEntry.objects.bulk_create([GoneEntry(run=made, **row) for row in rows], batch_size=2000)
+
+
+def _scored(pseudonym: ir.Table, folder: runs.RunFolder, among: set[str]) -> set[str]:
+    """Those of the pseudonyms whose people were scored: still here, and still content to be."""
+    asked = ibis.memtable([(p,) for p in sorted(among)], schema={"pseudonym": "string"})
+    of_purpose = pseudonym.filter(pseudonym.purpose == RISK).select("person", "pseudonym")
+    found = of_purpose.inner_join(asked, "pseudonym").select("person", "pseudonym").to_pandas()
+    names = dict(zip(found["person"].tolist(), found["pseudonym"].tolist(), strict=True))
+    rows = folder.rows(
+        "person_result", "risk IS NOT NULL AND person IN (SELECT unnest($people))", {"people": list(names)}
+    )
+    return {names[row["person"]] for row in rows}
 
 
 def _next_number() -> int:

@@ -29,6 +29,11 @@ class Point:
     standing: str
     ours: bool
 
+    @property
+    def numbered(self) -> bool:
+        """Whether it is told apart and named in the key."""
+        return self.ours or self.standing != SAME
+
 
 @dataclass(frozen=True)
 class Funnel:
@@ -55,6 +60,11 @@ class Mark:
     high: float
     placed: bool
     ours: bool
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it is told apart and named in the key."""
+        return self.ours or self.placed
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,8 @@ def _at(row: Row, step: str) -> Row:
         "ratio": row["ratio_age_sex"],
         "expected": row["expected_age_sex"],
         "standing": row["standing_age_sex"],
+        "low": row["low_age_sex"],
+        "high": row["high_age_sex"],
     }
 
 

@@ -66,7 +66,7 @@ class ListEntry(Pseudonymous):
 
 
 class GoneEntry(Pseudonymous):
-    """Somebody on the lists of the run before who is on none of this one, as the run before told of them."""
+    """Somebody on the lists of the run before who is scored and on none of this one, as the run before told of them."""
 
     change = "gone"
 

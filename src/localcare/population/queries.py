@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from localcare.base.prepared import prepared
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
+from localcare.places import queries as places
 from localcare.population import definitions as definition_files
 from localcare.population import explorer as explorer_calc
 from localcare.population import reports
@@ -169,6 +170,17 @@ def _made() -> reports.Made:
     if run is None:
         raise NoRun("There is no run yet. Make one: localcare population run")
     return reports.made(run)
+
+
+def made() -> reports.Made:
+    """The run in use with its results. Raises NoRun."""
+    return _made()
+
+
+def unit_names(of: reports.Made) -> dict[tuple[str, str], str]:
+    """The name of every cluster and practice of a run."""
+    names = places.names({code for level, code in of.units if level != reports.AREA})
+    return {unit: names.get(unit[1], unit[1]) for unit in of.units if unit[0] != reports.AREA}
 
 
 def segmentations() -> tuple[Segmentation, ...]:

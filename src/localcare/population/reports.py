@@ -10,8 +10,8 @@ from django.conf import settings
 from localcare.dataset import runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
+from localcare.population import costliest, expected, measure_report, model_card, score_report, variation
 from localcare.population import definitions as definition_files
-from localcare.population import measure_report, model_card, score_report, variation
 from localcare.population.calc import use
 from localcare.population.definitions import Definitions
 from localcare.population.lists import published_model
@@ -77,7 +77,7 @@ class Made:
     @cached_property
     def practices(self) -> Mapping[int, tuple[str, str]]:
         """Code and cluster of each practice of the edition, by its number there."""
-        return {row["practice"]: (row["ods_code"], row["cluster"]) for row in self.folder.rows("coverage")}
+        return _practices(self.folder)
 
     def tree(self, *key: str) -> list[Line]:
         """The sums of the levels for the counts (unit, *key): area of clusters, each cluster of its practices."""
@@ -88,6 +88,11 @@ class Made:
             members = [(PRACTICE, p) for p in sorted(of) if of[p]["cluster"] == cluster[1]]
             lines.append(Line((cluster, *key), tuple((member, *key) for member in members)))
         return lines
+
+
+@lru_cache(maxsize=8)
+def _practices(folder: runs.RunFolder) -> Mapping[int, tuple[str, str]]:
+    return {row["practice"]: (row["ods_code"], row["cluster"]) for row in folder.rows("coverage")}
 
 
 def made(run: Run) -> Made:
@@ -236,17 +241,29 @@ def _protected_registers(run_id: int, _folder: runs.RunFolder, _rule: Rule) -> t
     return _published(of, found, 0, codes, 1), _published(of, found, 1, codes)
 
 
+def _expected(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    return expected.rows(of, units, *_protected_registers(of.run.id, of.folder, of.rule))
+
+
+USE_LABELS = {name: activity.label for name, activity in use.ACTIVITIES.items()} | {"social_care": "Adult social care"}
+
+
 def _use(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
-    labels = {name: activity.label for name, activity in use.ACTIVITIES.items()} | {"social_care": "Adult social care"}
-    found = _sums(of, "practice_use", "activity", "amount", "people")
-    people = _published(of, found, 1, labels)
-    seen = _published(of, _coverage_sums(of), 1, [""])
+    found, people, seen = _protected_use(of.run.id, of.folder, of.rule)
     return [
         {"unit": unit[1], "activity": name, "label": label, "measure": "pounds" if name == "social_care" else "number"}
         | _use_row(found.get((unit, name), [0.0, 0.0])[0], people[unit, name], seen[unit, ""], of.rule)
         for unit in units
-        for name, label in labels.items()
+        for name, label in USE_LABELS.items()
     ]
+
+
+@lru_cache(maxsize=4)
+def _protected_use(run_id: int, _folder: runs.RunFolder, _rule: Rule) -> tuple[Mapping, Mapping, Mapping]:
+    """Amounts by unit and activity, and as published: how many people used it, how many are seen."""
+    of = made(Run.objects.get(id=run_id))
+    found = _sums(of, "practice_use", "activity", "amount", "people")
+    return found, _published(of, found, 1, USE_LABELS), _published(of, _coverage_sums(of), 1, [""])
 
 
 def _use_row(amount: float, people: int | None, seen: int | None, rule: Rule) -> Row:
@@ -336,6 +353,8 @@ REPORTS: Mapping[str, Kind] = {
     "variation": Kind("Practices against what their lists would use", variation.HOW, variation.rows, (PRACTICE,)),
     "quadrants": Kind("Spend against outcome", variation.HOW_QUADRANTS, variation.quadrants, (PRACTICE,)),
     "model": Kind("How well the risk score does", model_card.HOW, model_card.rows, (AREA,)),
+    "practice": Kind("Registers, recorded against expected", expected.HOW, _expected, (CLUSTER, PRACTICE)),
+    "costliest": Kind("The hundred people who cost most, in bands", costliest.HOW, costliest.rows),
     "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
 }
 MORE: Mapping[str, Callable[[Made], Row]] = {"risk": _beside_risk, "model": model_card.more}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.population import explorer_pages, views
+from localcare.population import dashboard_pages, explorer_pages, views
 
 app_name = "population"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("population/explorer/", explorer_pages.explorer, name="explorer"),
     path("population/explorer.csv", explorer_pages.explorer_csv, name="explorer_csv"),
     path("population/explorer.xlsx", explorer_pages.explorer_xlsx, name="explorer_xlsx"),
+    path("population/practice/", dashboard_pages.overview, name="dashboard"),
+    path("population/practice/costliest/", dashboard_pages.people, name="costliest"),
+    path("population/practice.csv", dashboard_pages.as_csv, name="dashboard_csv"),
+    path("population/practice.xlsx", dashboard_pages.as_xlsx, name="dashboard_xlsx"),
     path("population/variation/", views.variation, name="variation"),
     path("population/model/", views.model, name="model"),
     path("population/how-made/", views.how_made, name="how_made"),

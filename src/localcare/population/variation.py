@@ -144,7 +144,7 @@ def _measure(name: str) -> str:
 
 EMPTY = (
     "people", "amount", "expected", "ratio", "low", "high", "standing", "ratio_crude", "ratio_age_sex",
-    "standing_age_sex", "expected_age_sex", "ratio_conditions",
+    "standing_age_sex", "expected_age_sex", "low_age_sex", "high_age_sex", "ratio_conditions",
     "by_age_and_sex", "by_deprivation", "by_recorded_conditions", "left",
 )  # fmt: skip
 
@@ -155,24 +155,34 @@ def _row(every: Compared, unit: Unit, name: str, rule: suppression.Rule) -> Row:
     if figures is None or row is None or (unit, name) in every.hidden or not row["expected"]:
         return dict.fromkeys(EMPTY)
     amount = _shown(row, name, rule)
-    part = 1.96 * row["variance"] ** 0.5 / row["expected"]
     ratios = {step: _over(amount, figures.by_step.get(step)) for step in STEPS}
-    ratio = ratios[USUAL_STEP] or 0.0
+    low, high = _interval(ratios[USUAL_STEP], row)
+    low_age_sex, high_age_sex = _interval(ratios["age_sex"], figures.by_step["age_sex"])
     return {
         "people": rule.rounded(row["people"]),
         "amount": amount,
         "expected": round(row["expected"]),
-        "ratio": ratio,
-        "low": round(max(0.0, ratio - part), 2),
-        "high": round(ratio + part, 2),
+        "ratio": ratios[USUAL_STEP],
+        "low": low,
+        "high": high,
         "standing": _standing(figures, USUAL_STEP),
         "ratio_crude": ratios["nothing"],
         "ratio_age_sex": ratios["age_sex"],
         "standing_age_sex": _standing(figures, "age_sex"),
         "expected_age_sex": round(figures.by_step["age_sex"]["expected"]),
+        "low_age_sex": low_age_sex,
+        "high_age_sex": high_age_sex,
         "ratio_conditions": ratios["conditions"],
         **_split(figures, amount),
     }
+
+
+def _interval(ratio: float | None, row: Row) -> tuple[float | None, float | None]:
+    """The 95% interval by chance of a ratio, at a step's own expectation and variance."""
+    if ratio is None:
+        return None, None
+    part = 1.96 * row["variance"] ** 0.5 / row["expected"]
+    return round(max(0.0, ratio - part), 2), round(ratio + part, 2)
 
 
 def _shown(row: Row, name: str, rule: suppression.Rule) -> int:

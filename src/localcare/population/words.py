@@ -68,7 +68,12 @@ def _singular(phrase: str, number: int) -> str:
 
 
 def _lower(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return lowered(label)
+
+
+def lowered(label: str) -> str:
+    """A label within a sentence: "heart failure", but "COPD" and "A&E attendances"."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _capital(label: str) -> str:

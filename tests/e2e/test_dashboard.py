@@ -1,0 +1,71 @@
+"""Journeys: a practice manager's dashboard and its files; bands for a co-ordinator; variation and the model card."""
+
+import pytest
+from playwright.sync_api import expect
+
+from localcare.base import audit
+from localcare.population import actions, expected
+from tests import builders
+from tests.e2e.browser import check_page, sign_in_as
+
+OWN = "G82000"
+
+
+@pytest.fixture
+def area(transactional_db, edition, tmp_path, monkeypatch):
+    """A run over four practices in two clusters, with its edition beside it."""
+    builders.keep_state_in(tmp_path, monkeypatch)
+    monkeypatch.setattr(expected, "FEWEST", 1)
+    made = builders.area()
+    for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
+        made.add_practice(f"G8200{number}", f"Practice G8200{number}", cluster)
+    actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
+    (tmp_path / "dataset" / "editions").mkdir()
+    (tmp_path / "dataset" / "editions" / edition.id).symlink_to(edition.folder)
+    return made
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_managers_dashboard_and_the_hundred(open_page, area, scripts):
+    page = open_page(java_script_enabled=scripts)
+    checked = check_page if scripts else lambda *_: None
+    sign_in_as(page, area.viewer("practice_manager", OWN).user_id)
+    page.goto("/population/")
+    page.get_by_role("link", name="Practice dashboard").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Practice dashboard: Practice G82000")
+    checked(page, "dashboard-own")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download registers as Excel workbook").click()
+    assert download.value.suggested_filename == "registers-2017-03-31.xlsx"
+    page.get_by_role("link", name="The hundred people who cost most").click()
+    expect(page.get_by_role("table", name="The people who cost most")).to_contain_text("Person ")
+    checked(page, "costliest-own")
+    page.get_by_role("navigation", name="Places").get_by_role("link", name="West Kent").click()
+    expect(page.get_by_role("heading", name="In bands of 20 or more")).to_be_visible()
+    checked(page, "costliest-area")
+
+
+def test_everybody_elses_dashboard_and_the_pages_beside_it(open_page, area):
+    page = open_page()
+    sign_in_as(page, area.viewer("care_coordinator", "C1").user_id)
+    for address, name in (
+        ("practice/", "dashboard-cluster"),
+        (f"practice/?at=practice:{OWN}", "dashboard-outside"),
+        (f"practice/costliest/?at=practice:{OWN}", "costliest-outside"),
+        ("practice/?at=practice:nowhere", "dashboard-unknown"),
+        ("variation/", "variation"),
+        ("variation/?indicator=spend&by=age_sex", "variation-age-sex"),
+        ("model/", "model"),
+    ):
+        page.goto(f"/population/{address}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        check_page(page, name)
+
+
+def test_pages_before_the_first_run(open_page, transactional_db):
+    made = builders.area()
+    page = open_page()
+    sign_in_as(page, made.viewer("practice_manager", "G1").user_id)
+    for address in ("practice", "practice/costliest", "variation", "model"):
+        page.goto(f"/population/{address}/")
+        check_page(page, f"{address.replace('/', '-')}-empty")
