@@ -20,9 +20,10 @@ from tests.editions import make_edition, write_edition
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_reference_page_is_up_to_date():
-    command = "python -m localcare.dataset.document > docs/reference/dataset.md"
-    assert (ROOT / "docs/reference/dataset.md").read_text("utf-8") == document.page(), command
+@pytest.mark.parametrize("name", ["dataset", "results", "purposes"])
+def test_the_reference_page_is_up_to_date(name):
+    command = f"python -m localcare.dataset.document {name} > docs/reference/{name}.md"
+    assert (ROOT / f"docs/reference/{name}.md").read_text("utf-8") == document.page(name), command
 
 
 def test_an_edition_reads_back_what_was_written(tmp_path):

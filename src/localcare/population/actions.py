@@ -18,6 +18,7 @@ from localcare.dataset import editions, runs, spark
 from localcare.dataset.editions import Edition
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
+from localcare.population import lawful
 from localcare.population.calc import cases, pipeline, risk_groups
 from localcare.population.calc.purpose import RISK
 from localcare.population.calc.risk_groups import CLUSTER
@@ -49,7 +50,9 @@ ENGINES: Mapping[str, Callable[[Edition], SQLBackend]] = {
 
 
 def run(edition: Edition, *, by: audit.Actor, compare: bool = False, engine: str = "duckdb") -> Run:
-    """Compute the edition and put its results and lists in use; `compare`: try gradient boosting beside the model.
+    """Compute the edition and put its results and lists in use.
+
+    `compare`: try gradient boosting beside the model, and the model without each of its sources.
 
     `engine` is one of `ENGINES`. Raises BadDefinition, BrokenContract and, for Spark, `spark.NoSpark`.
     """
@@ -78,6 +81,7 @@ def compute(edition: Edition, *, compare: bool = False, engine: str = "duckdb") 
         predict=settings.RISK_SCORE,
         compare=compare,
         tenths=_tenths(tables["area"]),
+        barred=lawful.barred(edition.as_at),
     )
     named = {
         **results.tables,
@@ -95,7 +99,9 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
     """
     name = f"{edition.id}-run-{_next_number()}"
     fingerprint = computed.definitions.fingerprint
+    sources = lawful.told(edition.as_at, computed.results.lost, computed.definitions)
     manifest = {"run": name, "edition": edition.id, "as_at": edition.as_at, "definitions": fingerprint}
+    manifest |= {"sources": sources}
     folder = runs.write(settings.DATASET, name, computed.tables, manifest)
     pseudonyms = _pseudonyms(computed.connection.table("pseudonym"), folder)
     watched = _watched(computed, folder)
@@ -108,7 +114,7 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
             made_at=made_at,
             definitions=fingerprint,
             coverage={row["ods_code"]: _without(row, "ods_code", "practice") for row in folder.rows("coverage")},
-            model=_model(computed.results),
+            model=_model(computed.results) | {"sources": sources},
             lost=_lost(computed.results.lost, computed.practices),
         )
         before = {row["pseudonym"]: row for row in ListEntry.objects.values(*KEPT)}
@@ -209,6 +215,7 @@ def _trial(trial: Trial | None) -> dict[str, Any] | None:
     return {
         **{key: getattr(trial, key) for key in kept},
         "comparison": asdict(trial.comparison) if trial.comparison else None,
+        "losses": [asdict(loss) for loss in trial.losses],
     }
 
 

@@ -13,6 +13,7 @@ from localcare.base.prepared import prepared
 from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.population import definitions as definition_files
+from localcare.population import lawful
 from localcare.population.models import GoneEntry, ListEntry, Run
 
 LIST_SEGMENTATION = "age_and_conditions"
@@ -142,7 +143,7 @@ def how_lists_are_made() -> HowMade | None:
         share=risk.list_share,
         horizon_months=risk.horizon_months,
         from_age=risk.from_age,
-        left_out=risk.left_out,
+        left_out=lawful.not_used_for_risk(run),
         fitted=model["fitted"],
         people=model.get("people"),
         outcomes=model.get("outcomes"),

@@ -9,6 +9,7 @@ from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
+from localcare.population import lawful
 from localcare.population.calc import risk_groups
 from localcare.population.calc.purpose import RISK
 from localcare.population.calc.risk_measures import wilson
@@ -98,6 +99,7 @@ def more(of: "Made") -> Row:
         "top": tops,
         "plot": plot,
         "practices_without_a_score": _without_a_score(of),
+        "sources": [row for row in of.run.model.get("sources", []) if row["purpose"] == RISK],
         "published_elsewhere": list(benchmarks()),
     }
 
@@ -242,6 +244,29 @@ def finding_of_comparison(trial: Mapping[str, Any] | None) -> str:
     if earned:
         return f"{said}: it earned its place by the rule. The lists stay with the logistic model, which has reasons."
     return f"{said}: it did not earn its place by the rule, and the plain logistic model stays."
+
+
+def finding_of_losses(trial: Mapping[str, Any] | None) -> str:
+    """What each source gives the score, measured by leaving it out."""
+    if not trial or not trial.get("losses"):
+        return (
+            "What each source gives the score was not measured in this run (`localcare population run --compare` "
+            "measures it), or there were too few people."
+        )
+    told = [
+        "without {} data ({}) c changes by {value:+.3f} ({low:+.3f} to {high:+.3f})".format(
+            lawful.LABELS[loss["source"]].lower(), _gone(loss), **loss["change"]
+        )
+        for loss in trial["losses"]
+    ]
+    return f"Fitted and tested on the same people, {'; '.join(told)}."
+
+
+def _gone(loss: Mapping[str, Any]) -> str:
+    predictors, conditions = len(loss["predictors"]), loss["conditions"]
+    parts = [f"{predictors} predictor{'' if predictors == 1 else 's'}"] if predictors else []
+    parts += [f"{conditions} condition{'' if conditions == 1 else 's'}"] if conditions else []
+    return " and ".join(parts) + " fewer"
 
 
 def finding_of_top(tops: Sequence[Row], share: float) -> str:

@@ -29,6 +29,8 @@ def card() -> dict[str, Any]:
         "top_finding": model_card.finding_of_top(more["top"], loaded.risk.list_share),
         "plot_finding": model_card.finding_of_plot(plot),
         "comparison": model_card.finding_of_comparison(more["trial"]),
+        "sources": more["sources"],
+        "losses": model_card.finding_of_losses(more["trial"]),
         "plot": plot,
         "chart": calibration_chart(points),
         "outcomes": _outcomes(report.rows, more["top"], loaded),

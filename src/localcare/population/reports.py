@@ -10,7 +10,7 @@ from django.conf import settings
 from localcare.dataset import runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
-from localcare.population import costliest, expected, measure_report, model_card, score_report, variation
+from localcare.population import costliest, expected, lawful, measure_report, model_card, score_report, variation
 from localcare.population import definitions as definition_files
 from localcare.population.calc import use
 from localcare.population.definitions import Definitions
@@ -316,7 +316,7 @@ def _risk(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
 
 
 def _beside_risk(of: Made) -> Row:
-    return {"model": published_model(of.run), "sources_left_out": dict(of.definitions.risk.left_out)}
+    return {"model": published_model(of.run), "sources_left_out": lawful.not_used_for_risk(of.run)}
 
 
 @dataclass(frozen=True)

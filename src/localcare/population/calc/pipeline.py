@@ -1,7 +1,7 @@
 """The run as its steps: an edition's tables and the definitions in, the tables of the results contract out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from localcare.population.calc import (
     measures,
     risk,
     risk_groups,
+    risk_sources,
     risk_trial,
     scores,
     segments,
@@ -70,21 +71,26 @@ def compute(
     predict: bool = True,
     compare: bool = False,
     tenths: Mapping[int, int] | None = None,
+    barred: Mapping[str, Collection[str]] | None = None,
 ) -> Results:
     """Everything a run gives; without `predict` no risk, no reasons and nobody listed.
 
     In: tables of an edition on one Ibis connection; `clusters`: the cluster's number of each practice's number (the
     caller gives a practice without cluster one of its own); the edition's date; `tenths`: the national tenth of
-    deprivation (1 the most deprived) of each area's number; `compare`: try gradient boosting beside the model.
-    Intermediate tables are kept in the connection, in memory. Out: `Results`, its tables bound to the connection.
+    deprivation (1 the most deprived) of each area's number; `barred`: the sources that may not serve a purpose;
+    `compare`: try gradient boosting beside the model, and the model without each of its sources. Intermediate tables
+    are kept in the connection, in memory. Out: `Results`, its tables bound to the connection.
     """
-    planning = permitted(tables, PLANNING)
+    barred = barred or {}
+    planning = permitted(tables, PLANNING, barred.get(PLANNING, ()))
     fifths = {area: (tenth + 1) // 2 for area, tenth in (tenths or {}).items()}
     base = _base(planning.tables, definitions, tenths or {}, as_at)
     used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
     placed = _keep(ibis.union(*_segments(base, definitions)))
     listed, at_risk, (model, trial), why, lost = (
-        _risk(tables, base, definitions, clusters, as_at, fifths, compare) if predict else _no_risk(SWITCHED_OFF, {})
+        _risk(tables, base, risk_sources.allowed(definitions, barred.get(RISK, ())), clusters, as_at, fifths, compare)
+        if predict
+        else _no_risk(SWITCHED_OFF, {})
     )
     scored = _keep(scores.scores(planning.tables, base.people, definitions, as_at))
     answer = {
@@ -256,7 +262,9 @@ def _risk(
     compare: bool,
 ) -> _RiskOf:
     """List entries, risk per person, the model and its trial or why there is none, practices lost by source."""
-    allowed = permitted(tables, RISK)
+    if risk_sources.OUTCOME not in definitions.risk.allowed:
+        return _no_risk(risk_sources.NO_OUTCOME, {})
+    allowed = permitted(tables, RISK, risk_sources.not_used(definitions.risk))
     lost = {source: allowed.lost[source] for source in definitions.risk.allowed if source in allowed.lost}
     barred = frozenset().union(*lost.values()) if lost else frozenset()
     now = _columns(base, allowed.tables, definitions, base.people, base.masks, as_at, barred)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from localcare.population.calc import risk
+from localcare.population.calc import risk, risk_sources
 from localcare.population.calc import risk_measures as measures
 from localcare.population.calc.risk import Columns
 from localcare.population.definitions import Definitions, Risk
@@ -49,6 +49,7 @@ class Trial:
     plot: tuple[Row, ...]
     comparison: Comparison | None
     assessment: risk.Assessment | None
+    losses: tuple[risk_sources.Loss, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def trial(
 
     In: predictors with practice, admissions and crisis of the people of each year (`early` None where the edition's
     past is too short: then both are of the late year); `groups`: the key of each late person in each part; `compare`:
-    also fit the challenger, which takes as long as everything else.
+    also fit the challenger, which takes as long as everything else, and the model without each of its sources.
     Raises risk.CannotFit where there is nothing to learn from.
     """
     test, learn_from = definitions.risk_test, late if early is None else early
@@ -115,7 +116,16 @@ def trial(
         plot=tuple(row for key, found in scores.items() for row in _plot_rows(*key, found, tested, test)),
         comparison=_compare(scores, tested.happened[ADMISSION], test, fewest),
         assessment=_assess(scores[ADMISSION, LOGISTIC], tested, definitions.risk),
+        losses=_losses(learn, ask, scores, definitions) if compare else (),
     )
+
+
+def _losses(learn: Columns, ask: Columns, scores: Mapping, definitions: Definitions) -> tuple[risk_sources.Loss, ...]:
+    """None where too few of those asked had the outcome, or had not."""
+    happened, asked = _happened(learn)[ADMISSION], _happened(ask)[ADMISSION]
+    if min(asked.sum(), (~asked).sum()) < max(2, definitions.risk.fewest_outcomes_to_assess):
+        return ()
+    return risk_sources.losses(learn, ask, scores[ADMISSION, LOGISTIC], happened, asked, definitions)
 
 
 def _chosen(columns: Columns, which: NDArray[np.bool_]) -> Columns:

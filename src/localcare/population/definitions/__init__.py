@@ -157,7 +157,7 @@ class Risk:
     reasons: int
     change_of_risk: float
     allowed: tuple[str, ...]
-    left_out: Mapping[str, str]
+    conditions_source: str
     predictors: tuple[Predictor, ...]
     conditions: tuple[str, ...]
 
@@ -285,7 +285,7 @@ def _risk(conditions: Conditions) -> Risk:
     return Risk(
         **content,
         allowed=tuple(sources["allowed"]),
-        left_out={row["source"]: row["reason"] for row in sources["left_out"]},
+        conditions_source=chosen["source"],
         predictors=predictors,
         conditions=tuple(chosen["keys"]),
     )
