@@ -1,6 +1,6 @@
-"""The contracts as reference pages: `python -m localcare.dataset.document NAME > docs/reference/NAME.md`.
+"""The contracts as reference pages: `python -m localcare.dataset.document dataset > docs/reference/dataset.md`.
 
-NAME is dataset (an edition), results (a run) or purposes (what each source may serve).
+Instead of dataset (an edition): results (a run), or purposes (what each source may serve), each with its own page.
 """
 
 import sys
