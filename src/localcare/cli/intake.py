@@ -32,14 +32,20 @@ def add_parser(subparsers) -> None:
         metavar="EDITION",
         help="the folder holds a day's files: add them to what this edition (or `current`) rests on",
     )
+    _add_mapping(run)
     run.add_argument("--no-care-store", action="store_true", help="make the edition only")
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_intake)
     record = intake.add_parser("record", help="load the record of people on lists and caseloads from an extract")
     record.add_argument("folder", type=Path)
+    _add_mapping(record)
     record.add_argument("--json", action="store_true")
     record.set_defaults(run=run_record)
     editions.add_parser(intake)
+
+
+def _add_mapping(parser) -> None:
+    parser.add_argument("--mapping", type=Path, metavar="FILE", help="TOML file that maps a supplier's own tables")
 
 
 def run_intake(arguments) -> int:
@@ -58,6 +64,7 @@ def run_intake(arguments) -> int:
                 folder=arguments.folder,
                 by=audit.SYSTEM,
                 onto=arguments.onto,
+                mapping=arguments.mapping,
                 care_store=not arguments.no_care_store,
                 progress=status.update,
             )
@@ -112,7 +119,9 @@ def run_record(arguments) -> int:
     call_command("migrate", verbosity=0)
     with output.progress_console.status("loading the record") as status:
         try:
-            loaded = actions.load_record(folder=arguments.folder, by=audit.SYSTEM, progress=status.update)
+            loaded = actions.load_record(
+                folder=arguments.folder, by=audit.SYSTEM, mapping=arguments.mapping, progress=status.update
+            )
         except (actions.CannotIntake, KeyMissing) as error:
             raise output.CannotRun(str(error)) from error
     counts = {name: dataclasses.asdict(added) for name, added in loaded.sources.items()}

@@ -51,6 +51,7 @@ def run(
     folder: Path,
     by: audit.Actor,
     onto: str | None = None,
+    mapping: Path | None = None,
     care_store: bool = True,
     progress: Callable[[str], None] = lambda step: None,
 ) -> IntakeResult:
@@ -58,12 +59,13 @@ def run(
 
     With `onto` the folder holds some days' files, added to all that the edition of that id (or `current`) rests on;
     nobody's registration then ends because it is not mentioned. Without, it holds everything.
+    `mapping` is the file that maps a supplier's own tables onto our shapes.
     An edition older than the current one stands beside it and leaves the care store alone.
 
     Good rows are taken and bad ones named in the result. Raises CannotIntake, with nothing changed, where the folder
     cannot become an edition, NoEdition where there is none of that id, and Busy while another intake runs.
     """
-    given = extract.read(folder)
+    given = extract.read(folder, mapping)
     keeping, threshold = _keeping(onto), settings.LINKAGE_THRESHOLD
     with editing.opened(given, settings.DATASET, _pseudonyms(), progress, keeping, threshold) as work:
         edition = work.make()
@@ -88,7 +90,13 @@ def _keeping(onto: str | None) -> editing.Keeping | None:
     return editing.Keeping(settings.KEPT, found)
 
 
-def load_record(*, folder: Path, by: audit.Actor, progress: Callable[[str], None] = lambda step: None) -> RecordLoaded:
+def load_record(
+    *,
+    folder: Path,
+    by: audit.Actor,
+    mapping: Path | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> RecordLoaded:
     """Load what an extract says of people on practices' lists and on caseloads into their record, where it may be.
 
     Loading again changes nothing. Raises CannotIntake where the folder is no extract or nobody is on a list yet.
@@ -96,7 +104,7 @@ def load_record(*, folder: Path, by: audit.Actor, progress: Callable[[str], None
     people = record_feed.people_of_lists_and_caseloads(by=by)
     if not people:
         raise CannotIntake("Nobody is on a list or a caseload yet. Run `localcare population run` first.")
-    return record_feed.load_record(folder=folder, people=people, by=by, progress=progress)
+    return record_feed.load_record(folder=folder, mapping=mapping, people=people, by=by, progress=progress)
 
 
 def pin(*, edition: str, why: str, by: audit.Actor) -> None:

@@ -81,7 +81,7 @@ def _complete(work: Editing) -> set[str]:
 
     A day's files, added to what was there, are nobody's whole list.
     """
-    if work.rows.earlier or any(reject.file.startswith("gp_patient") for reject in work.extract.refused):
+    if work.rows.earlier or any(shape.startswith("gp_patient") for shape in work.extract.refused_shapes):
         return set()
     broken = ", ".join(map(str, work.broken_lists)) or "NULL"
     unplaced = "SELECT file FROM rejected_registration WHERE organisation IS NULL OR patient_id IS NULL"

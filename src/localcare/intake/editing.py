@@ -108,7 +108,7 @@ class Editing:
         if not self.connection.execute(f"SELECT count(*) FROM {staging.GOOD}").fetchall()[0][0]:
             raise CannotIntake(
                 f"{self.extract.folder} holds no usable row of gp_patient, so there are no people to link to. "
-                f"{_first_reasons(self.rejects)}"
+                f"{_first_reasons(self.extract, self.rejects)}"
             )
         people.keep_registrations(self.connection, self.pseudonyms.identity)
         self._keep_unreadable()
@@ -282,6 +282,7 @@ def _rules() -> str:
     return rules.hexdigest()[:16]
 
 
-def _first_reasons(rejects: Sequence[Reject]) -> str:
-    reasons = [f"{r.file} {r.reason}" for r in rejects if r.file.startswith("gp_patient")][:3]
-    return "; ".join(reasons) or "Add gp_patient.csv."
+def _first_reasons(extract: Extract, rejects: Sequence[Reject]) -> str:
+    registrations = {file.name for file in extract.of_shape("gp_patient")}
+    of_them = [r for r in rejects if r.file in registrations or r.file.startswith("gp_patient")][:3]
+    return "; ".join(f"{r.file} {r.reason}" for r in of_them) or "Add gp_patient.csv."

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from localcare.intake import mapping as mapping_file
 from localcare.intake import shapes
+from localcare.intake.mapping import Mapped, Mappings
 from localcare.intake.shapes import Shape
 
 HEADER_BYTES = 100_000
@@ -30,11 +32,12 @@ class Reject:
 
 @dataclass(frozen=True)
 class ExtractFile:
-    """A file whose header is right: its shape and the columns in the file's order."""
+    """A file whose header is right: its shape and the columns in the file's order, the supplier's if it is mapped."""
 
     path: Path
     shape: Shape
     columns: tuple[str, ...]
+    mapped: Mapped | None = None
 
     @property
     def name(self) -> str:
@@ -46,15 +49,22 @@ class ExtractFile:
         names = (name for name in self.shape.names if name not in self.columns)
         return "".join(f', NULL::VARCHAR AS "{name}"' for name in names)
 
+    def theirs(self, column: str) -> str:
+        """What the file calls a column of its shape."""
+        return self.mapped.theirs(column) if self.mapped else column
+
 
 @dataclass(frozen=True)
 class Extract:
+    """What a folder holds. `refused_shapes` are those that the refused files would have been of, as far as is known."""
+
     folder: Path
     as_at: date
     area: str
     synthetic: bool
     files: tuple[ExtractFile, ...]
     refused: tuple[Reject, ...]
+    refused_shapes: frozenset[str] = frozenset()
 
     def of_shape(self, name: str) -> list[ExtractFile]:
         """The files of a shape in order of name: the order in which a later row replaces an earlier one."""
@@ -66,20 +76,33 @@ class Extract:
         for file in self.files:
             with file.path.open("rb") as opened:
                 whole.update(f"\n{file.name} {hashlib.file_digest(opened, 'sha256').hexdigest()}".encode())
+            whole.update(f" {file.mapped}".encode() if file.mapped else b"")
         return whole.hexdigest()
 
 
-def read(folder: Path) -> Extract:
-    """The extract in a folder. Raises CannotIntake where it says nothing usable about itself."""
-    about = _about(folder)
+def read(folder: Path, mapping: Path | None = None) -> Extract:
+    """The extract in a folder, a supplier's own tables among it where a `mapping` says how to read them.
+
+    Raises CannotIntake where it says nothing usable about itself, or the mapping cannot be used.
+    """
+    about, mappings = _about(folder), _mappings(mapping)
     taken: list[ExtractFile] = []
     refused: list[Reject] = []
+    refused_shapes: set[str] = set()
     for path in sorted(folder.iterdir()):
         if path.is_dir() or path.name.startswith(".") or path.name in ("extract.toml", "README.md"):
             continue
-        file = _recognise(path)
-        (taken if isinstance(file, ExtractFile) else refused).append(file)  # type: ignore[arg-type]
-    return Extract(folder, about["as_at"], about["area"], about["synthetic"], tuple(taken), tuple(refused))
+        if mapping and path.resolve() == mapping.resolve():
+            continue
+        mapped = mappings.of(path.name) if mappings else None
+        file = _recognise_mapped(path, mapped) if mapped else _recognise(path)
+        if isinstance(file, ExtractFile):
+            taken.append(file)
+        else:
+            refused.append(file)
+            refused_shapes.add(mapped.shape if mapped else path.name.split(".")[0])
+    told = (about["as_at"], about["area"], about["synthetic"])
+    return Extract(folder, *told, tuple(taken), tuple(refused), frozenset(refused_shapes))
 
 
 def _about(folder: Path) -> dict:
@@ -98,6 +121,26 @@ def _about(folder: Path) -> dict:
     return about
 
 
+def _mappings(path: Path | None) -> Mappings | None:
+    try:
+        return mapping_file.load(path) if path else None
+    except mapping_file.BadMapping as error:
+        raise CannotIntake(str(error)) from error
+
+
+def _recognise_mapped(path: Path, mapped: Mapped) -> ExtractFile | Reject:
+    shape = shapes.load()[mapped.shape]
+    header = _header(path, shape, mapped.delimiter)
+    if isinstance(header, str):
+        return Reject(path.name, None, None, header)
+    wanted = set(mapped.columns.values())
+    if missing := sorted(wanted - set(header)):
+        return Reject(path.name, 1, None, f"columns are missing that the mapping names: {', '.join(missing)}")
+    if repeated := sorted(name for name in wanted if header.count(name) > 1):
+        return Reject(path.name, 1, None, f"columns are repeated: {', '.join(repeated)}; keep one of each")
+    return ExtractFile(path, shape, tuple(header), mapped)
+
+
 def _recognise(path: Path) -> ExtractFile | Reject:
     shape = shapes.load().get(path.name.split(".")[0])
     if shape is None or path.suffix.lower() != ".csv":
@@ -110,13 +153,13 @@ def _recognise(path: Path) -> ExtractFile | Reject:
     return Reject(path.name, 1, None, "; ".join(faults)) if faults else ExtractFile(path, shape, tuple(header))
 
 
-def _header(path: Path, shape: Shape) -> list[str] | str:
+def _header(path: Path, shape: Shape, delimiter: str = ",") -> list[str] | str:
     with path.open("rb") as opened:
         first = opened.read(HEADER_BYTES).replace(b"\r", b"\n").split(b"\n")[0]
     if not first.strip():
         return f"is empty; it needs at least its header: {','.join(shape.names)}"
     try:
-        return next(csv.reader([first.decode("utf-8-sig")], strict=True))
+        return next(csv.reader([first.decode("utf-8-sig")], delimiter=delimiter, strict=True))
     except (UnicodeDecodeError, csv.Error):
         return "is not CSV in UTF-8; save it as comma-separated UTF-8"
 

@@ -25,7 +25,7 @@ from localcare.intake.staging import GOOD, Staged
 PART_BITS = 40
 """A row's number is that of its part, then its place in the part."""
 
-_READ_BY = ("checks.py", "extract.py", "identity.py", "staging.py")
+_READ_BY = ("checks.py", "extract.py", "identity.py", "reading.py", "staging.py")
 
 
 class Rows:

@@ -73,17 +73,19 @@ def load_record(
     folder: Path,
     people: People,
     by: audit.Actor,
+    mapping: Path | None = None,
     received_at: Mapping[str, datetime] | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> RecordLoaded:
     """Load what an extract says of these people into their record. Loading again changes nothing.
 
-    `people` gives patient ids by NHS number or by (practice, local id). A source is read where the person's practice
+    `mapping` is the file that maps a supplier's own tables; `people` gives patient ids by NHS number or by (practice,
+    local id). A source is read where the person's practice
     (for the GP record: the practice that sent the row) has its direct care agreement in force on the extract's date.
     `received_at` says, by source, when it came to us: 06:10 on the day after the extract's date where not given.
     Rows that an intake would reject are passed over. Raises CannotIntake where the folder is no extract.
     """
-    given = extract.read(folder)
+    given = extract.read(folder, mapping)
     morning = datetime.combine(given.as_at + timedelta(days=1), FEED_TIME, LONDON)
     progress("reading")
     connection = record_rows.open_rows(given, people)

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from localcare.intake import checks, identity
+from localcare.intake import checks, identity, reading
 from localcare.intake.extract import Extract, ExtractFile
 from localcare.intake.shapes import load
 
@@ -103,11 +103,7 @@ def _reading(file: ExtractFile, scratch: Path) -> str:
     link = scratch / "reading.csv"  # a name without wildcards, whatever the file is called
     link.unlink(missing_ok=True)
     link.symlink_to(file.path.resolve())
-    header = ", ".join(f"'{name}': 'VARCHAR'" for name in file.columns)
-    return (
-        f"SELECT *{file.absent} FROM read_csv('{link}', header = true, auto_detect = false, delim = ',', quote = '\"', "
-        f"escape = '\"', nullstr = '', columns = {{{header}}}, ignore_errors = true)"
-    )
+    return reading.rows(file, str(link), "ignore_errors = true")
 
 
 def _make_people(connection: duckdb.DuckDBPyConnection, extract: Extract) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from localcare.intake import checks, lines
+from localcare.intake import checks, lines, reading
 from localcare.intake.extract import ExtractFile, Reject
 from localcare.intake.shapes import Shape
 
@@ -87,7 +87,7 @@ def _stage_file(
             for record, kind in errors
         ),
         *(
-            Reject(file.name, places.rows.get(row), c.column, c.reason)
+            Reject(file.name, places.rows.get(row), file.theirs(c.column), c.reason)
             for row, bits in rejected.items()
             for c in checks.failed(found, bits)
         ),
@@ -121,15 +121,11 @@ def _read(
 
 
 def _reading(file: ExtractFile, path: Path, found: list[checks.Check], keep: Mapping[str, str], number: int) -> str:
-    header = ", ".join(f"'{name}': 'VARCHAR'" for name in file.columns)
-    read = (
-        f"SELECT * FROM read_csv('{path}', header = true, auto_detect = false, delim = ',', quote = '\"', "
-        f"escape = '\"', nullstr = '', columns = {{{header}}}, store_rejects = true, rejects_limit = 0)"
-    )
+    read = reading.rows(file, str(path), "store_rejects = true", "rejects_limit = 0")
     types = ", ".join(
         f'{checks.typed(c)} AS "{c.name}!"' for c in file.shape.columns if c.type not in ("string", "code")
     )
-    typed = f"SELECT *{', ' + types if types else ''} FROM (SELECT *{file.absent} FROM ({read}))"
+    typed = f"SELECT *{', ' + types if types else ''} FROM ({read})"
     kept = ", ".join(f'{sql} AS "{name}"' for name, sql in keep.items())
     return (
         f"SELECT {number}::USMALLINT AS file, {checks.faults(found)} AS faults, {_hashes(file.shape)}, {kept} "
