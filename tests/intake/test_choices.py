@@ -81,7 +81,7 @@ def test_each_choice_has_its_effect_on_each_purpose_and_none_touches_caseload_or
     before = standing()
     next_day(tmp_path / "day", gp_patient=[registered(n, **choice) for n, (choice, _) in enumerate(CHOICES)])
     held = in_edition(editions.current(settings.DATASET))
-    withdrawn = gate.withdrawn(PRACTICE)
+    withdrawn = gate.withdrawn()
     listed = dict(zip(PEOPLE, pseudonyms.pseudonymise(PEOPLE, Purpose.RISK_STRATIFICATION), strict=True))
     ids = dict(Patient.objects.values_list("nhs_number", "id"))
     found = [
