@@ -20,6 +20,7 @@ from localcare.access.calc.pseudonym import identity, keyed_hashes
 from localcare.intake import editing, extract, linking, people, shapes
 from localcare.intake.feeds import FEEDS, Feed
 from localcare.intake.identity import MACROS
+from localcare.intake.likeness import Likeness
 
 KEYS = {"planning": bytes(32), "risk_stratification": bytes(32)}
 PSEUDONYMS = editing.Pseudonyms(tuple(KEYS), lambda who, purpose: keyed_hashes(who, KEYS[purpose]), identity, {})
@@ -41,18 +42,33 @@ def judge(extracts: Path, truth: Path, unregistered: float = 0) -> duckdb.DuckDB
         work._stage("agreements", people.AGREEMENT_KEEP)
         people.keep_agreements(work.connection, work.extract.as_at)
         work._register_people()
+        spent = _timed(work.likeness)
         for number, feed in enumerate(feed for feed in FEEDS if feed.link == "identity"):
-            begun = time.perf_counter()
             _link(work, feed)
-            print(f"{feed.shape}: {time.perf_counter() - begun:.1f} s")
             work.connection.execute(
                 f"{'INSERT INTO judged' if number else 'CREATE TABLE judged AS'} {_of(feed, truth)}"
             )
         found = work.connection.sql("FROM judged").to_arrow_table()
+        print(f"The model took {spent[0]:.1f} s of wall time, {spent[1]:.1f} s of processor time in all.")
     result = duckdb.connect()
     result.register("found", found)
     result.execute("CREATE TABLE judged AS FROM found")
     return result
+
+
+def _timed(likeness: Likeness) -> list[float]:
+    """Wall and processor seconds that the model takes, growing as it works."""
+    spent, find = [0.0, 0.0], likeness.find
+
+    def timed():
+        wall, processor = time.perf_counter(), time.process_time()
+        learnt = find()
+        spent[0] += time.perf_counter() - wall
+        spent[1] += time.process_time() - processor
+        return learnt
+
+    likeness.find = timed  # type: ignore[method-assign]
+    return spent
 
 
 def _link(work: editing.Editing, feed: Feed) -> None:
