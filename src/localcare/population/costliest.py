@@ -87,18 +87,25 @@ SPARE = 100  # read besides, for those whose choice takes them out
 def _costliest(paths: tuple[Path, Path, Path], practices: tuple[int, ...], priced: tuple) -> tuple[Person, ...]:
     """The first people by cost of some practices, with their pseudonyms for planning."""
     prices, grown_from = dict(priced[0]), priced[1]
-    query = (
-        "WITH first AS (SELECT person, practice, sex, age, long_term_conditions, cost FROM read_parquet($people) "
-        "WHERE observed AND cost > 0 AND practice IN (SELECT unnest($practices)) ORDER BY cost DESC, person "
-        f"LIMIT {MOST + SPARE}), named AS (SELECT person, pseudonym FROM read_parquet($pseudonyms) WHERE purpose = "
-        "'planning' AND person IN (SELECT person FROM first)) "
-        f"SELECT f.*, n.pseudonym, {', '.join(f'u.{name}' for name in prices)} FROM first f "
-        "JOIN read_parquet($used) u USING (person) JOIN named n USING (person) ORDER BY f.cost DESC, f.person"
-    )
-    asked = dict(zip(("people", "used", "pseudonyms"), map(str, paths), strict=True)) | {"practices": list(practices)}
+    people, used, pseudonyms = map(str, paths)
+    # One table after the other: joined, each would be read whole.
     with duckdb.connect(":memory:") as connection:
-        rows = connection.execute(query, asked).fetchall()
-    return tuple(_person(row, prices, grown_from) for row in rows)
+        first = connection.execute(
+            "SELECT person, practice, sex, age, long_term_conditions, cost FROM read_parquet($path) WHERE observed "
+            f"AND cost > 0 AND list_contains($practices, practice) ORDER BY cost DESC, person LIMIT {MOST + SPARE}",
+            {"path": people, "practices": list(practices)},
+        ).fetchall()
+        among = "person IN (SELECT unnest($people))"
+        asked = {"people": [row[0] for row in first]}
+        amounts = connection.execute(
+            f"SELECT person, {', '.join(prices)} FROM read_parquet($path) WHERE {among}", {"path": used, **asked}
+        ).fetchall()
+        names = connection.execute(
+            f"SELECT person, pseudonym FROM read_parquet($path) WHERE purpose = 'planning' AND {among}",
+            {"path": pseudonyms, **asked},
+        ).fetchall()
+    by_person, named = {row[0]: row[1:] for row in amounts}, dict(names)
+    return tuple(_person((*row, named[row[0]], *by_person[row[0]]), prices, grown_from) for row in first)
 
 
 def _person(row: tuple, prices: Mapping[str, float], grown_from: int) -> Person:
