@@ -1,13 +1,16 @@
 """A run on Apache Spark gives the tables that DuckDB gives: every one of them, row for row."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
 import pytest
 
-from localcare.dataset import contract
-from localcare.population import actions
+from localcare.dataset import contract, editions, spark
+from localcare.population import actions, definitions
+from localcare.population.calc import comorbidity, conditions, hfrs, people, scores, segments, use
+from localcare.population.definitions.scoring import Diagnoses
 from tests.editions import make_edition
 from tests.population.conftest import AS_AT, _codes, _event, _person
 
@@ -74,6 +77,29 @@ def everything(tmp_path_factory):
         mental_health_contact=events(60),
         social_care=events(20, weekly_cost=lambda: 100.0),
     )
+
+
+def test_conditions_costs_frailty_comorbidity_and_groups_on_spark_are_those_of_duckdb(everything):
+    loaded = definitions.load()
+
+    def asked(connection) -> list[pd.DataFrame]:
+        tables = editions.tables(connection)
+        codes = conditions.code_masks(tables["code"], loaded.conditions)
+        masks = conditions.flags(tables["observation"], codes, loaded.conditions, AS_AT)
+        known = people.registered(tables["person"], AS_AT).left_join(masks, "person")
+        known = known.select("person", "age", "observed", mask=known.mask.fill_null(0))
+        costed = use.costs(tables, known, loaded.prices, AS_AT)
+        grid = loaded.segmentation("age_and_conditions")
+        groups = {"band": segments.age_band(costed, grid), "group": segments.group(costed, grid, loaded.conditions)}
+        frail = hfrs.score(tables["diagnosis"], tables["code"], known, replace(loaded.hfrs, from_age=0), AS_AT)
+        charlson = {s.key: s.method for s in loaded.scores if isinstance(s.method, Diagnoses)}
+        ill = scores.diagnosed(tables["diagnosis"], comorbidity.code_masks(tables["code"], charlson), charlson, AS_AT)
+        answers = (costed.select("person", "age", "mask", "cost", **groups), frail, ill)
+        return [table.to_pandas().sort_values("person", ignore_index=True).round(9) for table in answers]
+
+    for found, wanted in zip(asked(spark.connection(everything)), asked(everything.connection()), strict=True):
+        assert len(wanted)
+        pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
 
 
 def test_every_table_of_a_run_on_spark_is_that_of_duckdb(everything, tmp_path):

@@ -9,7 +9,6 @@ test of that is exact: totals are taken as published to the last person, and a c
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import floor
 from typing import Any
 
@@ -61,7 +60,7 @@ class Line:
     total: K | None
     parts: tuple[K, ...]
 
-    @cached_property
+    @property
     def counts(self) -> tuple[K, ...]:
         return self.parts if self.total is None else (*self.parts, self.total)
 
