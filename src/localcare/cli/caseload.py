@@ -71,7 +71,7 @@ def run_evaluate(arguments) -> int:
     from localcare.staff import queries as staff
 
     teams = [team for team in staff.all_teams() if arguments.cluster in ("", team.organisation.code)]
-    if not teams:
+    if arguments.cluster and not teams:
         raise output.CannotRun(f"No cluster {arguments.cluster!r} has a team. See: localcare places show")
     freed = evaluating.free_changed(as_at=clock.today(), by=audit.SYSTEM)
     try:
@@ -79,7 +79,7 @@ def run_evaluate(arguments) -> int:
     except NoEdition as error:
         raise output.CannotRun(str(error)) from error
     found = [effect_words.as_data(one) for one in made if one]
-    if not found:
+    if not found and arguments.cluster:
         raise output.CannotRun("There is no run yet. Make one: localcare population run")
     if arguments.json:
         output.print_json({"freed": freed, "teams": found})
