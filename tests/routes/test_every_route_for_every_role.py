@@ -46,6 +46,7 @@ OUTSIDERS = (
     ("community_nurse", "C2"),
     ("analyst", "99J"),
     ("privacy_officer", "99J"),
+    ("caldicott_guardian", "99J"),
 )
 HER_PAGES = ("web:person", "web:unplanned", "careplans:plan", "tasks:task", "caseload:entry")
 
@@ -58,7 +59,7 @@ def world():
     gp, coordinator = area.viewer("gp", "G1"), area.viewer("care_coordinator", "C1")
     lists = Lists()
     listed = lists.add(margaret)
-    lists.add(arthur)
+    unrevealed = lists.add(arthur)
     caseload.accept(patient_id=margaret.id, told=True, note="", by=gp)
     statement = NewStatement(
         margaret.id,
@@ -77,7 +78,13 @@ def world():
     emergency = access.declare_emergency(
         patient_id=arthur.id, reason="collapsed", by=area.viewer("community_nurse", "C2")
     )
+    asked = access.ask_identity(
+        practice_code="G1", pseudonym=unrevealed.pseudonym, reason="rang the hub", by=coordinator
+    )
     numbers = {
+        "request_id": asked.pk,
+        "cluster_code": "C1",
+        "kind": "risk_stratification_objection",
         "patient_id": margaret.id,
         "plan_id": plan.pk,
         "task_id": task.pk,
