@@ -73,7 +73,7 @@ def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
     changed, waiting = list(happened)[:LINES], tasks.waiting_for(viewer, limit=TASKS)
     shown = list(dict.fromkeys([*changed, *waiting.patient_ids]))
     people = gate.open_people(viewer, shown, page="Today", decided=decisions)
-    entries = caseload.entries_of(viewer, changed) if changed else {}
+    entries = {e.patient_id: e for e in decided.values()} or caseload.entries_of(viewer, changed)
     return Today(
         people=len(followed),
         mine=len(mine),
