@@ -321,8 +321,12 @@ class TestEstimating:
         assert main(["caseload", "evaluate", "nowhere"]) == 2
 
     def test_before_the_first_run_the_command_says_the_next_step(self, area, capsys):
-        assert main(["caseload", "evaluate"]) == 2
+        assert main(["caseload", "evaluate", "C1"]) == 2
         assert "population run" in capsys.readouterr().err
+
+    def test_before_the_first_run_the_nightly_command_has_nothing_to_do(self, area, capsys):
+        assert main(["caseload", "evaluate", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == {"freed": 0, "teams": []}
 
 
 ANSWERS = {
