@@ -20,7 +20,7 @@ from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
 from localcare.patients.queries import Patient
 
-PURPOSE = "who somebody is, beyond one's own practice"
+PURPOSE = "identity beyond the own practice"
 ONLY_THEIRS = "Only the person who asked sees who it is. Ask yourself, with your own reason."
 
 
