@@ -1,0 +1,1 @@
+"""Pure functions of a plan: arrays and parameters in, frozen results out; no Django, no clock, no settings."""
