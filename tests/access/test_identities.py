@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from localcare.access import actions, oversight, pseudonyms, queries
 from localcare.access.models import IdentityRequest
@@ -76,6 +77,14 @@ class TestAsking:
         assert queries.quota(coordinator).left == 1
         clock_at(MONDAY_MORNING + timedelta(days=7))
         assert queries.quota(coordinator).left == 2
+
+    def test_counts_the_quota_with_the_asker_held_so_that_two_at_once_are_not_both_the_last(self, ask):
+        with CaptureQueriesContext(connection) as asked:
+            ask()
+        tables = [sql["sql"].split('FROM "')[1].split('"')[0] for sql in asked if 'FROM "' in sql["sql"]]
+        assert asked[0]["sql"].startswith("SAVEPOINT"), "one transaction from the first question on"
+        assert tables[0] == "accounts_user"
+        assert set(tables[1:]) >= {"access_identityrequest"}
 
 
 class TestDeciding:

@@ -47,6 +47,28 @@ def test_recording_outside_a_transaction_is_refused():
         audit.record("looked", by=NURSE)
 
 
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        (NURSE, {"action": "a" * 61}),
+        (NURSE, {"action": "looked", "purpose": "p" * 41}),
+        (audit.Actor(7, "n" * 201, "", ""), {"action": "looked"}),
+        (audit.Actor(7, "", "r" * 61, ""), {"action": "looked"}),
+        (audit.Actor(7, "", "", "o" * 201), {"action": "looked"}),
+    ],
+)
+def test_words_longer_than_their_column_are_refused_on_every_database(by, words):
+    with pytest.raises(ValueError, match="at most"), audit.transaction():
+        audit.record(by=by, **words)
+    assert audit.verify().entries == 0
+
+
+def test_words_as_long_as_their_column_and_a_reason_of_any_length_are_kept():
+    with audit.transaction():
+        audit.record("a" * 60, by=NURSE, purpose="p" * 40, reason="r" * 1000)
+    assert audit.verify().holds
+
+
 def tamper_content():
     entry = AuditEntry.objects.get(sequence=2)
     AuditEntry.objects.filter(sequence=2).update(canonical=bytes(entry.canonical).replace(b"wrote", b"spoke"))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
 from localcare.access import facts, pseudonyms
@@ -82,32 +83,41 @@ def ask_identity(*, practice_code: str, pseudonym: str, reason: str, by: Viewer)
     without a reason.
     """
     if not by.can(Capability.ASK_IDENTITY) or practice_code not in by.practice_codes:
-        _refuse(by, practice_code, "Only a care co-ordinator asks, about lists of their own practices.")
+        raise _refused(by, practice_code, "Only a care co-ordinator asks, about lists of their own practices.")
     if not reason.strip():
         raise ValueError("Say why you need to know who this is.")
-    now = clock.now()
-    if known := _open(by, pseudonym, now):
-        return known
-    held = quota(by)
-    if not held.left:
-        _refuse(
-            by,
-            practice_code,
-            f"You have asked about {held.of} people this week, which is all you may. The next week begins on "
-            f"{held.next_week:%A}; or ask a clinician of the practice to look.",
-        )
     with audit.transaction():
-        asked = IdentityRequest.objects.create(
-            user_id=by.user_id,
-            actor=by.name,
-            role=by.role_label,
-            organisation=by.organisation_name,
-            practice_code=practice_code,
-            pseudonym=pseudonym,
-            reason=reason.strip(),
-            asked_at=now,
-        )
-        _audit("identity asked", by, practice_code, reason=asked.reason, request=asked.id)
+        _one_at_a_time(by)
+        if known := _open(by, pseudonym, clock.now()):
+            return known
+        held = quota(by)
+        if held.left:
+            return _ask(practice_code, pseudonym, reason.strip(), by)
+    raise _refused(
+        by,
+        practice_code,
+        f"You have asked about {held.of} people this week, which is all you may. The next week begins on "
+        f"{held.next_week:%A}; or ask a clinician of the practice to look.",
+    )
+
+
+def _one_at_a_time(by: Viewer) -> None:
+    """Hold the asker's row until the end of the transaction, so that two requests at once cannot both be the last."""
+    get_user_model().objects.select_for_update().get(id=by.user_id)
+
+
+def _ask(practice_code: str, pseudonym: str, reason: str, by: Viewer) -> IdentityRequest:
+    asked = IdentityRequest.objects.create(
+        user_id=by.user_id,
+        actor=by.name,
+        role=by.role_label,
+        organisation=by.organisation_name,
+        practice_code=practice_code,
+        pseudonym=pseudonym,
+        reason=reason,
+        asked_at=clock.now(),
+    )
+    _audit("identity asked", by, practice_code, reason=reason, request=asked.id)
     return asked
 
 
@@ -196,10 +206,11 @@ def _person(asked: IdentityRequest) -> Patient:
     return patients.patients([found])[found]
 
 
-def _refuse(by: Viewer, practice_code: str, reason: str) -> None:
+def _refused(by: Viewer, practice_code: str, reason: str) -> Refused:
+    """The refusal to raise, recorded outside the transaction that it ends."""
     with audit.transaction():
         _audit("identity not asked", by, practice_code, reason=reason)
-    raise Refused(Decision(False, Basis.ROLE, reason))
+    return Refused(Decision(False, Basis.ROLE, reason))
 
 
 def _audit(

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from django.db import transaction as db_transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
 
 from localcare.base import clock
 from localcare.base.models import AuditEntry, AuditHead, AuditSubject
@@ -103,11 +104,29 @@ def record(
     reason: str = "",
     **detail: Any,
 ) -> None:
-    """Record an entry in the current `transaction()`. Raises RuntimeError outside one."""
+    """Record an entry in the current `transaction()`.
+
+    Raises RuntimeError outside one, ValueError for words longer than their column (those of `reason` have no end).
+    """
     pending = _pending.get()
     if pending is None:
         raise RuntimeError("audit.record() belongs inside audit.transaction(), so that fact and entry commit as one")
+    _check_lengths(actor=by.name, role=by.role, organisation=by.organisation, action=action, purpose=purpose)
     pending.append(Entry(by, action, purpose, reason, tuple(patient_ids), detail))
+
+
+def _check_lengths(**words: str) -> None:
+    """PostgreSQL would fail at the end of the transaction, and SQLite keep a text of any length."""
+    for name, value in words.items():
+        if len(value) > _longest()[name]:
+            longest = f"at most {_longest()[name]} characters, and these are {len(value)}: {value!r}"
+            raise ValueError(f"The {name} of an audit entry has {longest}. Shorten it, or say it in the reason.")
+
+
+@cache
+def _longest() -> dict[str, int]:
+    fields = AuditEntry._meta.concrete_fields
+    return {f.name: f.max_length for f in fields if isinstance(f, CharField) and f.max_length}
 
 
 def _chain(entries: list[Entry]) -> None:
