@@ -6,6 +6,8 @@ import tomllib
 from importlib.resources import files
 
 from localcare.access.calc.vocabulary import Capability
+from localcare.capacity import forecast, published
+from localcare.capacity.calc.population import BANDS
 from localcare.cli.main import parser
 
 
@@ -52,4 +54,88 @@ def role_table() -> str:
     return "\n".join(lines)
 
 
-MADE = {"commands": commands, "roles": role_table}
+def forecast_table() -> str:
+    lines = forecast.comparison()
+    names = list(lines[0].others)
+    rows = [
+        [
+            line.what,
+            line.year,
+            _people(line.stated),
+            line.stated_source,
+            *(_people(line.others[name]) for name in names),
+        ]
+        for line in lines
+    ]
+    return _table(["residents", "year", "stated", "where", *names], rows)
+
+
+def backtest_table() -> str:
+    seen, names = forecast.backtest(), published.stated_2017()["districts"]
+    rows = [
+        [
+            names[m.place],
+            m.band,
+            *map(_people, (m.projected, m.actual)),
+            *map(_percent, (m.error_percent, m.unchanged_error_percent)),
+        ]
+        for m in seen.misses
+    ]
+    return _table(["district", "age", "projected 2023", "estimated 2023", "error", "error of no change"], rows)
+
+
+def backtest_bands() -> str:
+    seen = forecast.backtest()
+    parts = [(band, seen.of(band=band)) for band in BANDS] + [("all", seen)]
+    rows = [
+        [
+            name,
+            *(f"{part.mape(unchanged=u):.1f}%" for u in (False, True)),
+            *(_percent(part.mean_error(unchanged=u)) for u in (False, True)),
+        ]
+        for name, part in parts
+    ]
+    head = ["age", "mean absolute error", "of no change", "mean error", "of no change"]
+    return _table(head, rows)
+
+
+def totals_table() -> str:
+    names = published.stated_2017()["districts"]
+    rows = [
+        [names[line.place], _people(line.estimated)]
+        + [_percent(100 * (made / line.estimated - 1)) for made in (line.model, line.published, line.unchanged)]
+        for line in forecast.totals_of_2023()
+    ]
+    return _table(["district", "estimated 2023", "our model from 2018", "ONS 2018-based", "no change"], rows)
+
+
+def bridge_table() -> str:
+    rows = [
+        [f"**{line.what}**" if line.sums else line.what, _people(line.people), line.source]
+        for line in forecast.registered_and_resident()
+    ]
+    return _table(["people", "number", "source"], rows)
+
+
+def _table(head: list[str], rows: list[list]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _people(number: float | None) -> str:
+    return "" if number is None else f"{number:,.0f}"
+
+
+def _percent(number: float) -> str:
+    return f"{number:+.1f}%"
+
+
+MADE = {
+    "commands": commands,
+    "roles": role_table,
+    "forecast": forecast_table,
+    "backtest": backtest_table,
+    "backtest_bands": backtest_bands,
+    "forecast_totals": totals_table,
+    "bridge": bridge_table,
+}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from localcare.capacity import published
+from localcare.capacity import forecast, published
 from localcare.capacity.calc.population import AGES, People
 from localcare.capacity.calc.population_check import (
     backtest,
@@ -79,16 +79,33 @@ class TestForecastOf2017:
         one, other = People((2015,), ("A",), count), People((2035,), ("A",), 2 * count)
         (line,) = compare(
             {("85 and over", 2015): (7.0, "page 14")},
-            one,
-            other,
-            one,
+            {"then": one, "later": other},
             groups={"85 and over": (85, 90)},
             weights={"A": 0.5},
         )
-        assert (line.stated, line.estimate, line.published, line.model) == (7.0, 6.0, None, 6.0)
+        assert (line.stated, line.others) == (7.0, {"then": 6.0, "later": None})
 
     def test_residents_of_2015_with_59_percent_of_sevenoaks_are_near_the_stated(self):
         stated = published.stated_2017()
         residents = published.estimates().total(2015, weights=stated["registered"]["share"])
         assert residents == pytest.approx(stated["forecast"]["residents"]["2015"], rel=0.005)
         assert published.estimates().total(2015) > 1.09 * stated["forecast"]["residents"]["2015"]
+
+    def test_every_stated_figure_stands_with_its_page_and_the_gaps_add_up(self):
+        lines = {(line.what, line.year): line for line in forecast.comparison()}
+        assert [round(line.stated) for line in lines.values()] == [476_497, 562_040, 12_533, 15_336, 30_581]
+        assert all("page 1" in line.stated_source for line in lines.values())
+        oldest = lines[forecast.OLDEST, 2035]
+        gap = forecast.gap(forecast.OLDEST, 2035, forecast.PUBLISHED)
+        assert gap.total == pytest.approx(oldest.others[forecast.PUBLISHED] - oldest.stated)
+        assert (round(-gap.from_base), round(-gap.from_growth)) == (950, 6_444)
+
+    def test_a_gap_to_a_source_without_the_year_is_refused(self):
+        with pytest.raises(ValueError, match="choose a year from"):
+            forecast.gap(forecast.EVERYBODY, 2035, forecast.ESTIMATED)
+
+    def test_people_in_all_are_held_against_what_ons_projected_from_2018(self):
+        lines = forecast.totals_of_2023()
+        assert [round(line.published) for line in lines] == [179_594, 123_115, 137_111, 120_153]
+        assert sum(line.estimated for line in lines) == 557_677
+        assert sum(line.unchanged for line in lines) == 534_225

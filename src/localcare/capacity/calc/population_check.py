@@ -102,31 +102,30 @@ def covered(drawn: Draws, actual: Array, bands: Mapping[str, tuple[int, int]] = 
 
 @dataclass(frozen=True, slots=True)
 class ForecastLine:
-    """One group in one year: as stated, and from each other source that has the year (None where it has not)."""
+    """One group in one year: as stated, and by each other source, None where it does not have the year."""
 
     what: str
     year: int
     stated: float
     stated_source: str
-    estimate: float | None
-    published: float | None
-    model: float | None
+    others: Mapping[str, float | None]
 
 
 def compare(
     stated: Mapping[tuple[str, int], tuple[float, str]],
-    estimates: People,
-    published: People,
-    model: People,
+    others: Mapping[str, People],
     *,
     groups: Mapping[str, tuple[int, int]],
     weights: Mapping[str, float],
 ) -> tuple[ForecastLine, ...]:
-    """Stated figures (group, year) beside estimates, a published projection and the model, all with the same
-    weights."""
+    """Stated figures by (group, year) beside those of other sources, all with the same ages and weights of places."""
     return tuple(
         ForecastLine(
-            what, year, figure, source, *(_total(p, year, groups[what], weights) for p in (estimates, published, model))
+            what,
+            year,
+            figure,
+            source,
+            {name: _total(people, year, groups[what], weights) for name, people in others.items()},
         )
         for (what, year), (figure, source) in stated.items()
     )

@@ -155,7 +155,7 @@ def project_draws(
         axis=-1,
     )
     joining = come[:, :, None, None] * rates.joining
-    drift = _drift(uncertainty.drift, rates.places, seed=seed, count=count)
+    drift = _drift(uncertainty.drift, seed=seed, count=count)
     made = np.empty((count, len(years), *base.shape), dtype=np.float32)
     now = np.broadcast_to(base, (count, *base.shape)).copy()
     made[:, 0] = now
@@ -197,13 +197,13 @@ def observed_uncertainty(
     )
 
 
-def _drift(bands: Mapping[tuple[int, int], Quantity], places: tuple[str, ...], *, seed: int, count: int) -> Array:
-    """Drift (draw, place, 1, age) as a share a year."""
-    made = np.zeros((count, len(places), 1, AGES))
-    for n, place in enumerate(places):
-        for (low, high), quantity in bands.items():
-            drawn = draws(quantity, f"population/drift/{place}/{low}", seed=seed, count=count)
-            made[:, n, 0, low : high + 1] = drawn[:, None] / 100
+def _drift(bands: Mapping[tuple[int, int], Quantity], *, seed: int, count: int) -> Array:
+    """Drift (draw, 1, 1, age) as a share a year: what a method misses it misses everywhere, so the area's range is not
+    narrowed by places that make up for each other."""
+    made = np.zeros((count, 1, 1, AGES))
+    for (low, high), quantity in bands.items():
+        drawn = draws(quantity, f"population/drift/{low}", seed=seed, count=count)
+        made[:, 0, 0, low : high + 1] = drawn[:, None] / 100
     return made
 
 
