@@ -5,7 +5,7 @@ import pytest
 from localcare.access import actions, queries
 from localcare.access.choices import choices
 from localcare.access.types import ChoiceKind, Refused
-from localcare.base.models import AuditEntry
+from localcare.base.models import AuditEntry, AuditSubject
 from localcare.patients.models import SamePerson
 from tests import builders
 from tests.builders import last_entry
@@ -75,3 +75,17 @@ def test_of_two_records_joined_the_strictest_holds(area, gp, margaret):
     SamePerson.objects.create(patient=margaret, same_as=twin, starts=MONDAY_MORNING.date(), reason="same person")
     person = queries.open_person(gp, margaret.id, page="person")
     assert queries.choices_of(person.ids)[ChoiceKind.SHARING].value == "objected"
+
+
+def test_after_a_merge_the_own_practice_withdraws_what_either_record_held(area, gp, margaret):
+    twin = builders.patient(practice="G3")
+    elsewhere = area.viewer("gp", "G3")
+    actions.record_choice(patient_id=twin.id, kind=ChoiceKind.TYPE_1_OPT_OUT, value="yes", by=elsewhere)
+    SamePerson.objects.create(patient=margaret, same_as=twin, starts=MONDAY_MORNING.date(), reason="same person")
+    ids = queries.same_person(margaret.id)
+    actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.TYPE_1_OPT_OUT, value="no", by=gp)
+    assert queries.choices_of(ids)[ChoiceKind.TYPE_1_OPT_OUT].value == "no"
+    assert not queries.withdrawn()
+    assert [(c.value, c.by) for c in queries.choice_history(ids)] == [("no", gp.name), ("yes", elsewhere.name)]
+    named = AuditSubject.objects.filter(entry_sequence=last_entry().sequence)
+    assert {row.patient_id for row in named} == {margaret.id, twin.id}

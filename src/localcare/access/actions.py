@@ -96,9 +96,9 @@ DEFAULT_CHOICES: dict[str, str] = {kind: choice.default for kind, choice in choi
 
 
 def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, told: str = "") -> None:
-    """Record what the person told their practice. Removes nobody from a caseload or plan; holds at once.
+    """Record what the person told their practice, for every record linked as theirs; holds at once.
 
-    The same again changes nothing. Raises Refused for anybody but staff of the person's practice with the right to,
+    Removes nobody from a caseload or plan. The same again changes nothing. Raises Refused for anybody but staff of the person's practice with the right to,
     ValueError for a value that the choice does not have.
     """
     decision = queries.decision_on(by, patient_id, Capability.RECORD_CHOICE)
@@ -108,13 +108,16 @@ def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, 
         raise Refused(Decision(False, Basis.ROLE, "The person's own practice records what they choose. Ask it to."))
     if value not in choices()[ChoiceKind(kind)].values:
         raise ValueError(f"{value!r} is not an answer to {kind!r}; see definitions/choices.toml")
-    if queries.choices_of([patient_id])[ChoiceKind(kind)].value == value:
+    ids = queries.same_person(patient_id)
+    if queries.choices_of(ids)[ChoiceKind(kind)].value == value:
         return
+    now = clock.now()
     with audit.transaction():
-        Choice.objects.create(
-            patient_id=patient_id, kind=kind, value=value, recorded_at=clock.now(), recorded_by=by.name
+        # The strictest answer of any linked record holds, so that an answer given for one alone could change nothing.
+        Choice.objects.bulk_create(
+            Choice(patient_id=one, kind=kind, value=value, recorded_at=now, recorded_by=by.name) for one in ids
         )
-        audit.record("choice recorded", by=by.actor, patient_ids=[patient_id], kind=kind, value=value, reason=told)
+        audit.record("choice recorded", by=by.actor, patient_ids=ids, kind=kind, value=value, reason=told)
 
 
 def begin_relationship(*, patient_id: int, team_id: int, source: str, by: audit.Actor) -> None:

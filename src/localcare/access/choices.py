@@ -92,9 +92,10 @@ def choices_of(ids: Collection[int]) -> dict[ChoiceKind, Chosen]:
 
 
 def choice_history(ids: Collection[int]) -> list[Chosen]:
-    """Every answer a person gave, the latest first."""
+    """Every answer a person gave, the latest first; one recorded for each of their linked records stands once."""
     rows = Choice.objects.filter(patient_id__in=list(ids)).order_by("-recorded_at", "-id")
-    return [Chosen(choices()[ChoiceKind(r.kind)], r.value, r.recorded_at, r.recorded_by) for r in rows]
+    told = dict.fromkeys((row.kind, row.value, row.recorded_at, row.recorded_by) for row in rows)
+    return [Chosen(choices()[ChoiceKind(kind)], value, at, who) for kind, value, at, who in told]
 
 
 def last_choice() -> int:
