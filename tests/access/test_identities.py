@@ -1,13 +1,13 @@
 """Seeing who somebody is beyond one's own practice: a reason, a second person, a quota, an end."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from localcare.access import actions, oversight, pseudonyms, queries
-from localcare.access.models import IdentityRequest
+from localcare.access.models import Agreement, IdentityRequest
 from localcare.access.types import ChoiceKind, Purpose, Refused
 from localcare.base.models import AuditEntry, AuditSubject
 from localcare.patients.models import Registration
@@ -144,6 +144,18 @@ class TestDeciding:
         IdentityRequest.objects.all().delete()
         with pytest.raises(Refused, match="chose otherwise"):
             release(ask(), guardian)
+
+    def test_nobody_of_a_list_that_has_ended_is_asked_about_released_or_seen(self, ask, coordinator, guardian):
+        waits, released = ask("a" * 64), release(ask(), guardian)
+        ended = {"starts": date(2016, 4, 1), "ends": date(2017, 4, 2)}
+        Agreement.objects.create(practice_code="G1", source="gp", purpose=Purpose.RISK_STRATIFICATION, **ended)
+        for attempt in (
+            lambda: ask("b" * 64),
+            lambda: release(waits, guardian),
+            lambda: queries.identity(coordinator, released.id),
+        ):
+            with pytest.raises(Refused, match="agreement to risk stratification has ended"):
+                attempt()
 
     def test_nobody_who_left(self, ask, guardian, margaret):
         request = ask()

@@ -7,7 +7,7 @@ import pytest
 
 from localcare.access import actions as access
 from localcare.access.models import Agreement
-from localcare.access.types import Viewer
+from localcare.access.types import Refused, Viewer
 from localcare.caseload import actions, queries
 from localcare.caseload import lists as list_pages
 from localcare.caseload.models import CaseloadState
@@ -118,15 +118,24 @@ def test_a_choice_made_before_a_merge_holds_for_both_records(area, lists):
     assert on_list(gp) == []
 
 
-def test_where_the_agreement_has_ended_nobody_stands_on_a_list(area, lists):
+def test_where_the_agreement_has_ended_nobody_stands_on_a_list_or_counts(area, lists):
     gp, person = area.viewer("gp", "G1"), builders.patient()
-    lists.add(person)
-    agreed = {"practice_code": "G1", "source": "gp", "purpose": "risk_stratification", "starts": date(2016, 4, 1)}
-    row = Agreement.objects.create(**agreed, ends=date(2017, 4, 2))
+    lists.add(person, change="new")
+    for n in range(9):
+        lists.add(builders.patient(family=f"Listed{n}"), change="new")
+    agreed = {"practice_code": "G1", "purpose": "risk_stratification", "starts": date(2016, 4, 1)}
+    row = Agreement.objects.create(**agreed, source="gp", ends=date(2017, 4, 2))
+    Agreement.objects.create(**agreed, source="acute")
     page = list_pages.page_of(gp, "G1", {})
     assert (page.ended, page.rows) == (True, ())
+    assert queries.new_on_list("G1", {}) == 0
+    counts = population.list_counts(["G1", "G2"])
+    assert (counts.total, counts.new, counts.by_practice["G1"], population.new_on_lists(["G1", "G2"])) == (0, 0, 0, 0)
+    access.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
+    with pytest.raises(Refused, match="agreement to risk stratification has ended"):
+        access.reveal(listed=[pseudonym(person)], by=gp)
     Agreement.objects.filter(id=row.id).update(ends=None)
-    assert on_list(gp) == [pseudonym(person)]
+    assert len(on_list(gp)) == queries.new_on_list("G1", {}) == population.list_counts(["G1", "G2"]).total == 10
 
 
 def test_who_left_since_the_run_before_is_told_apart(area, lists):

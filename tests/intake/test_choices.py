@@ -105,7 +105,7 @@ def test_an_agreements_end_leaves_the_next_edition_closes_the_list_at_once_and_t
     looked_after, settings, tmp_path, purpose, effect
 ):
     before = standing()
-    ended = [row | {"ends": "2017-04-01"} for row in AGREED if row["purpose"] == purpose]
+    ended = [row | {"ends": "2017-04-01"} for row in AGREED if (row["purpose"], row["source"]) == (purpose, "gp")]
     next_day(tmp_path / "day", agreements=ended)
     held = set(in_edition(editions.current(settings.DATASET)).values())
     assert held == {effect[:2]}

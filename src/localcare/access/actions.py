@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from localcare.access import queries
 from localcare.access.choices import choices
-from localcare.access.identities import ask_identity, decide_identity, resolve
+from localcare.access.identities import LIST_ENDED, ask_identity, decide_identity, resolve
 from localcare.access.models import (
     Agreement,
     Choice,
@@ -177,11 +177,13 @@ def reveal(*, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
     """Show who the people behind pseudonyms of the viewer's own practice are, within the open session.
 
     One audit entry names everybody shown. Pseudonyms of people who have left or died since the run stay closed.
-    Raises Refused without an open session.
+    Raises Refused without an open session, or once the practice's agreement to risk stratification has ended.
     """
     session = queries.reveal_session(by)
     if session is None or not by.can(Capability.REVEAL_LIST):
         raise Refused(Decision(False, Basis.ROLE, "Give your reason first; then the page can be shown."))
+    if queries.list_ended(session.practice_code):
+        raise Refused(Decision(False, Basis.ROLE, LIST_ENDED))
     found = resolve(session.practice_code, listed)
     people = queries.open_people(
         by, list(found.values()), page="reveal of a practice's list", capability=Capability.REVEAL_LIST

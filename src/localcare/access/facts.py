@@ -83,16 +83,21 @@ def _chosen_since(kinds: Collection[str], since: datetime) -> QuerySet[Any]:
     return rows.values_list("patient_id", "kind", "value")
 
 
-def agreement_ended(practice_code: str, purpose: Purpose, at: datetime) -> bool:
-    """Whether a practice agreed to a purpose once and has no agreement for it in force."""
-    ends = [end for (end,) in _ends(practice_code, purpose, at.date())]
-    return bool(ends) and all(end is not None and end < at.date() for end in ends)
+def lists_ended(practice_codes: Collection[str], on: date) -> set[str]:
+    """Those of some practices that agreed to risk stratification once and have no agreement to it in force."""
+    agreed, in_force = set(), set()
+    for code, ends in _list_agreements(practice_codes, on):
+        agreed.add(code)
+        if ends is None or ends >= on:
+            in_force.add(code)
+    return agreed - in_force
 
 
 @prepared
-def _ends(practice_code: str, purpose: Purpose, on: date) -> QuerySet[Any]:
-    rows = Agreement.objects.filter(practice_code=practice_code, purpose=purpose, starts__lte=on)
-    return rows.values_list("ends")
+def _list_agreements(practice_codes: Collection[str], on: date) -> QuerySet[Any]:
+    # The agreement for general practice decides, as it does when an edition is made: it says whose people are scored.
+    rows = Agreement.objects.filter(practice_code__among=practice_codes, source="gp", starts__lte=on)
+    return rows.filter(purpose=Purpose.RISK_STRATIFICATION).values_list("practice_code", "ends")
 
 
 @prepared

@@ -22,6 +22,7 @@ from localcare.patients import queries as patients
 from localcare.patients.queries import Patient
 
 PURPOSE = "identity beyond the own practice"
+LIST_ENDED = "The practice's agreement to risk stratification has ended, so nobody stands on a list of it."
 ONLY_THEIRS = "Only the person who asked sees who it is. Ask yourself, with your own reason."
 
 
@@ -79,13 +80,15 @@ def _waiting(user_id: int) -> QuerySet[Any]:
 def ask_identity(*, practice_code: str, pseudonym: str, reason: str, by: Viewer) -> IdentityRequest:
     """Ask who one row of a practice's list is. Asking again while it waits, or is released, changes nothing.
 
-    Raises Refused without the role, beyond one's practices, or with the quota used up, which is audited; ValueError
-    without a reason.
+    Raises Refused without the role, beyond one's practices, for a list that has ended, or with the quota used up,
+    which is audited; ValueError without a reason.
     """
     if not by.can(Capability.ASK_IDENTITY) or practice_code not in by.practice_codes:
         raise _refused(by, practice_code, "Only a care co-ordinator asks, about lists of their own practices.")
     if not reason.strip():
         raise ValueError("Say why you need to know who this is.")
+    if facts.lists_ended([practice_code], clock.today()):
+        raise _refused(by, practice_code, LIST_ENDED)
     with audit.transaction():
         _one_at_a_time(by)
         if known := _open(by, pseudonym, clock.now()):
@@ -191,8 +194,10 @@ def _check_second(asked: IdentityRequest, by: Viewer) -> None:
 
 
 def _person(asked: IdentityRequest) -> Patient:
-    """The person behind a request. Raises Refused where they left, died or chose otherwise."""
+    """The person behind a request. Raises Refused where they left, died or chose otherwise, or the list has ended."""
     today = clock.today()
+    if facts.lists_ended([asked.practice_code], today):
+        raise Refused(Decision(False, Basis.NO_RELATIONSHIP, LIST_ENDED))
     found = resolve(asked.practice_code, [asked.pseudonym]).get(asked.pseudonym)
     if found is None:
         gone = "The person died or is no longer registered with the practice."

@@ -199,9 +199,14 @@ def withdrawn(since: datetime = EVER, purpose: Purpose = Purpose.RISK_STRATIFICA
     return set(pseudonyms.of_identities(known, purpose))
 
 
+def lists_ended(practice_codes: Collection[str]) -> set[str]:
+    """Those of some practices whose agreement to risk stratification has ended: nobody stands on a list of theirs."""
+    return facts.lists_ended(practice_codes, clock.today())
+
+
 def list_ended(practice_code: str) -> bool:
-    """Whether a practice's agreement to risk stratification has ended: then nobody stands on a list of it."""
-    return facts.agreement_ended(practice_code, Purpose.RISK_STRATIFICATION, clock.now())
+    """Whether nobody stands on a practice's list, because its agreement to risk stratification has ended."""
+    return bool(lists_ended([practice_code]))
 
 
 def list_pseudonyms_of(person: OpenPerson) -> list[str]:

@@ -162,7 +162,8 @@ def _candidates(practice_codes: list[str]) -> tuple[list[Candidate], frozenset[s
 
     And those among them whom a clinician named, or who came back after a decision because something changed.
     """
-    listing = [code for code in practice_codes if not gate.list_ended(code)]
+    ended = gate.lists_ended(practice_codes)
+    listing = [code for code in practice_codes if code not in ended]
     handled = {code: queries.handled(code) for code in listing}
     out = {p for code in listing for p in queries.left_out_of_list(code, handled[code]).pseudonyms}
     named = frozenset(p for entries in handled.values() for p, e in entries.items() if e.state is not State.PROPOSED)

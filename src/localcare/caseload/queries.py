@@ -225,7 +225,9 @@ def named(practice_code: str, decided: Mapping[str, Entry], left: LeftOut) -> li
 
 
 def new_on_list(practice_code: str, decided: Mapping[str, Entry]) -> int:
-    """How many are new on a practice's list, those left out aside. Names nobody."""
+    """How many are new on a practice's list, those left out aside; nobody once it has ended. Names nobody."""
+    if gate.list_ended(practice_code):
+        return 0
     out = left_out_of_list(practice_code, decided).pseudonyms
     return population.practice_list_size(practice_code, exclude=out, filters={"change": "new"})
 

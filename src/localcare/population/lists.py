@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, QuerySet
 
+from localcare.access import queries as gate
 from localcare.base.once import once_a_request
 from localcare.base.prepared import prepared
 from localcare.dataset import suppression
@@ -48,9 +49,10 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
     """How many people stand on the lists of practices, protected as published figures are.
 
     Practices and groups each add up to the total, so that what a total would give away is suppressed too; a person
-    has up to three reasons, which add up to nothing.
+    has up to three reasons, which add up to nothing. Nobody counts whose practice's agreement has ended.
     """
-    practices, groups, reasons = _counted(practice_codes)
+    open_lists = _open_lists(practice_codes)
+    practices, groups, reasons = _counted(practice_codes, open_lists)
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
     counts: dict[Hashable, float] = {
         TOTAL: sum(practices.values()),
@@ -59,7 +61,7 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
     }
     lines = [Line(TOTAL, tuple(k for k in counts if k[0] == of)) for of in ("practice", "group")]  # type: ignore[index]
     shown = suppression.published(counts, lines, rule)
-    new = _new(practice_codes)
+    new = _new(practice_codes, open_lists)
     return ListCounts(
         total=shown[TOTAL],
         new=new[TOTAL],
@@ -67,7 +69,7 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
         new_by_practice={code: new[code] for code in practice_codes},
         by_group={key: shown["group", key] for key in groups},
         by_reason=suppression.published(reasons, [], rule),
-        by_change=_changed(practice_codes, rule),
+        by_change=_changed(open_lists, rule),
     )
 
 
@@ -82,11 +84,17 @@ def _changed(practice_codes: Collection[str], rule: Rule) -> dict[str, int | Non
 
 def new_on_lists(practice_codes: Collection[str]) -> int | None:
     """How many are new on the lists of practices since the run before, protected as `list_counts` is."""
-    return _new(practice_codes)[TOTAL]
+    return _new(practice_codes, _open_lists(practice_codes))[TOTAL]
 
 
-def _new(practice_codes: Collection[str]) -> dict[Hashable, int | None]:
-    found = dict(_new_by_practice(practice_codes))
+def _open_lists(practice_codes: Collection[str]) -> list[str]:
+    """The practices on whose lists somebody may stand: their agreement to risk stratification has not ended."""
+    ended = gate.lists_ended(practice_codes)
+    return [code for code in practice_codes if code not in ended]
+
+
+def _new(practice_codes: Collection[str], open_lists: Collection[str]) -> dict[Hashable, int | None]:
+    found = dict(_new_by_practice(open_lists))
     new = {code: found.get(code, 0) for code in practice_codes}
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
     return suppression.published({TOTAL: sum(new.values()), **new}, [Line(TOTAL, tuple(new))], rule)
@@ -98,11 +106,11 @@ def _new_by_practice(practice_codes: Collection[str]) -> QuerySet[Any]:
     return rows.values_list("practice_code").annotate(n=Count("id"))
 
 
-def _counted(codes: Collection[str]) -> tuple[Counter, Counter, Counter]:
+def _counted(codes: Collection[str], open_lists: Collection[str]) -> tuple[Counter, Counter, Counter]:
     practices = Counter(dict.fromkeys(codes, 0))
     groups: Counter = Counter()
     reasons: Counter = Counter()
-    rows = ListEntry.objects.filter(practice_code__in=list(codes))
+    rows = ListEntry.objects.filter(practice_code__in=list(open_lists))
     for practice, group, keys in rows.values_list("practice_code", "group", "reason_keys"):
         practices[practice] += 1
         groups[group] += 1
