@@ -1,5 +1,6 @@
 """Seeing who somebody is beyond one's own practice: a reason, a second person, a quota, an end."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -144,6 +145,13 @@ class TestDeciding:
         IdentityRequest.objects.all().delete()
         with pytest.raises(Refused, match="chose otherwise"):
             release(ask(), guardian)
+
+    @pytest.mark.parametrize(("role", "at"), [("community_nurse", "C1"), ("care_coordinator", "C2")])
+    def test_a_release_ends_with_the_post_that_asked(self, area, ask, coordinator, guardian, role, at):
+        released = release(ask(), guardian)
+        moved = replace(area.viewer(role, at), user_id=coordinator.user_id)
+        with pytest.raises(Refused, match="Only a care co-ordinator"):
+            queries.identity(moved, released.id)
 
     def test_nobody_of_a_list_that_has_ended_is_asked_about_released_or_seen(self, ask, coordinator, guardian):
         waits, released = ask("a" * 64), release(ask(), guardian)

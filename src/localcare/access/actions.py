@@ -98,8 +98,8 @@ DEFAULT_CHOICES: dict[str, str] = {kind: choice.default for kind, choice in choi
 def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, told: str = "") -> None:
     """Record what the person told their practice, for every record linked as theirs; holds at once.
 
-    Removes nobody from a caseload or plan. The same again changes nothing. Raises Refused for anybody but staff of the person's practice with the right to,
-    ValueError for a value that the choice does not have.
+    Removes nobody from a caseload or plan. The same again changes nothing. Raises Refused for anybody but staff of the
+    person's practice with the right to, ValueError for a value that the choice does not have.
     """
     decision = queries.decision_on(by, patient_id, Capability.RECORD_CHOICE)
     if not decision.allowed:

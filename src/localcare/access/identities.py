@@ -23,6 +23,7 @@ from localcare.patients.queries import Patient
 
 PURPOSE = "identity beyond the own practice"
 LIST_ENDED = "The practice's agreement to risk stratification has ended, so nobody stands on a list of it."
+ONLY_COORDINATOR = "Only a care co-ordinator asks, about lists of their own practices."
 ONLY_THEIRS = "Only the person who asked sees who it is. Ask yourself, with your own reason."
 
 
@@ -83,8 +84,8 @@ def ask_identity(*, practice_code: str, pseudonym: str, reason: str, by: Viewer)
     Raises Refused without the role, beyond one's practices, for a list that has ended, or with the quota used up,
     which is audited; ValueError without a reason.
     """
-    if not by.can(Capability.ASK_IDENTITY) or practice_code not in by.practice_codes:
-        raise _refused(by, practice_code, "Only a care co-ordinator asks, about lists of their own practices.")
+    if not _may_ask(by, practice_code):
+        raise _refused(by, practice_code, ONLY_COORDINATOR)
     if not reason.strip():
         raise ValueError("Say why you need to know who this is.")
     if facts.lists_ended([practice_code], clock.today()):
@@ -158,11 +159,14 @@ def decide_identity(*, request_id: int, release: bool, answer: str, by: Viewer) 
 def identity(viewer: Viewer, request_id: int) -> Released:
     """Who a released row is, to the one who asked, as long as the release lasts; each look is audited.
 
-    Raises Refused for anybody else, before the release, after its end, or once the person chose otherwise.
+    Raises Refused for anybody else, before the release, after its end, without a post that may ask about the practice
+    today, or once the person chose otherwise.
     """
     asked = IdentityRequest.objects.filter(id=request_id, user_id=viewer.user_id).first()
     if asked is None:
         raise Refused(Decision(False, Basis.ROLE, ONLY_THEIRS))
+    if not _may_ask(viewer, asked.practice_code):
+        raise Refused(Decision(False, Basis.ROLE, ONLY_COORDINATOR))
     if asked.ends is None or asked.ends <= clock.now():
         waits = "A second person has not released this." if asked.ends is None else "The release has ended. Ask again."
         raise Refused(Decision(False, Basis.NO_RELATIONSHIP, waits))
@@ -177,6 +181,10 @@ def resolve(practice_code: str, listed: Sequence[str]) -> dict[str, int]:
     """Patient ids behind pseudonyms of risk stratification, of those registered with the practice today."""
     known = pseudonyms.of_identities(patients.registered_with(practice_code, clock.today()))
     return {p: known[p].patient_id for p in listed if p in known}
+
+
+def _may_ask(viewer: Viewer, practice_code: str) -> bool:
+    return viewer.can(Capability.ASK_IDENTITY) and practice_code in viewer.practice_codes
 
 
 def _open(by: Viewer, pseudonym: str, now: datetime) -> IdentityRequest | None:
