@@ -88,21 +88,18 @@ def ask_identity(*, practice_code: str, pseudonym: str, reason: str, by: Viewer)
         raise _refused(by, practice_code, ONLY_COORDINATOR)
     if not reason.strip():
         raise ValueError("Say why you need to know who this is.")
-    if facts.lists_ended([practice_code], clock.today()):
-        raise _refused(by, practice_code, LIST_ENDED)
     with audit.transaction():
         _one_at_a_time(by)
         if known := _open(by, pseudonym, clock.now()):
             return known
-        held = quota(by)
-        if held.left:
+        held, ended = quota(by), facts.lists_ended([practice_code], clock.today())
+        if held.left and not ended:
             return _ask(practice_code, pseudonym, reason.strip(), by)
-    raise _refused(
-        by,
-        practice_code,
+    used_up = (
         f"You have asked about {held.of} people this week, which is all you may. The next week begins on "
-        f"{held.next_week:%A}; or ask a clinician of the practice to look.",
+        f"{held.next_week:%A}; or ask a clinician of the practice to look."
     )
+    raise _refused(by, practice_code, LIST_ENDED if ended else used_up)
 
 
 def _one_at_a_time(by: Viewer) -> None:
