@@ -43,7 +43,7 @@ def test_report_alone_lists_the_reports(capsys):
     assert main(["population", "report", "--json"]) == 0
     assert [row["name"] for row in json.loads(capsys.readouterr().out)] == [
         "segments", "conditions", "use", "risk", "scores", "measures", "variation", "quadrants", "model", "practice",
-        "costliest", "coverage", "explorer",
+        "costliest", "coverage", "quality", "explorer",
     ]  # fmt: skip
 
 

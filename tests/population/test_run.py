@@ -162,7 +162,17 @@ def test_no_report_shows_a_count_from_1_to_7_or_one_not_rounded(run, name, level
     assert all(count == 0 or (count >= 8 and count % 5 == 0) or count == 10 for count in counts)
 
 
-COUNTS = ("people", "people_observed", "on_register", "denominator", "registered", "observed", "listed")
+COUNTS = (
+    "people",
+    "people_observed",
+    "on_register",
+    "denominator",
+    "registered",
+    "observed",
+    "listed",
+    "number",
+    "wanted",
+)
 
 
 def test_a_practice_sees_its_own_registers_and_segments_exactly(run):

@@ -15,10 +15,11 @@ from localcare.population import costliest, dashboard, expected, explorer_export
 from localcare.population.dashboard import AREA_UNIT, Place, Unit
 from localcare.population.reports import AREA, CLUSTER, PRACTICE, Made, UnknownReport
 
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = ("registers", "use", "costliest")
 
 
-def _with_place(view: Callable[[HttpRequest, Made, Place], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def with_place(view: Callable[[HttpRequest, Made, Place], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """The run and the place that the address asks for, as far as the viewer may see it."""
 
     @wraps(view)
@@ -36,7 +37,7 @@ def _with_place(view: Callable[[HttpRequest, Made, Place], HttpResponse]) -> Cal
 
 def _place(request: HttpRequest, viewer: Viewer, of: Made) -> Place:
     level, _, code = request.GET.get("at", "").partition(":")
-    may = _units(viewer, of)
+    may = units_of(viewer, of)
     unit: Unit = (level, code) if level else may[0]
     if unit not in may:
         raise UnknownReport("You can see your own practice, its cluster and the area here.")
@@ -44,7 +45,7 @@ def _place(request: HttpRequest, viewer: Viewer, of: Made) -> Place:
     return dashboard.place_of(of, unit, own, queries.unit_names(of), queries.area_name())
 
 
-def _units(viewer: Viewer, of: Made) -> list[Unit]:
+def units_of(viewer: Viewer, of: Made) -> list[Unit]:
     """The places a viewer may see, the one to start with first."""
     code, known = viewer.organisation_code, of.run.coverage
     if not viewer.works_at_practice:
@@ -57,11 +58,11 @@ def _units(viewer: Viewer, of: Made) -> list[Unit]:
 
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
-@_with_place
+@with_place
 def overview(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
     """What a practice's people use, and its registers against what other practices would lead one to expect."""
     use, registers = dashboard.use_lines(of, place), dashboard.register_lines(of, place)
-    context = _shared(request, of, place) | {
+    context = shared(request, of, place) | {
         "use": use,
         "chart": dashboard.use_chart(use, place),
         "use_finding": dashboard.use_finding(use, place),
@@ -75,11 +76,11 @@ def overview(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
 
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
-@_with_place
+@with_place
 def people(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
     """The hundred who cost most: rows by pseudonym for the own practice, bands for everybody else."""
     found = dashboard.costliest_of(of, place)
-    context = _shared(request, of, place) | {
+    context = shared(request, of, place) | {
         "found": found,
         "page": page_of(request, list(found.people)),
         "where": dashboard.where_it_went,
@@ -93,15 +94,15 @@ def people(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
 
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
-@_with_place
+@with_place
 def as_csv(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
     """One part of the dashboard as a CSV file."""
     part, rows = _rows(request, of, place)
-    return _file(explorer_export.as_csv(rows), "text/csv; charset=utf-8", f"{part}-{of.run.as_at.isoformat()}.csv")
+    return file(explorer_export.as_csv(rows), "text/csv; charset=utf-8", f"{part}-{of.run.as_at.isoformat()}.csv")
 
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
-@_with_place
+@with_place
 def as_xlsx(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
     """One part of the dashboard as an Excel workbook."""
     part, rows = _rows(request, of, place)
@@ -115,8 +116,7 @@ def as_xlsx(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
         ("Numbers", "Exact, for your practice alone" if place.exact else "Small numbers suppressed, others rounded"),
     ]
     content = explorer_export.as_xlsx(rows, how, of.run.as_at.isoformat())
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(content, kind, f"{part}-{of.run.as_at.isoformat()}.xlsx")
+    return file(content, WORKBOOK, f"{part}-{of.run.as_at.isoformat()}.xlsx")
 
 
 def _rows(request: HttpRequest, of: Made, place: Place) -> tuple[str, list[dict[str, Any]]]:
@@ -130,11 +130,11 @@ def _rows(request: HttpRequest, of: Made, place: Place) -> tuple[str, list[dict[
     raise UnknownReport(f"no part {part!r}; there are: {', '.join(FILES)}")
 
 
-def _file(content: str | bytes, kind: str, name: str) -> HttpResponse:
+def file(content: str | bytes, kind: str, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _shared(request: HttpRequest, of: Made, place: Place) -> dict[str, Any]:
+def shared(request: HttpRequest, of: Made, place: Place) -> dict[str, Any]:
     names = queries.unit_names(of)
     held = of.run.coverage.get(place.unit[1], {}) if place.exact else {}
     return {
@@ -146,7 +146,7 @@ def _shared(request: HttpRequest, of: Made, place: Place) -> dict[str, Any]:
         "registered": held.get("registered"),
         "observed": held.get("observed"),
         "coverage": reports.share_seen(of.run),
-        "places": _links(of, _units(viewer_of(request), of), names, place),
+        "places": _links(of, units_of(viewer_of(request), of), names, place),
     }
 
 

@@ -11,7 +11,7 @@ from localcare.dataset.runs import NoRun
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
 from localcare.population import explorer as explorer_calc
-from localcare.population import reports
+from localcare.population import own, reports
 from localcare.population.definitions import Definitions, Segmentation
 from localcare.population.definitions.helping import Effects, Intervention, Limit
 from localcare.population.explorer import Answer, Question
@@ -135,7 +135,7 @@ def segments(practice_code: str, segmentation: str = reports.DEFAULT_SEGMENTATIO
     "registers": [{"register", "label", "from_age", "on_register", "denominator"}]}, of observed people.
     Raises NoRun before the first run, UnknownReport for a practice the run does not know.
     """
-    return reports.own_practice(_made(), practice_code, segmentation)
+    return own.own_practice(_made(), practice_code, segmentation)
 
 
 def report(

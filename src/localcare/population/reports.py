@@ -10,7 +10,16 @@ from django.conf import settings
 from localcare.dataset import runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
-from localcare.population import costliest, expected, lawful, measure_report, model_card, score_report, variation
+from localcare.population import (
+    costliest,
+    expected,
+    lawful,
+    measure_report,
+    model_card,
+    quality,
+    score_report,
+    variation,
+)
 from localcare.population import definitions as definition_files
 from localcare.population.calc import use
 from localcare.population.definitions import Definitions
@@ -356,37 +365,6 @@ REPORTS: Mapping[str, Kind] = {
     "practice": Kind("Registers, recorded against expected", expected.HOW, _expected, (CLUSTER, PRACTICE)),
     "costliest": Kind("The hundred people who cost most, in bands", costliest.HOW, costliest.rows),
     "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
+    "quality": Kind("Quality of the data, by source and field", quality.HOW, quality.rows),
 }
-MORE: Mapping[str, Callable[[Made], Row]] = {"risk": _beside_risk, "model": model_card.more}
-
-
-def own_practice(of: Made, practice_code: str, segmentation: str) -> Row:
-    """A practice's own registers and segments, exact. Raises UnknownReport for a practice the run does not know."""
-    number = next((n for n, (code, _) in of.practices.items() if code == practice_code), None)
-    if number is None:
-        raise UnknownReport(f"practice {practice_code!r} is not in the edition of this run")
-    grid = of.definitions.segmentation(segmentation)
-    asked = {"p": number, "s": segmentation}
-    found = of.folder.rows("cell", "practice = $p AND segmentation = $s", asked)
-    cells = {(row["age_band"], row["group"]): row for row in found}
-    registers = {row["register"]: row for row in of.folder.rows("register", "practice = $p", {"p": number})}
-    return {
-        "as_at": of.run.as_at.isoformat(),
-        **{key: of.run.coverage[practice_code][key] for key in ("registered", "observed")},
-        "segments": [_own_cell(b.key, g.key, cells.get((b.key, g.key))) for b in grid.age_bands for g in grid.groups],
-        "registers": [
-            {"register": c.register, "label": c.label, "from_age": c.from_age}
-            | {
-                key: registers[c.register][key] if c.register in registers else 0
-                for key in ("on_register", "denominator")
-            }
-            for c in of.definitions.conditions.registers
-            if c.register
-        ],
-    }
-
-
-def _own_cell(age_band: str, group: str, cell: Row | None) -> Row:
-    people = cell["people_observed"] if cell else 0
-    a_head = round(cell["spend_observed"] / people) if cell and people else None
-    return {"age_band": age_band, "group": group, "people": people, "spend_per_head": a_head}
+MORE: Mapping[str, Callable[[Made], Row]] = {"risk": _beside_risk, "model": model_card.more, "quality": quality.more}

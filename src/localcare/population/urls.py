@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.population import dashboard_pages, explorer_pages, views
+from localcare.population import dashboard_pages, explorer_pages, quality_pages, views
 
 app_name = "population"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("population/practice.csv", dashboard_pages.as_csv, name="dashboard_csv"),
     path("population/practice.xlsx", dashboard_pages.as_xlsx, name="dashboard_xlsx"),
     path("population/variation/", views.variation, name="variation"),
+    path("population/quality/", quality_pages.overview, name="quality"),
+    path("population/quality.csv", quality_pages.quality_csv, name="quality_csv"),
+    path("population/quality.xlsx", quality_pages.quality_xlsx, name="quality_xlsx"),
     path("population/model/", views.model, name="model"),
     path("population/how-made/", views.how_made, name="how_made"),
 ]

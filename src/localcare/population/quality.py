@@ -1,0 +1,310 @@
+"""The report of data quality: what is seen, how late, how linked, how fully recorded, and what is too thin to use."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, lru_cache
+from importlib import resources
+from math import floor
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from localcare.dataset import editions, suppression
+from localcare.dataset.runs import NoRun, RunFolder
+from localcare.population import lawful
+
+if TYPE_CHECKING:
+    from localcare.population.reports import Made, Row, Unit
+
+FEED, FIELD = "feed", "field"
+HOW = (
+    "Rows of each feed of the edition that may be used for planning, by the practice of the person. Late: nothing for "
+    "so long where rows were usual. Few: fewer rows for each person seen than half of the middle practice's. A field "
+    "is too thin below the share that its definition asks for; these thresholds are assumed (definitions/quality.toml)."
+)
+HOW_LINKED = (
+    "By the NHS number, a stated rule, or a model of likeness; what a practice sends comes with its own id. Expected "
+    "precision: number and rule taken as right, each link of the model as wrong as its threshold lets it be. Measured "
+    "on synthetic people only; no real area has been measured."
+)
+
+
+@dataclass(frozen=True)
+class Feed:
+    source: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field, who could have it, and the share below which it is too thin to use."""
+
+    label: str
+    of: str
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How quality is told and judged (`quality.toml`)."""
+
+    late_after_days: int
+    fewest_expected: float
+    fewest_to_compare: float
+    share_of_middle: float
+    feeds: Mapping[str, Feed]
+    fields: Mapping[str, Field]
+
+
+@cache
+def judging() -> Judging:
+    """The definition that is shipped."""
+    text = resources.files("localcare.population").joinpath("definitions/quality.toml").read_text("utf-8")
+    held = tomllib.loads(text)
+    return Judging(
+        late_after_days=held["late_after_days"],
+        fewest_expected=held["fewest_expected"],
+        fewest_to_compare=held["fewest_to_compare"],
+        share_of_middle=held["share_of_middle"],
+        feeds={key: Feed(**row) for key, row in held["feeds"].items()},
+        fields={key: Field(**row) for key, row in held["fields"].items()},
+    )
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Rows of a feed about a practice's people, and their first and last day."""
+
+    rows: int
+    first_on: date
+    last_on: date
+
+    def late(self, as_at: date, by: Judging) -> bool:
+        """Whether it has been silent for longer than it should, where rows were usual in such a time."""
+        silent, lasted = (as_at - self.last_on).days, (self.last_on - self.first_on).days + 1
+        usual = (self.rows - 1) / lasted * silent
+        return silent > by.late_after_days and usual >= by.fewest_expected
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run holds of quality: arrivals and fields by (practice's code, key), agreements, what is thin and why."""
+
+    arrived: Mapping[tuple[str, str], Arrived]
+    fields: Mapping[tuple[str, str], tuple[int, int]]
+    lost: Mapping[tuple[str, str], str]
+    thin: Mapping[tuple[str, str], str]
+
+    def sharing(self, code: str, key: str) -> bool:
+        """Whether there is anything of a practice to judge in a feed or field."""
+        return (code, key) not in self.lost if key in judging().feeds else self.fields.get((code, key), (0, 0))[0] > 0
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A run to judge; two with the same results and the same rule are the same."""
+
+    folder: RunFolder
+    rule: suppression.Rule
+    of: Made = field(compare=False)
+
+
+def found(of: Made) -> Found:
+    """Judged by practice, from exact figures; the words of `thin` hold none of them. Raises NoRun for an older run."""
+    if not of.folder.path("arrived").exists():
+        raise NoRun("The run was made before it told of quality. Make another: localcare population run")
+    return _found(_Asked(of.folder, of.rule, of))
+
+
+@lru_cache(maxsize=4)
+def _found(asked: _Asked) -> Found:
+    of, by = asked.of, judging()
+    codes = {number: code for number, (code, _) in of.practices.items()}
+    arrived = {
+        (codes[row["practice"]], row["feed"]): Arrived(row["rows"], row["first_on"], row["last_on"])
+        for row in of.folder.rows("arrived")
+    }
+    fields = {
+        (codes[row["practice"]], row["field"]): (row["wanted"], row["recorded"])
+        for row in of.folder.rows("completeness")
+    }
+    lost = _lost(of, by)
+    return Found(arrived, fields, lost, _thin_feeds(of, by, arrived, lost) | _thin_fields(by, fields))
+
+
+def _lost(of: Made, by: Judging) -> dict[tuple[str, str], str]:
+    """Why a feed may hold nothing of a practice: it shares nothing for planning, or not this source."""
+    without = {source: set(codes) for source, codes in of.run.lost.get("planning", {}).items()}
+    answer = {}
+    for code, row in of.run.coverage.items():
+        for feed, known in by.feeds.items():
+            if not row["observed"]:
+                answer[code, feed] = "does not share for planning"
+            elif code in without.get(known.source, ()):
+                answer[code, feed] = f"no agreement for {lawful.LABELS[known.source].lower()}"
+    return answer
+
+
+def _thin_feeds(of: Made, by: Judging, arrived: Mapping, lost: Mapping) -> dict[tuple[str, str], str]:
+    answer = {}
+    for feed in by.feeds:
+        seen = {c: row["observed"] for c, row in of.run.coverage.items() if row["observed"] and (c, feed) not in lost}
+        rows = {code: arrived[code, feed].rows if (code, feed) in arrived else 0 for code in seen}
+        middle = median([rows[code] / seen[code] for code in seen]) if seen else 0.0
+        for code in seen:
+            usual = middle * seen[code]
+            if not rows[code]:
+                if usual >= by.fewest_expected:
+                    answer[code, feed] = "nothing arrived"
+            elif arrived[code, feed].late(of.run.as_at, by):
+                answer[code, feed] = "late"
+            elif usual >= by.fewest_to_compare and rows[code] < by.share_of_middle * usual:
+                answer[code, feed] = "few rows"
+    return answer
+
+
+def _thin_fields(by: Judging, fields: Mapping[tuple[str, str], tuple[int, int]]) -> dict[tuple[str, str], str]:
+    return {
+        (code, key): "recorded too seldom"
+        for (code, key), (wanted, recorded) in fields.items()
+        if wanted and recorded < by.fields[key].at_least * wanted
+    }
+
+
+def rows(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
+    """One row a unit and feed, then one a unit and field, as published; None where suppressed or nothing is there."""
+    by, seen = judging(), found(of)
+    shown, wanted, recorded = _published(_Asked(of.folder, of.rule, of))
+    answer: list[Row] = []
+    for unit in units:
+        inside = codes_in(of, unit)
+        answer += [_feed_row(of, unit, inside, feed, seen, shown[unit, feed]) for feed in by.feeds]
+        answer += [_field_row(unit, inside, key, seen, wanted[unit, key], recorded[unit, key]) for key in by.fields]
+    return answer
+
+
+def codes_in(of: Made, unit: Unit) -> list[str]:
+    """The codes of a unit's practices."""
+    return [code for code, row in of.run.coverage.items() if unit[0] == "area" or unit[1] in (code, row["cluster"])]
+
+
+def _feed_row(of: Made, unit: Unit, inside: list[str], feed: str, seen: Found, rows: int | None) -> Row:
+    known = judging().feeds[feed]
+    days = [seen.arrived[code, feed].last_on for code in inside if (code, feed) in seen.arrived]
+    last_on = max(days) if days and rows else None  # of few rows the day would tell of one person
+    return _row(unit, FEED, feed, known.label, inside, seen) | {
+        "source": known.source,
+        "number": rows,
+        "last_on": last_on.isoformat() if last_on else None,
+        "days_behind": (of.run.as_at - last_on).days if last_on else None,
+    }
+
+
+def _field_row(unit: Unit, inside: list[str], key: str, seen: Found, wanted: int | None, held: int | None) -> Row:
+    known = judging().fields[key]
+    return _row(unit, FIELD, key, known.label, inside, seen) | {
+        "of": known.of,
+        "wanted": wanted,
+        "number": held,
+        "share": suppression.rate(held, wanted),
+        "asked_for": known.at_least,
+    }
+
+
+COLUMNS = (
+    "source", "number", "last_on", "days_behind", "of", "wanted", "share", "asked_for",
+)  # fmt: skip
+
+
+def _row(unit: Unit, part: str, key: str, label: str, inside: list[str], seen: Found) -> Row:
+    thin = [seen.thin[code, key] for code in inside if (code, key) in seen.thin]
+    told = {
+        "practices": len(inside),
+        "practices_sharing": sum(1 for code in inside if seen.sharing(code, key)),
+        "practices_too_thin": len(thin),
+        "why": ", ".join(sorted(set(thin))),
+    }
+    return {"unit": unit[1], "part": part, "key": key, "label": label} | told | dict.fromkeys(COLUMNS)
+
+
+@lru_cache(maxsize=4)
+def _published(asked: _Asked) -> tuple[Mapping, Mapping, Mapping]:
+    """Rows of feeds, and of fields those who could have it and those who have, by (unit, key), as may be published."""
+    of, by, seen, rule = asked.of, judging(), found(asked.of), asked.rule
+    rows = {key: one.rows for key, one in seen.arrived.items()}
+    wanted = {key: pair[0] for key, pair in seen.fields.items()}
+    held = {key: pair[1] for key, pair in seen.fields.items()}
+    whole, part = _summed(of, wanted, by.fields), _summed(of, held, by.fields)
+    few = [key for key, count in part.items() if rule.tells_of_few(count, whole[key])]
+    return (
+        _protected(of, _summed(of, rows, by.feeds), by.feeds),
+        _protected(of, whole, by.fields),
+        _protected(of, part, by.fields, few),
+    )
+
+
+def _summed(of: Made, counts: Mapping[tuple[str, str], int], keys: Iterable[str]) -> dict[tuple[Unit, str], float]:
+    inside = {unit: codes_in(of, unit) for unit in of.units}
+    return {
+        (unit, key): float(sum(counts.get((code, key), 0) for code in inside[unit]))
+        for unit in of.units
+        for key in keys
+    }
+
+
+def _protected(of: Made, counts: Mapping, keys: Iterable[str], also: Iterable = ()) -> Mapping:
+    return suppression.published(counts, [line for key in keys for line in of.tree(key)], of.rule, also)
+
+
+def more(of: Made) -> Row:
+    """How the rows of each kind of file found their people; none where the edition is no longer kept."""
+    try:
+        manifest = editions.named(settings.DATASET, of.run.edition).manifest
+    except editions.NoEdition:
+        return {"linkage": [], "threshold": None}
+    about = manifest.get("linkage") or {"threshold": None, "sources": []}
+    return {"threshold": about["threshold"], "linkage": _linkage(manifest.get("files") or (), about, of.rule)}
+
+
+SUMMED = ("rows_in", "rejected", "repeated", "unlinked", "left_out")
+
+
+def _linkage(files: Iterable[Mapping[str, Any]], about: Mapping[str, Any], rule: suppression.Rule) -> list[Row]:
+    sums: dict[str, dict[str, int]] = {}
+    for file in files:
+        held = sums.setdefault(file["shape"], dict.fromkeys(SUMMED, 0))
+        for name in SUMMED:
+            held[name] += file[name]
+    found_by = {source["shape"]: source["rows"] for source in about["sources"]}
+    return [
+        {"shape": shape}
+        | {name: _shown(count, rule) for name, count in counts.items()}
+        | {f"by_{name}": _shown(found_by[shape].get(name, 0), rule) if shape in found_by else None for name in METHODS}
+        | {"expected_precision": _precision(found_by.get(shape), about["threshold"])}
+        for shape, counts in sums.items()
+        if shape != "agreements"
+    ]
+
+
+METHODS = ("number", "rule", "model")
+
+
+def _shown(count: int, rule: suppression.Rule) -> int | None:
+    return None if rule.small(count) else rule.rounded(count)
+
+
+def _precision(found_by: Mapping[str, int] | None, threshold: float | None) -> float | None:
+    linked = sum(found_by.get(name, 0) for name in METHODS) if found_by else 0
+    if not found_by or not linked or threshold is None:
+        return None
+    return floor(1e5 * (1 - found_by.get("model", 0) * (1 - threshold) / linked)) / 1e5
+
+
+def day(text: str | None) -> date | None:
+    """A day of a row of the report."""
+    return date.fromisoformat(text) if text else None

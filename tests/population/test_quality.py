@@ -1,0 +1,127 @@
+"""Quality of the data: counted as the slow twin counts, judged by practice, shown without small numbers."""
+
+import csv
+import io
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+
+from localcare.base import audit
+from localcare.population import actions, quality, queries, reports
+from tests import builders
+from tests.builders import text
+
+AS_AT = date(2017, 3, 31)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def area(edition, django_db_setup, django_db_blocker, tmp_path_factory):
+    """A run over four practices of a hundred people; the fourth does not share."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        builders.keep_state_in(tmp_path_factory.mktemp("quality"), patch)
+        made = builders.area()
+        for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
+            made.add_practice(f"G8200{number}", f"Practice G8200{number}", cluster)
+        actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
+        yield made
+        transaction.set_rollback(True)
+
+
+def test_arrivals_and_fields_are_those_of_counting_one_by_one(area, edition):
+    found = quality.found(queries.made())
+    with edition.duckdb_connection() as connection:
+        home = dict(connection.execute("SELECT person, practice FROM person").fetchall())
+        rows = connection.execute('SELECT person, "on" FROM outpatient').fetchall()
+        people = connection.execute("SELECT practice, ethnicity, area, language FROM person").fetchall()
+    counted = Counter(home[person] for person, _ in rows)
+    for number in range(3):
+        one = found.arrived[f"G8200{number}", "outpatient"]
+        days = [on for person, on in rows if home[person] == number]
+        assert (one.rows, one.first_on, one.last_on) == (counted[number], min(days), max(days))
+    own = [person for person in people if person[0] == 0]
+    assert found.fields["G82000", "ethnicity"] == (len(own), sum(one[1] != "Z" for one in own))
+    assert found.fields["G82000", "language"] == (len(own), sum(one[3] is not None for one in own))
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "silent", "late"),
+    [
+        (1000, 1000, 31, False),
+        (1000, 1000, 32, True),
+        (20, 1000, 32, False),  # so seldom that a month without is nothing
+        (20, 1000, 300, False),
+        (40, 1000, 600, True),
+        (1, 40, 40, False),
+    ],
+)
+def test_a_feed_is_late_where_so_long_a_silence_is_unusual(rows, first, silent, late):
+    arrived = quality.Arrived(rows, AS_AT - timedelta(days=first), AS_AT - timedelta(days=silent))
+    assert arrived.late(AS_AT, quality.judging()) is late
+
+
+def test_what_is_not_shared_or_not_recorded_is_too_thin(area):
+    found = quality.found(queries.made())
+    assert found.lost["G82003", "admission"] == "does not share for planning"
+    assert ("G82003", "admission") not in found.thin
+    assert found.thin["G82000", "language"] == "recorded too seldom"
+    assert ("G82000", "ethnicity") not in found.thin
+    rows = {row["key"]: row for row in queries.report("quality").rows}
+    assert (rows["gp_contact"]["practices_sharing"], rows["gp_contact"]["practices"]) == (3, 4)
+
+
+def test_linkage_is_told_with_what_precision_to_expect():
+    file = {"rows_in": 1003, "rejected": 3, "repeated": 0, "unlinked": 20, "left_out": 10}
+    files = [{"shape": "ecds", **file}, {"shape": "ecds", **file}, {"shape": "gp_patient", **file}]
+    about = {"threshold": 0.99, "sources": [{"shape": "ecds", "rows": {"number": 1900, "rule": 40, "model": 20}}]}
+    ecds, registrations = quality._linkage(files, about, reports.Rule(8, 5))
+    assert (ecds["rows_in"], ecds["rejected"], ecds["unlinked"]) == (2005, None, 40)
+    assert ecds["expected_precision"] == 0.99989  # 0.2 of 1,960 may be wrong
+    assert (registrations["by_number"], registrations["expected_precision"]) == (None, None)
+
+
+class TestThePage:
+    @pytest.mark.parametrize(
+        ("role", "at", "status"),
+        [
+            ("practice_manager", "G82000", 200),
+            ("care_coordinator", "C1", 200),
+            ("analyst", "99J", 200),
+            ("practice_nurse", "G82000", 403),
+            ("privacy_officer", "99J", 403),
+        ],
+    )
+    def test_by_role(self, area, client, sign_in, role, at, status):
+        sign_in(role, at)
+        assert client.get("/population/quality/").status_code == status
+
+    def test_says_what_is_too_thin_and_leads_on_to_practices(self, area, client, sign_in):
+        sign_in("analyst", "99J")
+        page = text(client.get("/population/quality/"))
+        assert "3 of 4 practices share" in page
+        assert "?at=practice:G82003" in page
+        there = text(client.get("/population/quality/?at=practice:G82003"))
+        assert "shares nothing for planning" in there
+
+    def test_a_practice_sees_no_other_and_its_files_hold_the_same(self, area, client, sign_in):
+        sign_in("practice_manager", "G82000")
+        assert client.get("/population/quality/?at=practice:G82001").status_code == 404
+        rows = list(csv.DictReader(io.StringIO(client.get("/population/quality.csv").content.decode())))
+        assert {row["part"] for row in rows} == {"feed", "field"}
+        assert client.get("/population/quality.xlsx").content[:2] == b"PK"
+
+    def test_every_how_was_this_made_leads_to_it(self, area, client, sign_in):
+        sign_in("practice_manager", "G82000")
+        assert 'href="/population/how-made/"' in text(client.get("/population/practice/"))
+        assert 'href="/population/quality/"' in text(client.get("/population/how-made/"))
+
+    def test_a_run_from_before_says_what_to_do(self, area, client, sign_in, monkeypatch):
+        of = queries.made()
+        sign_in("analyst", "99J")
+        hidden = of.folder.path("arrived").rename(of.folder.folder / "elsewhere")
+        try:
+            assert "Make another" in text(client.get("/population/quality/"))
+        finally:
+            hidden.rename(of.folder.path("arrived"))
