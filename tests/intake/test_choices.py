@@ -1,10 +1,13 @@
 """A choice, or an agreement's end, on its way from the practice's file: next edition, list, care, caseload and plan."""
 
+from datetime import date
+
 import pytest
 
+from localcare.access import actions as access
 from localcare.access import pseudonyms
 from localcare.access import queries as gate
-from localcare.access.types import Purpose
+from localcare.access.types import ChoiceKind, Purpose
 from localcare.base import audit
 from localcare.careplans import actions as careplans
 from localcare.careplans.models import Plan
@@ -12,7 +15,7 @@ from localcare.caseload import actions as caseload
 from localcare.caseload.models import CaseloadEntry
 from localcare.dataset import editions
 from localcare.intake import actions
-from localcare.patients.models import Patient
+from localcare.patients.models import Patient, SamePerson
 from localcare.population.calc import people, risk
 from localcare.population.definitions import load
 from tests import builders
@@ -91,6 +94,42 @@ def test_each_choice_has_its_effect_on_each_purpose_and_none_touches_caseload_or
     assert found == [effect for _, effect in CHOICES]
     assert standing() == before
     assert len(before) == 2 * len(PEOPLE)
+
+
+def test_what_is_recorded_on_the_page_holds_in_the_next_edition_until_it_is_withdrawn(
+    area, looked_after, settings, tmp_path
+):
+    gp = area.viewer("gp", PRACTICE)
+    ids = dict(Patient.objects.values_list("nhs_number", "id"))
+    made = {}
+    for day, value in enumerate(("yes", "no")):
+        for number, kind in zip(PEOPLE[1:4], ON_THE_PAGE, strict=True):
+            access.record_choice(patient_id=ids[number], kind=kind, value=value, by=gp)
+        next_day(tmp_path / value, gp_patient=[registered(0, family_name=f"Renamed{day}")])
+        made[value] = in_edition(editions.current(settings.DATASET))
+    out = [(False, False), (False, False), (True, False)]
+    assert [made["yes"][number] for number in PEOPLE] == [(True, True), *out, (True, True), (True, True)]
+    assert set(made["no"].values()) == {(True, True)}
+
+
+ON_THE_PAGE = [ChoiceKind.TYPE_1_OPT_OUT, ChoiceKind.NATIONAL_DATA_OPT_OUT, ChoiceKind.RISK_STRATIFICATION]
+
+
+def test_what_a_file_takes_back_does_not_stay_because_it_was_once_taken_in(looked_after, settings, tmp_path):
+    held = []
+    for opted in ("true", "false"):
+        next_day(tmp_path / opted, gp_patient=[registered(1, type_1_opt_out=opted)])
+        held.append(in_edition(editions.current(settings.DATASET))[PEOPLE[1]])
+    assert held == [(False, False), (True, True)]
+
+
+def test_a_choice_holds_for_a_record_linked_as_the_same_person(looked_after, settings, tmp_path):
+    one, other = (Patient.objects.get(nhs_number=number) for number in PEOPLE[1:3])
+    SamePerson.objects.create(patient=one, same_as=other, starts=date(2017, 4, 1), reason="same person")
+    next_day(tmp_path / "first", gp_patient=[registered(1, type_1_opt_out="true")])
+    next_day(tmp_path / "second", gp_patient=[registered(0)])
+    held = in_edition(editions.current(settings.DATASET))
+    assert [held[number] for number in PEOPLE[:3]] == [(True, True), (False, False), (False, False)]
 
 
 ENDS = [

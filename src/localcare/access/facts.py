@@ -66,6 +66,14 @@ def kept_out(purpose: Purpose, ids: Collection[int]) -> set[int]:
     return _kept_out(_chosen_by(KEPT_FROM[purpose], ids))
 
 
+def chose_yes(kinds: Collection[ChoiceKind]) -> set[tuple[int, str]]:
+    """The patients whose latest answer to one of some choices is yes, each with who recorded it."""
+    rows = Choice.objects.filter(kind__in=list(kinds)).order_by("recorded_at", "id")
+    told = rows.values_list("patient_id", "kind", "value", "recorded_by")
+    latest = {(patient, kind): (value, by) for patient, kind, value, by in told}
+    return {(patient, by) for (patient, _), (value, by) in latest.items() if value == "yes"}
+
+
 def _kept_out(rows: Iterable[tuple[int, str, str]]) -> set[int]:
     latest = {(patient, kind): value for patient, kind, value in rows}
     return {patient for (patient, _), value in latest.items() if value == "yes"}

@@ -8,7 +8,8 @@ from pathlib import Path
 from django.conf import settings
 
 from localcare.access import pseudonyms
-from localcare.access.types import Purpose
+from localcare.access import queries as gate
+from localcare.access.types import ChoiceKind, Purpose
 from localcare.base import audit, clock
 from localcare.caseload import actions as caseload
 from localcare.dataset import editions, retention
@@ -17,6 +18,7 @@ from localcare.intake import care_store as store
 from localcare.intake import editing, extract, kept, queries, record_feed
 from localcare.intake.editing import FileCount
 from localcare.intake.extract import CannotIntake, Reject
+from localcare.intake.people import Chosen
 from localcare.intake.record_feed import RecordLoaded
 
 __all__ = [
@@ -67,7 +69,7 @@ def run(
     """
     given = extract.read(folder, mapping)
     keeping, threshold = _keeping(onto), settings.LINKAGE_THRESHOLD
-    with editing.opened(given, settings.DATASET, _pseudonyms(), progress, keeping, threshold) as work:
+    with editing.opened(given, settings.DATASET, _pseudonyms(), progress, keeping, threshold, _chosen()) as work:
         edition = work.make()
         with audit.transaction():
             rows = dict(edition.manifest["rows"])
@@ -137,6 +139,15 @@ def expire(*, by: audit.Actor) -> list[str]:
             editions.remove(edition)
         kept.sweep(settings.KEPT, settings.DATASET)
     return [edition.id for edition in doomed]
+
+
+def _chosen() -> Chosen:
+    """What people told their practice on its own page: it holds in the next edition before any file says it."""
+    opt_outs = (ChoiceKind.TYPE_1_OPT_OUT, ChoiceKind.NATIONAL_DATA_OPT_OUT)
+    return Chosen(
+        opted_out=frozenset(gate.chosen_here(opt_outs, besides=store.RECORDED_BY)),
+        objected=frozenset(gate.chosen_here([ChoiceKind.RISK_STRATIFICATION], besides=store.RECORDED_BY)),
+    )
 
 
 def _pseudonyms() -> editing.Pseudonyms:

@@ -72,7 +72,9 @@ class Editing:
         progress: Callable[[str], None],
         keeping: Keeping | None = None,
         threshold: float = LINKAGE_THRESHOLD,
+        chosen: people.Chosen = people.NOTHING_CHOSEN,
     ) -> None:
+        self.chosen = chosen
         self.extract, self.writer, self.pseudonyms, self.progress = extract, writer, pseudonyms, progress
         self.keeping, self.rows = keeping, _rows(extract, writer, keeping)
         self.counts: list[FileCount] = []
@@ -113,7 +115,7 @@ class Editing:
         people.keep_registrations(self.connection, self.pseudonyms.identity)
         self._keep_unreadable()
         self._count_plain("gp_patient")
-        people.make_people(self.connection, self.pseudonyms.pseudonymise, self.pseudonyms.purposes)
+        people.make_people(self.connection, self.pseudonyms.pseudonymise, self.pseudonyms.purposes, self.chosen)
         people.make_links(self.connection, SOURCES)
 
     def _keep_unreadable(self) -> None:
@@ -236,16 +238,18 @@ def opened(
     progress: Callable[[str], None],
     keeping: Keeping | None = None,
     threshold: float = LINKAGE_THRESHOLD,
+    chosen: people.Chosen = people.NOTHING_CHOSEN,
 ) -> Iterator[Editing]:
     """An intake of an extract into a dataset folder; what it leaves behind is cleared at its end.
 
+    `chosen`: what people chose here, beside what the extract says they chose.
     Raises CannotIntake where the extract cannot be added to the edition that `keeping` names.
     """
-    id = edition_id(extract, pseudonyms.fingerprints, keeping, threshold)
+    id = edition_id(extract, pseudonyms.fingerprints, keeping, threshold, chosen)
     with EditionWriter(dataset, id, extract.as_at) as writer:
         if keeping:
             kept.sweep(keeping.folder, dataset)
-        editing = Editing(extract, writer, pseudonyms, progress, keeping, threshold)
+        editing = Editing(extract, writer, pseudonyms, progress, keeping, threshold, chosen)
         try:
             yield editing
         finally:
@@ -266,10 +270,14 @@ def edition_id(
     fingerprints: dict[str, str],
     keeping: Keeping | None = None,
     threshold: float = LINKAGE_THRESHOLD,
+    chosen: people.Chosen = people.NOTHING_CHOSEN,
 ) -> str:
     """The date and a short hash of the input, what it is added to, the keys and the rules: the same gives the same."""
+    here = f" {sorted(chosen.opted_out)} {sorted(chosen.objected)}" if chosen != people.NOTHING_CHOSEN else ""
     base = f"kept {keeping.onto.id if keeping.onto else ''} " if keeping else ""
-    whole = hashlib.sha256(f"{base}{extract.digest()} {sorted(fingerprints.items())} {_rules()} {threshold}".encode())
+    whole = hashlib.sha256(
+        f"{base}{extract.digest()} {sorted(fingerprints.items())} {_rules()} {threshold}{here}".encode()
+    )
     return f"{extract.as_at}-{whole.hexdigest()[:8]}"
 
 

@@ -5,6 +5,7 @@ Makes the tables `registration` (one row each accepted gp_patient row), `person`
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -39,6 +40,18 @@ KEEP = {
     "objected": 'coalesce("risk_stratification_objection!", false)',
     "sharing_consent": "coalesce(sharing_consent, 'not_asked')",
 }
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Whom a choice recorded here, beside their practice's file, opts out or objects to being scored: identities."""
+
+    opted_out: frozenset[str] = frozenset()
+    objected: frozenset[str] = frozenset()
+
+
+NOTHING_CHOSEN = Chosen()
+
 AGREEMENT_KEEP = {"practice": "practice", "source": "source", "purpose": "purpose", "starts": '"starts!"'}
 AGREEMENT_KEEP |= {"ends": '"ends!"'}
 
@@ -79,11 +92,12 @@ def make_people(
     connection: duckdb.DuckDBPyConnection,
     pseudonymise: Callable[[Sequence[str], str], list[str]],
     purposes: Sequence[str],
+    chosen: Chosen = NOTHING_CHOSEN,
 ) -> None:
     """Tables `practice`, `area`, `agreement`, `person`, `pseudonym`. The latest registration says where one belongs.
 
     Latest is the one that started last; of two that started together the one that has not ended, or ended later.
-    A choice or a death counts whichever of the person's practices recorded it.
+    A choice or a death counts whichever of the person's practices recorded it; a choice recorded here counts too.
     """
     connection.execute("""
         CREATE TABLE latest AS SELECT * FROM (
@@ -108,6 +122,10 @@ def make_people(
         FROM in_force f JOIN practice p ON f.practice = p.ods_code WHERE f.purpose <> 'direct_care'
     """)
     _put_on_pseudonyms(connection, pseudonymise, purposes)
+    for table, identities in (("opted_out_here", chosen.opted_out), ("objected_here", chosen.objected)):
+        connection.register("here", pa.table({"identity": pa.array(sorted(identities), pa.string())}))
+        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM here")
+        connection.unregister("here")
     _number_people(connection, purposes[0])
 
 
@@ -133,8 +151,10 @@ def _number_people(connection: duckdb.DuckDBPyConnection, first_purpose: str) ->
             p.risk_stratification_agreement AND NOT w.objected AS risk_stratification
         FROM latest l JOIN practice p ON l.organisation = p.ods_code LEFT JOIN area a USING (lsoa11_code)
         JOIN identity_pseudonym i USING (identity)
-        JOIN (SELECT identity, max(died_on) AS died_on, bool_or(type_1_opt_out OR national_opt_out) AS opted_out,
-                bool_or(objected) AS objected FROM registration GROUP BY identity) w USING (identity)
+        JOIN (SELECT identity, max(died_on) AS died_on,
+                bool_or(type_1_opt_out OR national_opt_out OR identity IN (FROM opted_out_here)) AS opted_out,
+                bool_or(objected OR identity IN (FROM objected_here)) AS objected
+            FROM registration GROUP BY identity) w USING (identity)
     """)
     connection.execute("""
         CREATE TABLE pseudonym AS SELECT p.person, u.purpose, u.pseudonym

@@ -129,6 +129,17 @@ def identities(patient_ids: Collection[int], on: date, practice_code: str | None
     return _with_former(found, _former_numbers(found))
 
 
+def ever_known_as(patient_ids: Collection[int]) -> list[Identity]:
+    """All that suppliers ever knew some patients by: each NHS number, and each practice's own id without a number."""
+    registrations = Registration.objects.filter(patient_id__in=list(patient_ids))
+    found = [Identity(i, None, code, own) for i, code, own in registrations.values_list(*_REGISTERED_BY)]
+    present = Patient.objects.filter(id__in=list(patient_ids)).exclude(nhs_number=None)
+    former = FormerNhsNumber.objects.filter(patient_id__in=list(patient_ids))
+    numbers = [*present.values_list("id", "nhs_number"), *former.values_list("patient_id", "nhs_number")]
+    return found + [Identity(i, number, "", "") for i, number in numbers]
+
+
+_REGISTERED_BY = ("patient_id", "practice_code", "local_id")
 _KNOWN_BY = ("patient_id", "patient__nhs_number", "local_id")
 
 
