@@ -1,0 +1,284 @@
+"""What a plan's years look like: occupancy, waits, delayed days and blocking, as medians and 80% ranges.
+
+Each replication gives one figure a year; the range says between which figures eight replications in ten lie. A wait
+counts in the year in which the person came; delayed, occupied and blocked days count in the year in which they fell.
+Whoever still waits when the plan's years end has waited until then.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from localcare.capacity.calc.beds import flow
+from localcare.capacity.calc.beds.flow import Flow
+from localcare.capacity.calc.beds.people import Expected, People, draw, expected
+from localcare.capacity.calc.beds.system import BEDS, NOWHERE, System, capacity
+from localcare.capacity.calc.quantity import draws
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+BATCH = 250  # replications simulated together: enough to pay for a step, few enough for memory
+WARMUP = 365  # days before the first year, at its rates, that no figure counts: beds are not empty on the first day
+DAY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Median and 80% range over replications; all nan where no replication has a figure (nobody came)."""
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceYear:
+    """A site or a service in one year. `occupancy` and `blocked` are shares: of days offered, and of days in use by
+    people whose stay is over. `people`: in place on an average day. `visits`: a day, nan where nobody visits."""
+
+    place: str
+    kind: str  # "site" or "service"
+    year: int  # 0 is the plan's first
+    offered: int
+    occupancy: Spread
+    people: Spread
+    blocked: Spread
+    visits: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class WaitYear:
+    """People of a stream, a pathway or a site (the nearest, of those for beds) in one year.
+
+    `came`: people. `within`: share placed within 24 hours, of all who came. `median`, `ninety`: days waited by half,
+    and by nine in ten, of those who waited or were placed. `delayed`: days spent waiting; 365 of them are one person
+    delayed at any time. `elsewhere`: share gone elsewhere for want of a place. `held`: days in a bed after the stay
+    was over."""
+
+    group: str
+    kind: str  # "stream", "pathway" or "site"
+    year: int
+    came: Spread
+    within: Spread
+    median: Spread
+    ninety: Spread
+    delayed: Spread
+    elsewhere: Spread
+    held: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything told of a system, from so many replications under a seed."""
+
+    places: tuple[PlaceYear, ...]
+    waits: tuple[WaitYear, ...]
+    replications: int
+    seed: int
+
+    def place(self, name: str, year: int) -> PlaceYear:
+        return next(one for one in self.places if (one.place, one.year) == (name, year))
+
+    def wait(self, group: str, year: int) -> WaitYear:
+        return next(one for one in self.waits if (one.group, one.year) == (group, year))
+
+
+def simulate(
+    system: System, *, seed: int, replications: int = 1000, warmup: int = WARMUP, given: Expected | None = None
+) -> Outcome:
+    """Simulate a system and sum it up; the same for the same figures and seed.
+
+    `given`: people expected of some streams, (replications x years) or (years), as a plan's activity states them."""
+    batches = []
+    for first in range(0, replications, BATCH):
+        rows = slice(first, min(first + BATCH, replications))
+        people = draw(system, seed=seed, rows=rows, replications=replications, warmup=warmup, given=given)
+        batches.append(_figures(system, people, flow.run(system, people)))
+    figures = {key: np.concatenate([batch[key] for batch in batches]) for key in batches[0]}
+    for one in system.streams:
+        if one.to == NOWHERE:
+            came = expected(system, one, seed, replications, given)
+            figures |= _figures_of_nowhere(one.name, one.pathway, came)
+    places = tuple(_places(system, figures, seed, replications))
+    return Outcome(places, tuple(_waits(system, figures)), replications, seed)
+
+
+Key = tuple[str, str, str]  # kind, name, figure: of each an array (replications x years)
+PERSONS = ("came", "within", "median", "ninety", "delayed", "elsewhere", "held")
+
+
+def _figures(system: System, people: People, happened: Flow) -> dict[Key, Array]:
+    figures: dict[Key, Array] = {}
+    shape = (len(people.time), system.years)
+    for kind, name, streams, site in _groups(system, people):
+        parts = [_Group(system, people, happened, number, site) for number in streams]
+        figures |= {(kind, name, what): value for what, value in _persons(parts, shape).items()}
+    for number, site_of in enumerate(system.sites):
+        parts = [_Group(system, people, happened, n, None, number) for n, one in _for_beds(people)]
+        figures[("site", site_of.name, "used")] = sum((p.used() for p in parts), np.zeros(shape))
+        figures[("site", site_of.name, "blocked")] = sum((p.held() for p in parts), np.zeros(shape))
+    for number, service in enumerate(system.services):
+        used = np.zeros(shape)
+        for n, one in enumerate(people.streams):
+            part = _Group(system, people, happened, n)
+            used += part.used() if one.to == service.name else part.after(number) if one.to == BEDS else 0
+        figures[("service", service.name, "used")] = used
+    return figures
+
+
+def _groups(system: System, people: People) -> Iterator[tuple[str, str, list[int], int | None]]:
+    """Kind, name, streams and nearest site of the people told of together."""
+    for number, one in enumerate(people.streams):
+        yield "stream", one.name, [number], None
+    for pathway in sorted({one.pathway for one in people.streams if one.pathway is not None}):
+        yield "pathway", f"{pathway}", [n for n, one in enumerate(people.streams) if one.pathway == pathway], None
+    for number, site in enumerate(system.sites):
+        yield "site", site.name, [n for n, _ in _for_beds(people)], number
+
+
+def _for_beds(people: People) -> list[tuple[int, object]]:
+    return [(number, one) for number, one in enumerate(people.streams) if one.to == BEDS]
+
+
+class _Group:
+    """People of one stream who came within the plan's years or before, (`near`) by nearest site or (`at`) by place."""
+
+    def __init__(
+        self,
+        system: System,
+        people: People,
+        happened: Flow,
+        number: int,
+        near: int | None = None,
+        at: int | None = None,
+    ) -> None:
+        self.days, self.end = np.array(system.days, dtype=float), float(system.days[-1])
+        columns = people.columns(number)
+        chosen = people.time[:, columns] < self.end
+        if near is not None:
+            chosen &= people.site[:, columns] == near
+        if at is not None:
+            chosen &= happened.at[:, columns] == at
+        self.row, column = np.nonzero(chosen)
+        column += columns.start
+        self.rows, self.waits = len(chosen), people.streams[number].waits
+        pick = self.row, column
+        self.time, self.begin, self.left = people.time[pick], happened.begin[pick], happened.left[pick]
+        self.over = self.begin + people.stay[pick]
+        self.onward = people.onward[pick] if people.streams[number].to == BEDS else None
+        self.next_over = self.left + people.onward_stay[pick] if self.onward is not None else None
+
+    def by_year(self, since: Array, until: Array) -> Array:
+        """Days between two moments of each person, summed by replication and year, whatever years they reach over."""
+        since, until, row = np.maximum(since, 0.0), np.minimum(until, self.end), self.row
+        total = np.zeros(self.rows * (len(self.days) - 1))
+        lasting = since < until
+        since, until, row = since[lasting], until[lasting], row[lasting]
+        while len(since):
+            year = np.searchsorted(self.days, since, side="right") - 1
+            turn = np.minimum(self.days[year + 1], until)
+            total += np.bincount(row * (len(self.days) - 1) + year, turn - since, len(total))
+            more = turn < until
+            since, until, row = turn[more], until[more], row[more]
+        return total.reshape(self.rows, -1)
+
+    def used(self) -> Array:
+        return self.by_year(self.begin, self.left)
+
+    def held(self) -> Array:
+        return (
+            self.by_year(self.over, self.left) if self.onward is not None else np.zeros((self.rows, len(self.days) - 1))
+        )
+
+    def delayed(self) -> Array:
+        return self.by_year(self.time, self.begin) if self.waits else np.zeros((self.rows, len(self.days) - 1))
+
+    def after(self, service: int) -> Array:
+        """Days in a service's slots after a bed."""
+        assert self.next_over is not None
+        until = np.where(self.onward == service, self.next_over, -np.inf)
+        return self.by_year(self.left, until)
+
+
+def _persons(parts: list[_Group], shape: tuple[int, int]) -> dict[str, Array]:
+    """Figures of people who came, (replications x years)."""
+    cells, waits, gone = [], [], []
+    for part in parts:
+        counted = part.time >= 0
+        year = np.searchsorted(part.days, part.time[counted], side="right") - 1
+        cells.append(part.row[counted] * shape[1] + year)
+        waits.append(np.minimum(part.begin[counted], part.end) - part.time[counted])
+        gone.append(np.isinf(part.begin[counted]) & (not part.waits))
+    cell = np.concatenate([np.zeros(0, dtype=np.int64), *cells])
+    wait = np.concatenate([np.zeros(0), *waits])
+    lost = np.concatenate([np.zeros(0, dtype=bool), *gone])
+    size = shape[0] * shape[1]
+    came = np.bincount(cell, minlength=size)
+    prompt = np.bincount(cell[(wait <= DAY) & ~lost], minlength=size)
+    median, ninety = _quantiles(cell[~lost], wait[~lost], size)
+    with np.errstate(invalid="ignore"):
+        figures = {"came": came, "within": prompt / came, "median": median, "ninety": ninety}
+        figures["elsewhere"] = np.bincount(cell[lost], minlength=size) / came
+    zero = np.zeros(shape)
+    sums = {"delayed": sum((p.delayed() for p in parts), zero), "held": sum((p.held() for p in parts), zero)}
+    return {what: value.reshape(shape).astype(float) for what, value in figures.items()} | sums
+
+
+def _quantiles(cell: Whole, wait: Array, cells: int) -> tuple[Array, Array]:
+    """The waits that half and nine in ten of each cell's people do not exceed; nan where there is nobody.
+
+    One sort of the cell's number with the wait behind the point puts every cell's waits in order."""
+    scale = 1 + wait.max(initial=0)
+    count = np.bincount(cell, minlength=cells)
+    order = np.sort(cell + wait / scale)
+    first = np.cumsum(count) - count
+    found = []
+    for share in (0.5, 0.9):
+        at = np.minimum(first + np.maximum(np.ceil(share * count).astype(int) - 1, 0), max(len(order) - 1, 0))
+        value = (order[at] if len(order) else np.zeros(cells)) - np.arange(cells)
+        found.append(np.where(count > 0, np.maximum(value, 0) * scale, np.nan))
+    return found[0], found[1]
+
+
+def _figures_of_nowhere(name: str, pathway: int | None, came: Array) -> dict[Key, Array]:
+    """People who need no place: none of them waits."""
+    none = np.zeros(came.shape)
+    values = dict.fromkeys(PERSONS, none) | {"came": came, "within": np.ones(came.shape)}
+    groups = [("stream", name), *([("pathway", f"{pathway}")] if pathway is not None else [])]
+    return {(kind, group, what): value for kind, group in groups for what, value in values.items()}
+
+
+def _places(system: System, figures: dict[Key, Array], seed: int, replications: int) -> Iterator[PlaceYear]:
+    length = np.diff(system.days)
+    nothing = np.full((replications, system.years), np.nan)
+    sites = [("site", site.name, site.beds, None) for site in system.sites]
+    services = [("service", service.name, service.slots, service.visits) for service in system.services]
+    for kind, name, offered, visits in sites + services:
+        used, count = figures[(kind, name, "used")], np.array(capacity(offered, system.years))
+        each = draws(visits, f"beds/{name}/visits", seed=seed, count=replications) if visits else None
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shares = used / (count * length)
+            blocked = figures[(kind, name, "blocked")] / used if kind == "site" else nothing * 0
+        visited = nothing if each is None else used / length * each[:, None]
+        for year in range(system.years):
+            values = (shares, used / length, blocked, visited)
+            yield PlaceYear(name, kind, year, int(count[year]), *(spread(value[:, year]) for value in values))
+
+
+def _waits(system: System, figures: dict[Key, Array]) -> Iterator[WaitYear]:
+    for kind, name in dict.fromkeys((kind, name) for kind, name, what in figures if what == "came"):
+        for year in range(system.years):
+            yield WaitYear(name, kind, year, *(spread(figures[(kind, name, what)][:, year]) for what in PERSONS))
+
+
+def spread(values: Array) -> Spread:
+    """Median and 80% range of the replications that have a figure."""
+    known = values[np.isfinite(values)]
+    return (
+        Spread(*(float(value) for value in np.quantile(known, (0.1, 0.5, 0.9))))
+        if len(known)
+        else Spread(*[float("nan")] * 3)
+    )
