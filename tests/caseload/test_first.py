@@ -1,6 +1,7 @@
 """Who to see first, for a practice and for its cluster: whom, why, and never a name before it is revealed."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -114,14 +115,23 @@ class TestThePages:
         assert "11 more emergency admissions a year for every 1,000 people (from 10 more to 13 more)" in page
         assert "82" in page
 
-    def test_the_cluster_sees_neither_age_nor_reasons_of_so_few(self, client, sign_in, people, room):
+    @pytest.mark.parametrize("address", ["/lists/first/", "/lists/G2/first/"])
+    def test_the_cluster_sees_of_each_place_its_practice_and_nothing_else(self, client, sign_in, people, room, address):
         room(4)
         sign_in("care_coordinator", "C1")
-        page = text(client.get("/lists/first/"))
-        assert "Why at risk" not in page
-        assert "80 to 89" not in page
-        assert ">82<" not in page
+        page = text(client.get(address))
         assert 'href="/lists/G2/first/"' in page
+        rows = page.split("<tbody>")[1].split("</tbody>")[0]
+        told = {one.strip() for one in re.sub("<[^>]*>", "|", rows).split("|")} - {""}
+        assert told <= {"1", "2", "3", "4", "Hadlow Practice", "Warders Practice"}
+        assert "are expected to be avoided" not in page
+
+    def test_the_cluster_is_told_the_sum_for_ten_or_more(self, client, sign_in, lists, people, room):
+        room(10)
+        lists.add(builders.patient(family="Ninth"))
+        lists.add(builders.patient(family="Tenth"))
+        sign_in("care_coordinator", "C1")
+        assert "are expected to be avoided" in text(client.get("/lists/first/"))
 
     def test_reveals_for_a_reason_given_once_and_only_its_own(self, client, sign_in, people, room):
         room(4)

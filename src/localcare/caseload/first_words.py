@@ -25,7 +25,7 @@ def finding(found: First, *, of_practice: bool) -> str:
     if not found.given:
         return f"{room}{taken}. Nobody waiting is expected to be helped."
     here = f": {_these(len(found.rows))} of your practice's people" if of_practice else f": {_these(found.given)}"
-    return f"{room}{taken}{here}, out of {found.candidates} waiting, and why."
+    return f"{room}{taken}{here}, out of {found.candidates} waiting."
 
 
 def gain(found: First) -> str:

@@ -13,6 +13,7 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
 from localcare.caseload import first, first_words, forms
 from localcare.caseload.views.lists import check_own
+from localcare.dataset import pseudonymous
 from localcare.design import notices
 from localcare.places import queries as places
 from localcare.population import queries as population
@@ -64,21 +65,23 @@ def reason(request: HttpRequest, practice_code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpResponse:
     found = first.seen_by(viewer, practice_code)
-    may_reveal = bool(practice_code) and viewer.works_at_practice and viewer.can(Capability.REVEAL_LIST)
+    own = bool(practice_code) and viewer.works_at_practice
+    may_reveal = own and viewer.can(Capability.REVEAL_LIST)
     context = {
         "practice_code": practice_code,
         "whose": _name(practice_code) if practice_code else viewer.organisation_name,
         "names": places.names({row.practice_code for row in found.rows}),
         "found": found,
         "finding": first_words.finding(found, of_practice=bool(practice_code)),
-        "gain": first_words.gain(found),
+        # Of a few people a sum tells nearly what it is for each, and so how great each one's risk is.
+        "gain": first_words.gain(found) if own or len(found.rows) >= pseudonymous.K else "",
         "short": first_words.shortfalls(found, population.group_names()),
         "warning": first_words.warnings(found),
         "benefit": first_words.benefit,
         "run": population.current_run(),
         "made": population.how_lists_are_made(),
         "may_reveal": may_reveal,
-        "own": bool(practice_code) and viewer.works_at_practice,
+        "own": own,
         "may_decide": may_reveal and viewer.can(Capability.DECIDE_LIST),
         "manages": viewer.can(Capability.MANAGE_CASELOAD),
         "session": gate.reveal_session(viewer) if may_reveal else None,
