@@ -25,7 +25,7 @@ test: install ## the whole suite but the browser and Spark, on SQLite
 
 spark: install ## a run on Apache Spark gives the tables of DuckDB; needs Java 17
 	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
-	$(RUN)/pytest -m spark $(if $(ONLY),-k $(ONLY)) tests/population
+	$(RUN)/pytest -m spark tests/population
 
 notebook: install ## the notebook of the how-to runs from its first cell to its last on a small demonstration
 	rm -rf var/notebook

@@ -21,18 +21,13 @@ def answer(edition: Edition) -> dict:
     cells = (
         known.lazy()
         .filter(pl.col("observed"))
-        .join(_cost(edition, asked), on="person", how="left")
-        .with_columns(cost=pl.col("cost").fill_null(0.0) - _young(asked), age_band=_band(asked), group=_group(asked))
+        .join(_cost(edition, asked, known), on="person", how="left")
+        .with_columns(cost=pl.col("cost").fill_null(0.0), age_band=_band(asked), group=_group(asked))
         .group_by("age_band", "group")
         .agg(n=pl.len(), pounds=pl.col("cost").sum())
         .collect(engine="streaming")
     )
     return {"people": len(known), "answer": rounded(cells.rows())}
-
-
-def _young(asked: Question) -> pl.Expr:
-    young = pl.col("age") < asked.loaded.prices.mental_health_from_age
-    return pl.when(young).then(pl.col("mental").fill_null(0.0)).otherwise(0.0)
 
 
 def _people(edition: Edition, asked: Question) -> pl.LazyFrame:
@@ -80,8 +75,9 @@ def _holds(c: Condition, asked: Question) -> pl.Expr:
     return last.is_not_null() & (end.is_null() | (last >= end))
 
 
-def _cost(edition: Edition, asked: Question) -> pl.LazyFrame:
+def _cost(edition: Edition, asked: Question, known: pl.DataFrame) -> pl.LazyFrame:
     prices = asked.loaded.prices
+    grown = known.lazy().filter(pl.col("age") >= prices.mental_health_from_age)
     parts = []
     for table in dict.fromkeys(name for name, *_ in COUNTED):
         pounds = pl.lit(0.0)
@@ -95,8 +91,9 @@ def _cost(edition: Edition, asked: Question) -> pl.LazyFrame:
         events = pl.scan_parquet(edition.path(table)).filter(
             pl.col("on") > asked.year_before, pl.col("on") <= asked.as_at
         )
-        mental = pounds if table == "mental_health_contact" else pl.lit(0.0)
-        parts.append(events.select("person", cost=pounds, mental=mental).group_by("person").agg(pl.all().sum()))
+        if table == "mental_health_contact":
+            events = events.join(grown, on="person", how="semi")
+        parts.append(events.select("person", cost=pounds).group_by("person").agg(pl.all().sum()))
     return pl.concat([*parts, _care(edition, asked)]).group_by("person").agg(pl.all().sum())
 
 
@@ -110,7 +107,7 @@ def _care(edition: Edition, asked: Question) -> pl.LazyFrame:
     since = pl.max_horizontal(pl.col("on"), pl.lit(asked.year_before + timedelta(days=1)))
     days = (until - since).dt.total_days() + 1
     cost = pl.col("weekly_cost").cast(pl.Float64) * days / 7
-    return service.select("person", cost=cost, mental=pl.lit(0.0)).group_by("person").agg(pl.all().sum())
+    return service.select("person", cost=cost).group_by("person").agg(pl.all().sum())
 
 
 def _band(asked: Question) -> pl.Expr:

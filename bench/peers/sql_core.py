@@ -38,17 +38,14 @@ def _held(connection: duckdb.DuckDBPyConnection, edition: Edition, asked: Questi
 
 def _known(edition: Edition, asked: Question) -> str:
     """People registered on the day with their conditions; few entries resolve anything, so those are taken apart."""
-    day, conditions = _day(asked.as_at), asked.loaded.conditions
-    plain = conditions.mask(c.key for c in conditions.all if not (c.within_months or c.first_within_months))
-    masks, sums = [f"coalesce(ever, 0) & {plain}"], ["bit_or(told) AS ever"]
+    day = _day(asked.as_at)
+    told, begun = "told", "0::BIGINT"
     for c in asked.timed:
         start = _day(months_before(asked.as_at, c.within_months or c.first_within_months or 0))
         if c.within_months:
-            sums.append(f'bit_or(told) FILTER ("on" > {start}) AS {c.key}')
-            masks.append(f"coalesce({c.key}, 0) & {c.flag}")
+            told += f' & CASE WHEN "on" > {start} THEN -1 ELSE {~c.flag} END'
         elif c.first_within_months:
-            sums.append(f'bit_or(told) FILTER ("on" <= {start}) AS {c.key}')
-            masks.append(f"coalesce(ever, 0) & ~coalesce({c.key}, 0) & {c.flag}")
+            begun += f' | CASE WHEN "on" > {start} THEN 0 ELSE told & {c.flag} END'
     return f"""
         WITH later AS (
             SELECT told.person, told."on", bit_or(ends.ended) AS ended FROM held told JOIN held ends USING (person)
@@ -56,10 +53,10 @@ def _known(edition: Edition, asked: Question) -> str:
         stands AS (
             SELECT person, "on", told & ~coalesce(later.ended, 0) AS told
             FROM held LEFT JOIN later USING (person, "on")),
-        diagnosed AS (SELECT person, {", ".join(sums)} FROM stands GROUP BY person)
+        diagnosed AS (SELECT person, bit_or({told}) & ~bit_or({begun}) AS mask FROM stands GROUP BY person)
         SELECT person, observed,
             ({asked.as_at.year * 12 + asked.as_at.month} - (birth_year::INT * 12 + birth_month)) // 12 AS age,
-            {" | ".join(f"({mask})" for mask in masks)} AS mask
+            coalesce(mask, 0) AS mask
         FROM '{edition.path("person")}' LEFT JOIN diagnosed USING (person)
         WHERE registered_from <= {day} AND (registered_to IS NULL OR registered_to > {day})
             AND (died_on IS NULL OR died_on > {day})
@@ -67,19 +64,18 @@ def _known(edition: Edition, asked: Question) -> str:
 
 
 def _cells(edition: Edition, asked: Question) -> str:
-    prices, grid = asked.loaded.prices, asked.grid
+    grid = asked.grid
     long_term = f"bit_count(mask & {asked.loaded.conditions.long_term})"
     bands = " ".join(f"WHEN age <= {b.last} THEN '{b.key}'" for b in grid.age_bands[:-1])
     groups = " ".join(
         f"WHEN {f'mask & {mask} <> 0' if mask else f'{long_term} >= {at_least}'} THEN '{key}'"
         for key, mask, at_least in asked.groups
     )
-    grown = f"CASE WHEN age < {prices.mental_health_from_age} THEN grown ELSE 0 END"
     return f"""
         WITH event AS ({_events(edition, asked)}),
-        cost AS (SELECT person, sum(pounds) AS pounds, sum(grown) AS grown FROM event GROUP BY person)
+        cost AS (SELECT person, sum(pounds) AS pounds FROM event GROUP BY person)
         SELECT CASE {bands} ELSE '{grid.age_bands[-1].key}' END, CASE {groups} END, count(*),
-            sum(coalesce(pounds - {grown}, 0))
+            sum(coalesce(pounds, 0))
         FROM known LEFT JOIN cost USING (person) WHERE observed GROUP BY 1, 2"""
 
 
@@ -95,10 +91,11 @@ def _events(edition: Edition, asked: Question) -> str:
             short, long = prices["emergency_short"], prices["emergency_long"]
             pounds += f" WHEN kind = 'emergency' THEN CASE WHEN {nights} <= 1 THEN {short} ELSE {long} END"
         cost = f"CASE {pounds} ELSE 0 END"
-        grown = cost if table == "mental_health_contact" else "0::DOUBLE"
+        grown = f" SEMI JOIN (FROM known WHERE age >= {prices.mental_health_from_age}) USING (person)"
         parts.append(
-            f"SELECT person, {cost} AS pounds, {grown} AS grown FROM '{edition.path(table)}' "
-            f'WHERE "on" > {start} AND "on" <= {day}'
+            f"SELECT person, {cost} AS pounds FROM '{edition.path(table)}'"
+            f"{grown if table == 'mental_health_contact' else ''}"
+            f' WHERE "on" > {start} AND "on" <= {day}'
         )
     return " UNION ALL ".join([*parts, _care(edition, day, start)])
 
@@ -112,6 +109,6 @@ def _is(column: str | None, value: object) -> str:
 def _care(edition: Edition, day: str, start: str) -> str:
     days = f'least(coalesce(ended_on, {day}), {day}) - greatest("on", {start} + 1) + 1'
     return f"""
-        SELECT person, weekly_cost::DOUBLE * ({days}) / 7, 0::DOUBLE FROM '{edition.path("social_care")}'
+        SELECT person, weekly_cost::DOUBLE * ({days}) / 7 FROM '{edition.path("social_care")}'
         WHERE "on" <= {day} AND (ended_on IS NULL OR (ended_on > {start} AND ended_on >= "on"))
             AND weekly_cost IS NOT NULL"""

@@ -99,6 +99,16 @@ def tables(connection: SQLBackend) -> dict[str, ir.Table]:
     }
 
 
+def unbound() -> dict[str, ir.Table]:
+    """Every table of the contract bound to no edition: what is made of them may be composed once
+    (`ibis.to_sql(expression, dialect="duckdb")`) and asked of any edition's `duckdb_connection`.
+    """
+    return {
+        table.name: ibis.table({c.name: c.type for c in table.columns}, name=table.name)
+        for table in contract.load().tables.values()
+    }
+
+
 def list_editions(folder: Path) -> list[Edition]:
     """Every finished edition of a dataset folder, oldest first."""
     found = [Edition(path.parent) for path in (folder / "editions").glob("*/manifest.json")]

@@ -69,7 +69,7 @@ def compute(edition: Edition, *, compare: bool = False, engine: str = "duckdb") 
     loaded = definition_files.load(settings.DATA / "segmentations")
     connection = ENGINES[engine](edition)
     tables = editions.tables(connection)
-    if wrong := cases.failing(loaded, connection):
+    if wrong := cases.failing(loaded, ibis.duckdb.connect()):
         raise definition_files.BadDefinition("; ".join(wrong))
     practices, clusters = _clusters(tables["practice"], edition.as_at)
     numbers = {code: i for i, code in enumerate(sorted(set(clusters.values())))}

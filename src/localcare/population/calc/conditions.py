@@ -17,14 +17,19 @@ def code_masks(code: ir.Table, conditions: Conditions) -> ir.Table:
 
     In: table `code`. Out: code, diagnosed (mask), resolved (mask); only codes that matter.
     """
-    diagnosed, resolved = _by_code(conditions.all, "diagnosed"), _by_code(conditions.all, "resolved")
     held = code.filter(code.system == "snomedct").select("code", "value").to_pandas()
-    rows = [
+    rows = masks(zip(held["code"].tolist(), held["value"].tolist(), strict=True), conditions)
+    return ibis.memtable(rows, schema={"code": "int32", "diagnosed": "int64", "resolved": "int64"})
+
+
+def masks(held: Iterable[tuple[int, str]], conditions: Conditions) -> list[tuple[int, int, int]]:
+    """The rows of `code_masks`, from the number and the value of each SNOMED CT code of a dictionary."""
+    diagnosed, resolved = _by_code(conditions.all, "diagnosed"), _by_code(conditions.all, "resolved")
+    return [
         (number, diagnosed.get(value, 0), resolved.get(value, 0))
-        for number, value in zip(held["code"].tolist(), held["value"].tolist(), strict=True)
+        for number, value in held
         if value in diagnosed or value in resolved
     ]
-    return ibis.memtable(rows, schema={"code": "int32", "diagnosed": "int64", "resolved": "int64"})
 
 
 def _by_code(conditions: Iterable[Condition], role: str) -> dict[str, int]:
@@ -36,29 +41,27 @@ def _by_code(conditions: Iterable[Condition], role: str) -> dict[str, int]:
     return masks
 
 
-def flags(observation: ir.Table, masks: ir.Table, conditions: Conditions, as_at: date) -> ir.Table:
+def flags(observation: ir.Table, codes: ir.Table, conditions: Conditions, as_at: date) -> ir.Table:
     """The conditions that hold for each person on a day, by the rules at the head of conditions.toml.
 
     In: table `observation`, `code_masks`. Out: person, mask (int64); only people with a coded entry that matters.
-    Conditions are bits, so that one `bit_or` a window answers for all of them.
+    Conditions are bits, so that one `bit_or` answers for all: an entry leaves out those whose window it is too old for.
+    A second one gathers those that began too long ago to be new.
     """
     entries = observation.filter(observation.on <= ibis.literal(as_at)).select("person", "on", "code")
-    hits = _unresolved(entries.inner_join(masks, "code").select("person", "on", "diagnosed", "resolved"))
-    windowed = [c for c in conditions.all if c.within_months or c.first_within_months]
-    within = _by_window((c.within_months, c.flag) for c in windowed if not c.first_within_months)
-    first = _by_window((c.first_within_months, c.flag) for c in windowed)
-    inside = {m: hits.on > ibis.literal(months_before(as_at, m)) for m in {**within, **first}}
-    per_person = hits.group_by("person").agg(
-        ever=bit_or(hits.diagnosed),
-        **{f"within_{m}": bit_or(hits.diagnosed, where=inside[m]) for m in within},
-        **{f"before_{m}": bit_or(hits.diagnosed, where=~inside[m]) for m in first},
-    )
-    mask = per_person.ever & conditions.mask(c.key for c in conditions.all if c not in windowed)
-    for months, flag in within.items():
-        mask = mask | (per_person[f"within_{months}"].fill_null(0) & flag)
-    for months, flag in first.items():
-        mask = mask | (per_person.ever & ~per_person[f"before_{months}"].fill_null(0) & flag)
-    return per_person.select("person", mask=mask)
+    hits = _unresolved(entries.inner_join(codes, "code").select("person", "on", "diagnosed", "resolved"))
+    told, begun = hits.diagnosed, ibis.literal(0, "int64")
+    for months, flag in _by_window((c.within_months, c.flag) for c in conditions.all).items():
+        told = told & _inside(hits, as_at, months).ifelse(ibis.literal(-1, "int64"), ~flag)
+    for months, flag in _by_window((c.first_within_months, c.flag) for c in conditions.all).items():
+        begun = begun | _inside(hits, as_at, months).ifelse(0, hits.diagnosed & flag)
+    each = hits.select("person", told=told, begun=begun)
+    per_person = each.group_by("person").agg(told=bit_or(each.told), begun=bit_or(each.begun))
+    return per_person.select("person", mask=per_person.told & ~per_person.begun)
+
+
+def _inside(hits: ir.Table, as_at: date, months: int) -> ir.BooleanValue:
+    return hits.on > ibis.literal(months_before(as_at, months))
 
 
 def _by_window(windows: Iterable[tuple[int | None, int]]) -> dict[int, int]:

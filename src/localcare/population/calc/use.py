@@ -136,23 +136,28 @@ def costs(tables: Tables, people: ir.Table, prices: Prices, as_at: date) -> ir.T
 
     In: tables; people with person, age (years), observed. Out: observed people, all their columns and cost.
     """
-    priced = [
-        _priced(in_months_before(tables[table], as_at, prices.months), names, prices, as_at)
-        for table, names in _by_table(ACTIVITIES).items()
-    ]
-    care = social_care(tables["social_care"], as_at, prices.months)
-    services = care.select("person", pounds=care.social_care * prices["social_care"], grown=ibis.literal(0.0))
-    events = ibis.union(*priced, services)
-    summed = events.group_by("person").agg(pounds=events.pounds.sum(), grown=events.grown.sum())
     seen = people.filter(people.observed)
-    joined = seen.left_join(summed, "person").select(*seen.columns, "pounds", "grown")
-    young = (joined.age < prices.mental_health_from_age).ifelse(joined.grown, 0.0)
-    return joined.select(*seen.columns, cost=(joined.pounds - young).fill_null(0.0).round(2))
+    grown = seen.filter(seen.age >= prices.mental_health_from_age)
+    priced = []
+    for table, names in _by_table(ACTIVITIES).items():
+        events = in_months_before(tables[table], as_at, prices.months)
+        if table == "mental_health_contact":
+            events = events.semi_join(grown, "person")
+        priced.append(_priced(events, names, prices, as_at))
+    care = social_care(tables["social_care"], as_at, prices.months)
+    services = care.select("person", pounds=care.social_care * prices["social_care"])
+    events = ibis.union(*priced, services)
+    summed = events.group_by("person").agg(pounds=events.pounds.sum())
+    joined = seen.left_join(summed, "person").select(*seen.columns, "pounds")
+    return joined.select(*seen.columns, cost=joined.pounds.fill_null(0.0).round(2))
 
 
 def _priced(events: ir.Table, names: list[str], prices: Prices, end: date) -> ir.Table:
-    """Out: person, pounds of each event, and of them those (`grown`) that count from an age on only."""
-    each = ((ACTIVITIES[name].counts(events, end), prices[name]) for name in names)
-    pounds = ibis.cases(*each, else_=0.0).cast("float64")
-    grown = pounds if names == ["mental_health_contact"] else ibis.literal(0.0)
-    return events.select("person", pounds=pounds, grown=grown)
+    """Out: person, pounds of each event."""
+    each = ((ACTIVITIES[name].counts(events, end), _pounds(prices[name])) for name in names)
+    return events.select("person", pounds=ibis.cases(*each, else_=_pounds(0)))
+
+
+def _pounds(price: float) -> ir.FloatingValue:
+    """DuckDB takes a price as written for a decimal, whose sums take 128 bits: half as long again as floats."""
+    return ibis.literal(str(price)).cast("float64")
