@@ -31,6 +31,7 @@ class Row:
     contestant: str
     people: int
     seconds: float
+    cpu_seconds: float
     peak_mb: int
     note: str = ""
 
@@ -77,15 +78,23 @@ def _measure(name: str, data: Path) -> Row:
         [sys.executable, "-m", "bench.population", name], env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
     found = json.loads(done.stdout.splitlines()[-1])
-    return Row(name, found["people"], round(float(np.median(found["seconds"])), 2), found["peak_mb"])
+    seconds, cpu = (round(float(np.median(found[key])), 2) for key in ("seconds", "cpu"))
+    return Row(name, found["people"], seconds, cpu, found["peak_mb"])
 
 
 def _england(name: str, rows: list[Row]) -> Row:
-    x, y = np.log([row.people for row in rows]), np.log([row.seconds for row in rows])
-    power, level = np.polyfit(x, y, 1)
-    residual = float(np.abs(y - (power * x + level)).max())
-    seconds = math.exp(power * math.log(ENGLAND) + level)
-    grown = f"a quarter to the whole {rows[2].seconds / rows[0].seconds:.1f} times"
+    people = [row.people for row in rows]
+    seconds, cpu = ([getattr(row, key) for row in rows] for key in ("seconds", "cpu_seconds"))
+    (clock, power, residual), (busy, *_) = _carried_on(people, seconds), _carried_on(people, cpu)
+    grown = f"a quarter to the whole {seconds[2] / seconds[0]:.1f} times (processor {cpu[2] / cpu[0]:.1f})"
     memory = rows[-1].peak_mb * ENGLAND // rows[-1].people
     note = f"worked out: people^{power:.2f}, residual {residual:.0%}; {grown}"
-    return Row(name, ENGLAND, round(seconds, 0), memory, note)
+    return Row(name, ENGLAND, clock, busy, memory, note)
+
+
+def _carried_on(people: list[int], seconds: list[float]) -> tuple[float, float, float]:
+    """Seconds for England by the power of the number of people that fits best, that power, its largest residual."""
+    x, y = np.log(people), np.log(seconds)
+    power, level = np.polyfit(x, y, 1)
+    residual = float(np.abs(y - (power * x + level)).max())
+    return round(math.exp(power * math.log(ENGLAND) + level)), power, residual
