@@ -13,6 +13,7 @@ from localcare.cli.output import CannotRun
 COMMANDS = (
     "access",
     "audit",
+    "capacity",
     "caseload",
     "demo",
     "intake",

@@ -48,6 +48,15 @@ def named(folder: Path, id: str) -> RunFolder:
     return RunFolder(run)
 
 
+def latest(folder: Path) -> RunFolder:
+    """The finished run of the latest day, of several the last made. Raises NoRun."""
+    finished = [RunFolder(path.parent) for path in (folder / "runs").glob("*/manifest.json")]
+    kept = [run for run in finished if not run.id.startswith(UNFINISHED)]
+    if not kept:
+        raise NoRun("There are no results yet. Make them: localcare population run")
+    return max(kept, key=lambda run: (run.manifest["as_at"], int(run.id.rpartition("-")[2])))
+
+
 def write(folder: Path, id: str, tables: Mapping[str, ir.Table], manifest: Mapping[str, Any]) -> RunFolder:
     """Write a run's tables, check them against `results.toml`, and swap the folder in whole.
 

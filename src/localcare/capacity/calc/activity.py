@@ -1,0 +1,160 @@
+"""Activity of a plan, step by step: each step accounts for its effect, and the steps add up to the whole change.
+
+The order of the steps is part of the answer (a later step acts on what earlier ones left), as in the New Hospital
+Programme demand model of The Strategy Unit. Arrays have the shape draws x years x ages x groups x settings; draw 0 is
+the central one, where every assumption has its likeliest value.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from localcare.capacity.calc.baseline import Baseline
+from localcare.capacity.calc.quantity import Quantity
+
+Array = npt.NDArray[np.float64]
+
+# Bed days go with an admission that is avoided.
+NIGHTS_OF = {"emergency_admission": "emergency_bed_day", "planned_admission": "planned_bed_day"}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What an intervention says it does to one setting: to which ages and groups, how many of them it reaches, and the
+    share of their use that goes (`effect`; below nought: that comes on top)."""
+
+    setting: str
+    age_from: tuple[int, ...]
+    groups: tuple[str, ...]
+    reach: Quantity
+    effect: Quantity
+    replaced_by: str = ""
+    replaced: Quantity | None = None
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """`phase`: the share of its full working in each year of the horizon, 0 to 1."""
+
+    key: str
+    label: str
+    phase: tuple[float, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Interventions that claim the same use."""
+
+    setting: str
+    interventions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cause of change; arrays are draws x years x groups x settings, summed over ages.
+
+    `followed` is the part of `change` that only followed: bed days that went with an avoided admission."""
+
+    key: str
+    label: str
+    change: Array
+    followed: Array
+
+
+@dataclass(frozen=True)
+class Account:
+    """The baseline year's use (groups x settings), the steps in their order, and use with and without the plan."""
+
+    baseline: Array
+    steps: tuple[Step, ...]
+    nothing_done: Array
+    planned: Array
+
+
+def overlaps(interventions: Sequence[Intervention]) -> list[Overlap]:
+    """Every setting of which some age and group is claimed by more than one intervention.
+
+    Also two claims of one intervention, which then stands there twice."""
+    claimed: dict[tuple[str, int, str], list[str]] = {}
+    for intervention in interventions:
+        for claim in intervention.claims:
+            for age in claim.age_from:
+                for group in claim.groups:
+                    claimed.setdefault((claim.setting, age, group), []).append(intervention.key)
+    found = {(setting, tuple(keys)) for (setting, _, _), keys in claimed.items() if len(keys) > 1}
+    return [Overlap(*one) for one in sorted(found)]
+
+
+def named(interventions: Sequence[Intervention]) -> Iterator[tuple[str, Quantity]]:
+    """Every assumption of interventions under the name its draws go by."""
+    for intervention in interventions:
+        for claim in intervention.claims:
+            name = f"intervention.{intervention.key}.{claim.setting}"
+            yield f"{name}.reach", claim.reach
+            yield f"{name}.effect", claim.effect
+            if claim.replaced:
+                yield f"{name}.replaced", claim.replaced
+
+
+def account(
+    baseline: Baseline,
+    people_growth: Array,
+    health: Array,
+    trend: Array,
+    interventions: Sequence[Intervention],
+    drawn: Mapping[str, Array],
+) -> Account:
+    """Use in each year with and without the plan, and what each step changed.
+
+    people_growth: people of an age against the baseline year (draws x years x ages). health: use of a person against
+    the baseline year (draws x years x ages), for later or earlier illness. trend: use beyond what ages explain (draws x
+    years x settings). drawn: the values of `named(interventions)`, by name.
+    """
+    shape = (*people_growth.shape[:2], *baseline.use.shape)
+    use = np.broadcast_to(baseline.use, shape)
+    steps = []
+
+    def take(key: str, label: str, changed: Array, followed: Array | None = None) -> None:
+        nonlocal use
+        change = (changed - use).sum(2)
+        steps.append(Step(key, label, change, np.zeros_like(change) if followed is None else followed.sum(2)))
+        use = changed
+
+    take("people", "More people, and older", use * people_growth[..., None, None])
+    take("health", "Health at each age", use * health[..., None, None])
+    take("trend", "Trend beyond age", use * trend[:, :, None, None, :])
+    nothing_done = use
+    for intervention in interventions:
+        take(intervention.key, intervention.label, *_with(use, baseline, intervention, drawn))
+    return Account(baseline.use.sum(0), tuple(steps), nothing_done, use)
+
+
+def _with(
+    use: Array, baseline: Baseline, intervention: Intervention, drawn: Mapping[str, Array]
+) -> tuple[Array, Array]:
+    """Use after one intervention, and what of the change only followed. Its claims all act on what stood before it."""
+    after, followed = use.copy(), np.zeros_like(use)
+    phase = np.asarray(intervention.phase)
+    for claim in intervention.claims:
+        name = f"intervention.{intervention.key}.{claim.setting}"
+        share = ((drawn[f"{name}.reach"] * drawn[f"{name}.effect"])[:, None] * phase)[:, :, None, None]
+        cells = _cells(claim, baseline, use.shape)
+        at = baseline.settings.index
+        gone = use[..., at(claim.setting)][cells] * share
+        after[..., at(claim.setting)][cells] -= gone
+        if nights := NIGHTS_OF.get(claim.setting):
+            with_it = use[..., at(nights)][cells] * share
+            after[..., at(nights)][cells] -= with_it
+            followed[..., at(nights)][cells] -= with_it
+        if claim.replaced_by:
+            after[..., at(claim.replaced_by)][cells] += gone * drawn[f"{name}.replaced"][:, None, None, None]
+    return after, followed
+
+
+def _cells(claim: Claim, baseline: Baseline, shape: tuple[int, ...]) -> tuple[npt.NDArray[np.intp], ...]:
+    ages = [baseline.age_from.index(age) for age in claim.age_from]
+    groups = [baseline.groups.index(group) for group in claim.groups]
+    return np.ix_(range(shape[0]), range(shape[1]), ages, groups)

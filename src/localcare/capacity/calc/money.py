@@ -1,0 +1,152 @@
+"""What a plan saves and costs, year by year, in every draw; net benefit, net present value, stress tests.
+
+A saving is use avoided times its price, of which only a part can be taken out at once: staff and wards go later than
+patients (`release`). Nothing is counted twice: an admission avoided takes its bed days with it, so that shorter stays
+are priced on the admissions that remain.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from localcare.capacity.calc.activity import Account, Intervention
+from localcare.capacity.calc.quantity import Quantity
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Investment:
+    """What an intervention costs: pounds a year at full working and once, in its first year; years of parallel running,
+    in which the new is paid and the old not yet given up; the part of it that is pay."""
+
+    intervention: str
+    yearly: Quantity
+    once: Quantity
+    parallel_years: int
+    pay_share: float
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Pounds of the price year for a unit of each setting, and the share of a saving that can be released in the first,
+    second … year after the use is avoided; the last share holds from then on."""
+
+    of: Mapping[str, Quantity]
+    release: tuple[float, ...]
+    discount: float
+
+
+@dataclass(frozen=True)
+class Money:
+    """Pounds: `saving` draws x years x interventions x groups x settings, `cost` draws x years x interventions."""
+
+    saving: Array
+    cost: Array
+    discount: float
+
+    @property
+    def gross(self) -> Array:
+        """Saving of each year, draws x years."""
+        return self.saving.sum((2, 3, 4))
+
+    @property
+    def invested(self) -> Array:
+        return self.cost.sum(2)
+
+    @property
+    def net(self) -> Array:
+        return self.gross - self.invested
+
+    @property
+    def net_present_value(self) -> Array:
+        """Of each draw: each year's net benefit at the discount rate, the first year at face value (HM Treasury, The
+        Green Book)."""
+        years = np.arange(self.net.shape[1])
+        return (self.net / (1 + self.discount) ** years).sum(1)
+
+
+@dataclass(frozen=True)
+class Stress:
+    """One thing that goes wrong: years that benefits come later, the part of them that comes, growth of pay a year."""
+
+    key: str
+    label: str
+    delay_years: int = 0
+    benefit: float = 1.0
+    pay_growth: float = 0.0
+
+
+STRESSES = (
+    Stress("year_late", "Investment and benefits a year late", delay_years=1),
+    Stress("half_benefit", "Half the benefit, all of the investment", benefit=0.5),
+    Stress("pay_growth", "Pay grows 3% a year faster than prices", pay_growth=0.03),
+)
+
+
+def money(
+    account: Account,
+    settings: Sequence[str],
+    prices: Prices,
+    interventions: Sequence[Intervention],
+    investments: Sequence[Investment],
+    drawn: Mapping[str, Array],
+) -> Money:
+    """Savings and costs of a plan.
+
+    drawn: values by name: `price.<setting>`, `investment.<intervention>.yearly` and `.once`, one a draw. Bed days that
+    only went with an avoided admission are not priced: the admission's price holds them.
+    """
+    steps = {step.key: step for step in account.steps}
+    gone = np.stack([steps[one.key].followed - steps[one.key].change for one in interventions], axis=2)
+    price = np.stack([drawn[f"price.{setting}"] for setting in settings], axis=1)
+    saving = _released(gone, prices.release) * price[:, None, None, None, :]
+    return Money(saving, _cost(investments, interventions, drawn), prices.discount)
+
+
+def _released(gone: Array, release: Sequence[float]) -> Array:
+    """What of the use avoided can be taken out of the accounts, each year's increase from its own year on.
+
+    An increase of use (negative) costs at once and in full."""
+    years = gone.shape[1]
+    more = np.diff(gone, axis=1, prepend=0.0)
+    out = np.zeros_like(gone)
+    for begun in range(years):
+        for year in range(begun, years):
+            share = release[min(year - begun, len(release) - 1)]
+            out[:, year] += np.where(more[:, begun] > 0, more[:, begun] * share, more[:, begun])
+    return out
+
+
+def _cost(
+    investments: Sequence[Investment], interventions: Sequence[Intervention], drawn: Mapping[str, Array]
+) -> Array:
+    by_key = {investment.intervention: investment for investment in investments}
+    return np.stack([_of_one(by_key[one.key], one, drawn) for one in interventions], axis=2)
+
+
+def _of_one(investment: Investment, intervention: Intervention, drawn: Mapping[str, Array]) -> Array:
+    """The yearly cost runs ahead of the phase by the years of parallel running; the cost once falls in the first."""
+    phase = np.asarray(intervention.phase)
+    ahead = np.append(phase[investment.parallel_years :], np.full(investment.parallel_years, phase[-1]))
+    cost = drawn[f"investment.{intervention.key}.yearly"][:, None] * ahead
+    cost[:, int(np.argmax(ahead > 0))] += drawn[f"investment.{intervention.key}.once"]
+    return cost
+
+
+def stressed(money: Money, stress: Stress, pay_shares: Sequence[float]) -> Money:
+    """The same plan when one thing goes wrong."""
+    saving = _later(money.saving, stress.delay_years) * stress.benefit
+    cost = _later(money.cost, stress.delay_years)
+    growth = (1 + stress.pay_growth) ** np.arange(cost.shape[1])
+    shares = np.asarray(pay_shares)
+    dearer = cost * (1 - shares) + cost * shares * growth[:, None]
+    return replace(money, saving=saving, cost=dearer)
+
+
+def _later(amounts: Array, years: int) -> Array:
+    if not years:
+        return amounts
+    return np.concatenate([np.zeros_like(amounts[:, :years]), amounts[:, :-years]], axis=1)

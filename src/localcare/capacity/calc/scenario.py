@@ -1,0 +1,194 @@
+"""A scenario as the calculations take it: everything that stands in its file, as frozen values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from localcare.capacity.calc import stated
+from localcare.capacity.calc.activity import Claim, Intervention, Overlap, overlaps
+from localcare.capacity.calc.money import Investment
+from localcare.capacity.calc.quantity import Quantity
+
+
+class BadScenario(ValueError):
+    """A scenario that cannot be computed. `path`: where in its file."""
+
+    def __init__(self, says: str, path: Sequence[str | int] = ()) -> None:
+        super().__init__(says)
+        self.path = tuple(path)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`years`: financial years after the baseline year, as "2017/18". Growths are yearly shares."""
+
+    name: str
+    title: str
+    purpose: str
+    forked_from: str
+    baseline_year: int
+    years: tuple[str, ...]
+    draws: int
+    seed: int
+    baseline_file: str
+    variant: str
+    growth_error: Quantity
+    health: Quantity
+    trend: Mapping[str, Quantity]
+    overlap: str
+    interventions: tuple[Intervention, ...]
+    investments: tuple[Investment, ...]
+    price_year: str
+    prices: Mapping[str, Quantity]
+    release: tuple[float, ...]
+    release_source: str
+    discount: float
+    discount_source: str
+    stated: tuple[stated.Table, ...]
+
+    @property
+    def overlaps(self) -> list[Overlap]:
+        return overlaps(self.interventions)
+
+
+def financial_year(first: int) -> str:
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+def parsed(
+    content: Mapping[str, Any], *, age_from: Sequence[int], groups: Sequence[str], prices: Mapping[str, Quantity]
+) -> Scenario:
+    """A scenario from its file's content, which the schema has passed.
+
+    age_from, groups: those of its baseline, which a claim without them means. prices: those it does not give itself.
+    Raises BadScenario where figures are out of order, lengths differ, a name is unknown or claims overlap unsaid.
+    """
+    horizon, money = content["horizon"], content["money"]
+    years = tuple(financial_year(horizon["baseline_year"] + i + 1) for i in range(horizon["years"]))
+    tables = list(content.get("intervention", ()))
+    interventions = tuple(
+        _intervention(table, len(years), tuple(age_from), tuple(groups), ("intervention", i))
+        for i, table in enumerate(tables)
+    )
+    scenario = Scenario(
+        name=content["name"],
+        title=content["title"],
+        purpose=content["purpose"],
+        forked_from=content.get("forked_from", ""),
+        baseline_year=horizon["baseline_year"],
+        years=years,
+        draws=horizon.get("draws", 256),
+        seed=horizon.get("seed", 1),
+        baseline_file=content["baseline"].get("file", ""),
+        variant=content["people"]["variant"],
+        growth_error=_quantity(content["people"]["growth_error"], ("people", "growth_error")),
+        health=_quantity(content["people"]["health"], ("people", "health")),
+        trend=_by_setting(content["trend"], "growth", "trend"),
+        overlap=content.get("overlap", "refuse"),
+        interventions=interventions,
+        investments=tuple(_investment(table, ("intervention", i)) for i, table in enumerate(tables)),
+        price_year=money["price_year"],
+        prices={**prices, **_by_setting(money.get("price", ()), "pounds", "money", "price")},
+        release=tuple(money["release"]),
+        release_source=money["release_source"],
+        discount=money["discount"],
+        discount_source=money["discount_source"],
+        stated=tuple(_stated(table) for table in content.get("stated", ())),
+    )
+    _refuse_doubles(tables)
+    _refuse_overlaps(scenario)
+    return scenario
+
+
+def _quantity(table: Mapping[str, Any], path: Sequence[str | int]) -> Quantity:
+    try:
+        return Quantity.from_table(dict(table))
+    except ValueError as error:
+        raise BadScenario(str(error), path) from error
+
+
+def _by_setting(tables: Sequence[Mapping[str, Any]], key: str, *path: str) -> dict[str, Quantity]:
+    found: dict[str, Quantity] = {}
+    for i, table in enumerate(tables):
+        if table["setting"] in found:
+            raise BadScenario(f"{table['setting']} stands there twice; leave one", (*path, i))
+        found[table["setting"]] = _quantity(table[key], (*path, i, key))
+    return found
+
+
+def _intervention(
+    table: Mapping[str, Any],
+    years: int,
+    age_from: tuple[int, ...],
+    groups: tuple[str, ...],
+    path: tuple[str | int, ...],
+) -> Intervention:
+    phase = tuple(table["phase"])
+    if len(phase) != years:
+        raise BadScenario(f"phase has {len(phase)} figures for {years} years; give one for each year", (*path, "phase"))
+    claims = tuple(
+        _claim(claim, age_from, groups, (*path, "claim", i)) for i, claim in enumerate(table.get("claim", ()))
+    )
+    return Intervention(table["key"], table["label"], phase, claims)
+
+
+def _claim(
+    table: Mapping[str, Any], age_from: tuple[int, ...], groups: tuple[str, ...], path: tuple[str | int, ...]
+) -> Claim:
+    for key, known in (("age_from", age_from), ("groups", groups)):
+        if unknown := [one for one in table.get(key, ()) if one not in known]:
+            raise BadScenario(
+                f"{unknown[0]} is not among the baseline's {key}: {', '.join(map(str, known))}", (*path, key)
+            )
+    return Claim(
+        table["setting"],
+        tuple(table.get("age_from", age_from)),
+        tuple(table.get("groups", groups)),
+        _quantity(table["reach"], (*path, "reach")),
+        _quantity(table["effect"], (*path, "effect")),
+        table.get("replaced_by", ""),
+        _quantity(table["replaced"], (*path, "replaced")) if "replaced" in table else None,
+    )
+
+
+def _investment(table: Mapping[str, Any], path: tuple[str | int, ...]) -> Investment:
+    investment = table["investment"]
+    return Investment(
+        table["key"],
+        _quantity(investment["yearly"], (*path, "investment", "yearly")),
+        _quantity(investment["once"], (*path, "investment", "once")),
+        investment["parallel_years"],
+        investment["pay_share"],
+    )
+
+
+def _stated(table: Mapping[str, Any]) -> stated.Table:
+    return stated.Table(
+        table["key"],
+        table["title"],
+        table["source"],
+        tuple(table["years"]),
+        tuple(stated.Line(line["label"], line["printed"], line.get("sign", 1)) for line in table["line"]),
+        stated.Line(table["total"]["label"], table["total"]["printed"]),
+    )
+
+
+def _refuse_doubles(tables: Sequence[Mapping[str, Any]]) -> None:
+    keys = [table["key"] for table in tables]
+    for i, key in enumerate(keys):
+        if key in keys[:i]:
+            raise BadScenario(f"there are two interventions {key}; rename one", ("intervention", i, "key"))
+
+
+def _refuse_overlaps(scenario: Scenario) -> None:
+    """Use may be claimed once; where the scenario says in_turn, each acts on what those before it left."""
+    for overlap in scenario.overlaps:
+        keys = overlap.interventions
+        if scenario.overlap == "refuse" or len(set(keys)) < len(keys):
+            last = max(i for i, one in enumerate(scenario.interventions) if one.key == keys[-1])
+            both = " and ".join(dict.fromkeys(keys))
+            raise BadScenario(
+                f"{both} claim the same {overlap.setting}: narrow one by age_from or groups, "
+                'or say overlap = "in_turn", so that each acts on what those before it left',
+                ("intervention", last),
+            )

@@ -1,0 +1,220 @@
+"""The tables of a plan: every result as its central value, its median and its 80% range over the draws.
+
+Central values add up in every cut; medians and ranges do not, since not everything is low at once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from localcare.capacity.calc import stated
+from localcare.capacity.calc.plan import Driver, Plan, assumptions
+
+Array = npt.NDArray[np.float64]
+Value = str | int | float | None
+
+RANGE = ("central", "median", "low", "high")
+
+
+@dataclass(frozen=True)
+class Table:
+    """`name`: as in its file's; `says`: what the table is of, in a sentence."""
+
+    name: str
+    title: str
+    says: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands on paper for the keys of settings and groups; `cuts`: organisation, place, service line of each."""
+
+    settings: Mapping[str, str]
+    units: Mapping[str, str]
+    groups: Mapping[str, str]
+    cuts: Mapping[str, Mapping[str, str]]
+
+
+def ranged(draws: Array) -> tuple[float, float, float, float]:
+    """Central value (draw 0), median, 10th and 90th percentile of the other draws."""
+    low, middle, high = np.quantile(draws[1:], [0.1, 0.5, 0.9])
+    return float(draws[0]), float(middle), float(low), float(high)
+
+
+def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]:
+    """Every table of a plan, in the order of its report."""
+    return [
+        people(plan),
+        activity(plan, words),
+        steps(plan, words),
+        money(plan),
+        *savings(plan, words),
+        practices(plan),
+        stresses(plan),
+        drivers(found),
+        *stated_tables(plan),
+        implied(plan, words),
+        assumed(plan),
+    ]
+
+
+def _ages(plan: Plan) -> list[str]:
+    starts = plan.baseline.age_from
+    ends = [str(after - 1) for after in starts[1:]]
+    return [f"{start}-{end}" for start, end in zip(starts, ends, strict=False)] + [f"{starts[-1]}+"]
+
+
+def people(plan: Plan) -> Table:
+    rows = [
+        (year, age, *ranged(plan.people[:, i, j]))
+        for i, year in enumerate(plan.scenario.years)
+        for j, age in enumerate(_ages(plan))
+    ]
+    return Table("people", "People", "Registered people by age.", ("year", "age", *RANGE), tuple(rows))
+
+
+def activity(plan: Plan, words: Words) -> Table:
+    rows = [
+        (year, words.settings[key], words.units[key], case, *ranged(use[:, i, :, :, s].sum((1, 2))))
+        for s, key in enumerate(plan.baseline.settings)
+        for i, year in enumerate(plan.scenario.years)
+        for case, use in (("nothing done", plan.account.nothing_done), ("with the plan", plan.account.planned))
+    ]
+    says = "Use by setting, if nothing is done and with the plan."
+    return Table("activity", "Activity", says, ("year", "setting", "unit", "case", *RANGE), tuple(rows))
+
+
+def steps(plan: Plan, words: Words) -> Table:
+    rows = [
+        (year, words.settings[key], step.label, *ranged(step.change[:, i, :, s].sum(1)))
+        for s, key in enumerate(plan.baseline.settings)
+        for i, year in enumerate(plan.scenario.years)
+        for step in plan.account.steps
+    ]
+    says = "What each step changes against the baseline year; the central values add up to the whole change."
+    return Table("steps", "Step by step", says, ("year", "setting", "step", *RANGE), tuple(rows))
+
+
+def money(plan: Plan) -> Table:
+    lines = (("Gross saving", plan.money.gross), ("Investment", plan.money.invested), ("Net benefit", plan.money.net))
+    rows = [
+        (year, label, *ranged(amounts[:, i])) for label, amounts in lines for i, year in enumerate(plan.scenario.years)
+    ]
+    rows.append(("all years", "Net present value", *ranged(plan.money.net_present_value)))
+    says = f"Pounds of {plan.scenario.price_year}; present value at {plan.money.discount:.1%} a year."
+    return Table("money", "Money", says, ("year", "line", *RANGE), tuple(rows))
+
+
+def savings(plan: Plan, words: Words) -> Iterator[Table]:
+    """Gross saving by everything it can be cut by; each cut makes the same total."""
+    saving, years = plan.money.saving, plan.scenario.years
+    by_intervention = [(one.label, saving[:, :, i].sum((2, 3))) for i, one in enumerate(plan.scenario.interventions)]
+    yield _cut("intervention", "Saving by intervention", years, by_intervention)
+    by_group = [
+        (words.groups.get(key, key), saving[:, :, :, i].sum((2, 3))) for i, key in enumerate(plan.baseline.groups)
+    ]
+    yield _cut("segment", "Saving by segment", years, by_group)
+    for cut, of in words.cuts.items():
+        by_value: dict[str, Array] = {}
+        for i, key in enumerate(plan.baseline.settings):
+            by_value[of[key]] = by_value.get(of[key], 0) + saving[..., i].sum((2, 3))
+        yield _cut(cut, f"Saving by {cut.replace('_', ' ')}", years, by_value.items())
+
+
+def _cut(name: str, title: str, years: Sequence[str], lines: Iterable[tuple[str, Array]]) -> Table:
+    rows = [(year, label, *ranged(amounts[:, i])) for label, amounts in lines for i, year in enumerate(years)]
+    return Table(f"saving_by_{name}", title, "Pounds a year.", ("year", name, *RANGE), tuple(rows))
+
+
+def practices(plan: Plan) -> Table:
+    """Gross saving of each practice's people: each setting's saving shared by what their ages would use."""
+    by_setting = plan.money.saving.sum((2, 3))
+    shares = plan.baseline.of_practices()
+    rows = [
+        (year, cluster, code, *ranged(by_setting[:, i] @ share))
+        for code, cluster, share in zip(plan.baseline.practices, plan.baseline.clusters, shares, strict=True)
+        for i, year in enumerate(plan.scenario.years)
+    ]
+    says = "Pounds a year, shared among practices by what people of their ages would use."
+    return Table("saving_by_practice", "Saving by practice", says, ("year", "cluster", "practice", *RANGE), tuple(rows))
+
+
+def stresses(plan: Plan) -> Table:
+    cases = [("As planned", plan.money), *((stress.label, money) for stress, money in plan.stresses)]
+    rows = [(label, *ranged(money.net_present_value)) for label, money in cases]
+    says = "Net present value, pounds, when one thing goes wrong."
+    return Table("stresses", "If things go wrong", says, ("case", *RANGE), tuple(rows))
+
+
+def drivers(found: Sequence[Driver]) -> Table:
+    rows = [
+        (one.name, one.quantity.low, one.quantity.high, one.quantity.unit, one.at_low, one.at_high) for one in found
+    ]
+    says = "Net present value when one assumption stands at its lowest or highest and all others at their likeliest."
+    columns = ("assumption", "lowest", "highest", "unit", "value_at_lowest", "value_at_highest")
+    return Table("drivers", "What drives this", says, columns, tuple(rows))
+
+
+def stated_tables(plan: Plan) -> Iterator[Table]:
+    """The finance tables as printed, in thousands; what is not legible says so; then where they disagree."""
+    tables = plan.scenario.stated
+    for table in tables:
+        rows = [
+            (label, year, cell.amount, cell.how)
+            for label, cells in stated.recovered(table).items()
+            for year, cell in cells.items()
+        ]
+        rows += [(table.total.label, year, amount, "printed") for year, amount in table.total.printed.items()]
+        columns = ("line", "year", "thousand_pounds", "how")
+        yield Table(f"stated_{table.key}", table.title, table.source, columns, tuple(rows))
+    findings = [one for table in tables for one in stated.checked(table)] + stated.compared(tables)
+    rows_found = [(one.year, one.says, one.difference) for one in findings]
+    says = "Where the printed figures disagree, in thousands of pounds."
+    yield Table("stated_findings", "What disagrees", says, ("year", "finding", "difference"), tuple(rows_found))
+
+
+def implied(plan: Plan, words: Words) -> Table:
+    """What the printed savings ask for: use to be avoided at our price, as a share of use if nothing is done."""
+    rows: list[tuple[Value, ...]] = []
+    printed = next((table for table in plan.scenario.stated if table.key == "saving"), None)
+    for line in printed.lines if printed else ():
+        for s, key in enumerate(plan.baseline.settings):
+            if words.cuts["service_line"][key] == line.label:
+                rows += _asked(plan, line, s, words.settings[key])
+    says = (
+        "The plan's printed saving as use to be avoided at our prices, and as a share of use if nothing is done; "
+        "beside it the share that the interventions of this scenario avoid (central)."
+    )
+    columns = ("line", "setting", "year", "thousand_pounds", "units_to_avoid", "share_asked", "share_modelled")
+    return Table("implied", "What the printed savings ask for", says, columns, tuple(rows))
+
+
+def _asked(plan: Plan, line: stated.Line, setting: int, label: str) -> Iterator[tuple[Value, ...]]:
+    price = plan.scenario.prices[plan.baseline.settings[setting]].likely
+    for year, thousand in line.printed.items():
+        if year in plan.scenario.years:
+            i = plan.scenario.years.index(year)
+            nothing_done = float(plan.account.nothing_done[0, i, :, :, setting].sum())
+            planned = float(plan.account.planned[0, i, :, :, setting].sum())
+            units = thousand * 1000 / price
+            yield line.label, label, year, thousand, units, units / nothing_done, 1 - planned / nothing_done
+
+
+def assumed(plan: Plan) -> Table:
+    """Every assumption with its source."""
+    rows: list[tuple[Value, ...]] = [
+        (name, q.low, q.likely, q.high, q.shape, q.unit, "assumed" if q.assumed else "published", q.source)
+        for name, q in assumptions(plan.scenario)
+    ]
+    for name, source in (
+        ("money.release", plan.scenario.release_source),
+        ("money.discount", plan.scenario.discount_source),
+    ):
+        basis = "assumed" if source.lower().startswith("assumed") else "published"
+        rows.append((name, None, None, None, "fixed", "", basis, source))
+    columns = ("assumption", "low", "likely", "high", "shape", "unit", "basis", "source")
+    return Table("assumptions", "Assumptions and their sources", "Every figure that went in.", columns, tuple(rows))

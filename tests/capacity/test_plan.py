@@ -1,0 +1,100 @@
+"""Activity and money of a plan: each step accounts for its effect, and everything adds up."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from localcare.capacity import definitions
+from localcare.capacity.calc import plan as plans
+from localcare.capacity.calc.money import STRESSES, _released
+
+
+@pytest.fixture
+def plan(baseline, text):
+    scenario = definitions.read_scenario(text, baseline)
+    return plans.computed(scenario, baseline, np.array([[1.0, 1.1], [1.0, 1.2], [1.0, 1.3]]))
+
+
+def test_one_cell_by_hand(plan, baseline):
+    """Second year, 65 and over, ill, emergency admissions, all at their likeliest."""
+    at = baseline.settings.index
+    before = baseline.use[1, 0, at("emergency_admission")] * 1.2 * 1.01**2
+    assert plan.account.nothing_done[0, 1, 1, 0, at("emergency_admission")] == pytest.approx(before)
+    avoided = before * 0.5 * 0.2
+    assert plan.account.planned[0, 1, 1, 0, at("emergency_admission")] == pytest.approx(before - avoided)
+    contacts = baseline.use[1, 0, at("community_contact")] * 1.2 + 2 * avoided
+    assert plan.account.planned[0, 1, 1, 0, at("community_contact")] == pytest.approx(contacts)
+    nights = baseline.use[1, 0, at("emergency_bed_day")] * 1.2 * 0.9
+    assert plan.account.planned[0, 1, 1, 0, at("emergency_bed_day")] == pytest.approx(nights)
+
+
+def test_money_by_hand(plan, baseline):
+    """First year: half the phase, half of the saving released; nights that went with an admission cost nothing more."""
+    at = baseline.settings.index
+    use = baseline.use[1, :, at("emergency_admission")].sum() * 1.1 * 1.01
+    avoided = use * 0.5 * 0.2 * 0.5
+    prices = plan.scenario.prices
+    assert plan.money.gross[0, 0] == pytest.approx(
+        avoided * 0.5 * prices["emergency_admission"].likely - 2 * avoided * prices["community_contact"].likely
+    )
+    assert plan.money.invested[0].tolist() == [1100, 1000, 1000]  # paid a year ahead of its working
+
+
+def test_steps_add_up_to_the_whole_change_in_every_draw(plan):
+    whole = plan.account.planned.sum(2) - plan.account.baseline
+    assert np.allclose(sum(step.change for step in plan.account.steps), whole)
+
+
+def test_money_adds_up_in_every_cut(plan):
+    saving = plan.money.saving
+    for axes in ((2, 3, 4), (3, 2, 4), (4, 2, 3)):
+        first, *others = axes
+        parts = saving.sum(tuple(others))
+        assert np.allclose(parts.sum(-1), plan.money.gross), first
+    shares = plan.baseline.of_practices()
+    by_practice = saving.sum((2, 3)) @ shares.T
+    assert np.allclose(by_practice.sum(-1), plan.money.gross)
+
+
+def test_no_more_is_avoided_than_there_is(plan):
+    assert (plan.account.planned >= 0).all()
+
+
+def test_stresses_do_what_they_say(plan):
+    by_key = {stress.key: money for stress, money in plan.stresses}
+    assert set(by_key) == {stress.key for stress in STRESSES}
+    assert np.allclose(by_key["half_benefit"].gross, plan.money.gross / 2)
+    assert np.allclose(by_key["year_late"].gross[:, 1:], plan.money.gross[:, :-1])
+    assert np.allclose(by_key["pay_growth"].invested[:, 2], plan.money.invested[:, 2] * (0.5 + 0.5 * 1.03**2))
+
+
+def test_present_value_of_one_draw_as_in_a_ledger(plan):
+    ledger = sum(net / 1.035**year for year, net in enumerate(plan.money.net[3]))
+    assert plan.money.net_present_value[3] == pytest.approx(ledger)
+
+
+def test_the_widest_driver_comes_first_and_fixed_assumptions_drive_nothing(plan):
+    found = plans.drivers(plan.scenario, plan.baseline, np.ones((3, 2)))
+    assert next(one.name for one in found) == "intervention.at_home.emergency_admission.effect"
+    assert all(one.quantity.low < one.quantity.high for one in found)
+    assert [one.swing for one in found] == sorted((one.swing for one in found), reverse=True)
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.floats(-100, 100), min_size=1, max_size=6),
+    st.lists(st.floats(0, 1), min_size=1, max_size=4).map(sorted),
+)
+def test_a_saving_is_released_as_its_shares_say(gone, release):
+    """Twin: each year's increase is a parcel that ages; more use costs at once."""
+    array = np.array(gone).reshape(1, -1, 1, 1, 1)
+    expected = []
+    for year in range(len(gone)):
+        total = 0.0
+        for begun in range(year + 1):
+            parcel = gone[begun] - (gone[begun - 1] if begun else 0.0)
+            age = min(year - begun, len(release) - 1)
+            total += parcel * release[age] if parcel > 0 else parcel
+        expected.append(total)
+    assert np.allclose(_released(array, release).ravel(), expected)

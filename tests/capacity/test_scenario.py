@@ -1,0 +1,103 @@
+"""A scenario's file: what is taken, what is refused, and on which line."""
+
+import json
+import tomllib
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localcare.capacity import definitions, running
+from localcare.capacity.calc.scenario import BadScenario
+from localcare.capacity.definitions.lines import line_of
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(
+        json.loads((definitions.SCENARIOS.parent / "scenario.schema.json").read_text("utf-8"))
+    )
+
+
+@pytest.mark.parametrize("path", definitions.shipped(), ids=lambda path: path.stem)
+def test_a_shipped_scenario_goes_by_its_files_name_and_is_taken(path):
+    content = tomllib.loads(path.read_text("utf-8"))
+    scenario = definitions.load_scenario(path, running.baseline_named(content["baseline"]["file"], path.parent))
+    assert scenario.name == path.stem
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "says"),
+    [
+        ('title = "A small plan"', 'tittle = "A small plan"', 1, "'tittle' was unexpected"),
+        ("years = 3", "years = 0", 8, "0 is less than the minimum of 1"),
+        ("years = 3", 'years = "3"', 8, "is not of type 'integer'"),
+        ("phase = [0.5, 1, 1]", "phase = [0.5, 1]", 21, "2 figures for 3 years"),
+        ("phase = [0.5, 1, 1]", "phase = [0.5, 1.5, 1]", 21, "1.5 is greater than the maximum of 1"),
+        ("low = 0.1, high = 0.3", "low = 0.4, high = 0.3", 31, "put them in this order"),
+        ("low = 0.1, high = 0.3", "low = 0.1, high = 1.3", 31, "1.3 is greater than the maximum of 1"),
+        ("low = 0.1, high = 0.3", "low = 0.1, value = 0.3", 31, "give value alone"),
+        ('unit = "share", source = "assumed" }\neffect',
+         'unit = "percent", source = "assumed" }\neffect', 30, "'share' was expected"),
+        ('effect = { low = 0.1, high = 0.3, unit = "share", source = "assumed" }',
+         'effect = { low = 0.1, high = 0.3, unit = "share" }', 31, "'source' is a required property"),
+        ("age_from = [65]", "age_from = [70]", 29, "70 is not among the baseline's age_from: 0, 65"),
+        ('setting = "emergency_admission"\nage', 'setting = "admission"\nage', 28, "is not one of"),
+        ("years = 3", "years = ", 8, "line 8"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_its_line(baseline, text, good, bad, line, says):
+    assert good in text
+    with pytest.raises(BadScenario) as refused:
+        definitions.read_scenario(text.replace(good, bad), baseline, "small.toml")
+    assert says in str(refused.value)
+    assert f"line {line}" in str(refused.value)
+
+
+def _second(text: str, age: int) -> str:
+    begin = text.index("[[intervention]]")
+    end = text.index("[money]")
+    again = text[begin:end].replace('"at_home"', '"by_phone"').replace("[65]", f"[{age}]")
+    return text[:end] + again + text[end:]
+
+
+def test_use_may_be_claimed_once(baseline, text):
+    with pytest.raises(BadScenario, match="at_home and by_phone claim the same emergency_admission") as refused:
+        definitions.read_scenario(_second(text, 65), baseline)
+    assert "line 34" in str(refused.value)
+
+
+def test_claims_to_different_ages_do_not_overlap(baseline, text):
+    assert definitions.read_scenario(_second(text, 0), baseline).overlaps == []
+
+
+def test_an_overlap_that_is_said_is_taken(baseline, text):
+    scenario = definitions.read_scenario('overlap = "in_turn"\n' + _second(text, 65), baseline)
+    assert [one.interventions for one in scenario.overlaps] == [("at_home", "by_phone")]
+
+
+def test_one_intervention_cannot_claim_the_same_twice(baseline, text):
+    claim = text[text.index("[[intervention.claim]]") : text.index("[money]")]
+    doubled = 'overlap = "in_turn"\n' + text.replace("[money]", claim + "[money]")
+    with pytest.raises(BadScenario, match="at_home claim the same"):
+        definitions.read_scenario(doubled, baseline)
+
+
+def test_a_baseline_that_is_not_there_is_named_with_those_that_are(tmp_path):
+    with pytest.raises(BadScenario, match="west-kent-synthetic"):
+        running.baseline_named("nowhere", tmp_path)
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=5))
+def test_the_line_of_a_value_in_nested_tables(claims):
+    """Twin: each value is its own line's number."""
+    lines = ["# head"]
+    expected = {}
+    for i, count in enumerate(claims):
+        lines += ["[[intervention]]", "key = 1"]
+        expected["intervention", i, "key"] = len(lines)
+        for j in range(count):
+            lines += ["[[intervention.claim]]", "reach = { value = 1 }"]
+            expected["intervention", i, "claim", j, "reach", "value"] = len(lines)
+    text = "\n".join(lines)
+    assert {path: line_of(text, path) for path in expected} == expected
