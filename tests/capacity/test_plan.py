@@ -7,13 +7,18 @@ from hypothesis import strategies as st
 
 from localcare.capacity import definitions
 from localcare.capacity.calc import plan as plans
+from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.money import STRESSES, _released
+from localcare.capacity.calc.population import People
 
 
 @pytest.fixture
 def plan(baseline, text):
     scenario = definitions.read_scenario(text, baseline)
-    return plans.computed(scenario, baseline, np.array([[1.0, 1.1], [1.0, 1.2], [1.0, 1.3]]))
+    count = np.zeros((4, 1, 2, 91))
+    count[:, 0, 0, 30] = 1000
+    count[:, 0, 1, 70] = [100, 110, 120, 130]
+    return plans.computed(scenario, baseline, Forecast(People((2016, 2017, 2018, 2019), ("Here",), count), {}))
 
 
 def test_one_cell_by_hand(plan, baseline):
@@ -75,7 +80,7 @@ def test_present_value_of_one_draw_as_in_a_ledger(plan):
 
 
 def test_the_widest_driver_comes_first_and_fixed_assumptions_drive_nothing(plan):
-    found = plans.drivers(plan.scenario, plan.baseline, np.ones((3, 2)))
+    found = plans.drivers(plan.scenario, plan.baseline, None)
     assert next(one.name for one in found) == "intervention.at_home.emergency_admission.effect"
     assert all(one.quantity.low < one.quantity.high for one in found)
     assert [one.swing for one in found] == sorted((one.swing for one in found), reverse=True)

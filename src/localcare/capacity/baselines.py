@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -154,7 +154,7 @@ def _head(baseline: Baseline) -> str:
 
 
 def _use_csv(baseline: Baseline) -> str:
-    rows = [["age_from", "group", "people", *baseline.settings]]
+    rows: list[list[object]] = [["age_from", "group", "people", *baseline.settings]]
     for i, age in enumerate(baseline.age_from):
         for j, group in enumerate(baseline.groups):
             rows.append([age, group, *(f"{n:.0f}" for n in (baseline.people[i, j], *baseline.use[i, j]))])
@@ -162,13 +162,13 @@ def _use_csv(baseline: Baseline) -> str:
 
 
 def _practices_csv(baseline: Baseline) -> str:
-    rows = [["ods_code", "cluster", *(f"from_{age}" for age in baseline.age_from)]]
+    rows: list[list[object]] = [["ods_code", "cluster", *(f"from_{age}" for age in baseline.age_from)]]
     for code, cluster, people in zip(baseline.practices, baseline.clusters, baseline.practice_people, strict=True):
         rows.append([code, cluster, *(f"{n:.0f}" for n in people)])
     return _csv(rows)
 
 
-def _csv(rows) -> str:
+def _csv(rows: Sequence[Sequence[object]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from localcare.capacity import published
 from localcare.capacity.calc import population_check as check
 from localcare.capacity.calc.population import LAST_AGE, People
@@ -26,6 +28,15 @@ def model(base: int = 2023, last: int = 2043) -> People:
     """Residents by the cohort model fitted on the mid-year estimates up to the base year, principal variant."""
     known = published.estimates().between(published.estimates().years[0], base)
     return project(known.at(base), base, last, estimate(known), improvement=IMPROVEMENT.likely).people
+
+
+def continued() -> People:
+    """Residents as estimated, and after the last estimate (2023) as ONS's projection grows from 2024: its first year is
+    taken as the model's, since the projection of 2018 does not continue from the estimates."""
+    known, later = published.estimates(), published.projection_2018()
+    bridge = model(known.years[-1], later.years[0]).at(later.years[0])
+    ratio = np.divide(later.count, later.count[:1], out=np.ones_like(later.count), where=later.count[:1] > 0)
+    return People((*known.years, *later.years), known.places, np.concatenate([known.count, bridge * ratio]))
 
 
 def uncertainty(base: int = 2023) -> tuple[Rates, Uncertainty]:

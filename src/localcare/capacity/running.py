@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from localcare.capacity import definitions
+from localcare.capacity import definitions, forecast
 from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc import tables
-from localcare.capacity.calc.baseline import Array, Baseline
+from localcare.capacity.calc.baseline import Baseline
+from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.plan import Driver, Plan
 from localcare.capacity.calc.scenario import BadScenario, Scenario
 from localcare.capacity.calc.tables import Table, Words
@@ -49,9 +48,9 @@ def of_text(text: str, *, name: str = "scenario", beside: Path | None = None) ->
     content = definitions.content_of(text, name)
     baseline = baseline_named(content["baseline"].get("file", ""), beside)
     scenario = definitions.read_scenario(text, baseline, name)
-    growth = growth_of(scenario, baseline)
-    plan = plans.computed(scenario, baseline, growth)
-    drivers = plans.drivers(scenario, baseline, growth)
+    residents = forecast_of(scenario)
+    plan = plans.computed(scenario, baseline, residents)
+    drivers = plans.drivers(scenario, baseline, residents)
     return Computed(text, plan, drivers, tables.all_tables(plan, drivers, words()))
 
 
@@ -69,9 +68,20 @@ def baseline_named(file: str, beside: Path | None = None) -> Baseline:
     )
 
 
-def growth_of(scenario: Scenario, baseline: Baseline) -> Array:
-    """People of each age band in each year against the baseline year, by the scenario's variant; years x ages."""
-    return np.ones((len(scenario.years), len(baseline.age_from)))
+def forecast_of(scenario: Scenario) -> Forecast | None:
+    """Residents from the baseline year on by the scenario's variant. Raises BadScenario for years it does not have.
+
+    published: the estimates as far as they go, then the growth of ONS's 2018-based projection; cohort: our model,
+    fitted on the estimates up to the baseline year only, as a planner of that year could have.
+    """
+    if scenario.variant == "none":
+        return None
+    first, last = scenario.baseline_year, scenario.baseline_year + len(scenario.years)
+    try:
+        residents = forecast.continued() if scenario.variant == "published" else forecast.model(first, last)
+        return Forecast(residents.between(first, last), forecast.shares())
+    except ValueError as error:
+        raise BadScenario(f"the {scenario.variant} forecast: {error}", ("horizon",)) from error
 
 
 def words() -> Words:

@@ -32,19 +32,17 @@ def run_run(arguments) -> int:
         files = writing.written(computed, arguments.out)
     except (BadScenario, writing.FolderInUse) as error:
         raise output.CannotRun(str(error)) from error
-    rows = {table.name: table.rows for table in computed.tables}
     if arguments.json:
         output.print_json({"scenario": computed.plan.scenario.name, "files": files})
         return 0
-    money = [(line, year, *(_thousand(value) for value in amounts)) for year, line, *amounts in rows["money"]]
+    money = next(table for table in computed.tables if table.name == "money")
+    rows = [
+        (line, year, *(f"{float(value or 0) / 1000:,.0f}" for value in amounts)) for year, line, *amounts in money.rows
+    ]
     title = f"{computed.plan.scenario.title}: thousands of pounds, central, median and 80% range"
-    output.print_table(title, ("", "year", "central", "median", "low", "high"), money)
+    output.print_table(title, ("", "year", "central", "median", "low", "high"), rows)
     output.console.print(f"{len(files)} files in {arguments.out}")
     return 0
-
-
-def _thousand(pounds: float) -> str:
-    return f"{pounds / 1000:,.0f}"
 
 
 def run_scenarios(arguments) -> int:

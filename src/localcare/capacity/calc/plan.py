@@ -10,6 +10,7 @@ from localcare.capacity.calc import activity
 from localcare.capacity.calc import money as finance
 from localcare.capacity.calc.activity import Account
 from localcare.capacity.calc.baseline import Baseline
+from localcare.capacity.calc.growth import Forecast, growth
 from localcare.capacity.calc.money import STRESSES, Money, Prices, Stress, stressed
 from localcare.capacity.calc.quantity import Quantity, draws
 from localcare.capacity.calc.scenario import Scenario
@@ -49,6 +50,9 @@ def assumptions(scenario: Scenario) -> Iterator[tuple[str, Quantity]]:
     """Every assumption of a scenario under the name its draws go by."""
     yield "people.growth_error", scenario.growth_error
     yield "people.health", scenario.health
+    for number, housing in enumerate(scenario.housing):
+        yield f"housing.{number}.per_home", housing.per_home
+        yield f"housing.{number}.from_outside", housing.from_outside
     for setting, quantity in scenario.trend.items():
         yield f"trend.{setting}", quantity
     yield from activity.named(scenario.interventions)
@@ -67,14 +71,15 @@ def drawn(scenario: Scenario) -> dict[str, Array]:
     }
 
 
-def computed(scenario: Scenario, baseline: Baseline, growth: Array) -> Plan:
-    """A scenario on its baseline. growth: people of an age against the baseline year, years x ages, without error."""
-    return _with(scenario, baseline, growth, drawn(scenario))
+def computed(scenario: Scenario, baseline: Baseline, forecast: Forecast | None) -> Plan:
+    """A scenario on its baseline. Without a forecast nobody is added and nobody ages."""
+    return _with(scenario, baseline, forecast, drawn(scenario))
 
 
-def _with(scenario: Scenario, baseline: Baseline, growth: Array, values: Mapping[str, Array]) -> Plan:
+def _with(scenario: Scenario, baseline: Baseline, forecast: Forecast | None, values: Mapping[str, Array]) -> Plan:
     years = np.arange(1, len(scenario.years) + 1)
-    people_growth = growth * (1 + values["people.growth_error"])[:, None, None] ** years[:, None]
+    more = growth(forecast, len(years), baseline.age_from, scenario.housing, values)
+    people_growth = more * (1 + values["people.growth_error"])[:, None, None] ** years[:, None]
     account = activity.account(
         baseline,
         people_growth,
@@ -101,14 +106,14 @@ def _trend(scenario: Scenario, baseline: Baseline, values: Mapping[str, Array], 
     return (1 + yearly)[:, None, :] ** years[:, None]
 
 
-def drivers(scenario: Scenario, baseline: Baseline, growth: Array) -> list[Driver]:
+def drivers(scenario: Scenario, baseline: Baseline, forecast: Forecast | None) -> list[Driver]:
     """What drives the net present value, most first: each assumption in turn at its lowest and its highest."""
     every = list(assumptions(scenario))
     central = {name: np.array([quantity.likely]) for name, quantity in every}
     one = replace(scenario, draws=0)
 
     def value(name: str, at: float) -> float:
-        plan = _with(one, baseline, growth, {**central, name: np.array([at])})
+        plan = _with(one, baseline, forecast, {**central, name: np.array([at])})
         return float(plan.money.net_present_value[0])
 
     found = [Driver(name, q, value(name, q.low), value(name, q.high)) for name, q in every if q.low < q.high]

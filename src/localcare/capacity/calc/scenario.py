@@ -6,6 +6,7 @@ from typing import Any
 
 from localcare.capacity.calc import stated
 from localcare.capacity.calc.activity import Claim, Intervention, Overlap, overlaps
+from localcare.capacity.calc.growth import Housing
 from localcare.capacity.calc.money import Investment
 from localcare.capacity.calc.quantity import Quantity
 
@@ -34,6 +35,7 @@ class Scenario:
     variant: str
     growth_error: Quantity
     health: Quantity
+    housing: tuple[Housing, ...]
     trend: Mapping[str, Quantity]
     overlap: str
     interventions: tuple[Intervention, ...]
@@ -83,6 +85,10 @@ def parsed(
         variant=content["people"]["variant"],
         growth_error=_quantity(content["people"]["growth_error"], ("people", "growth_error")),
         health=_quantity(content["people"]["health"], ("people", "health")),
+        housing=tuple(
+            _housing(one, horizon, ("people", "housing", i))
+            for i, one in enumerate(content["people"].get("housing", ()))
+        ),
         trend=_by_setting(content["trend"], "growth", "trend"),
         overlap=content.get("overlap", "refuse"),
         interventions=interventions,
@@ -105,6 +111,19 @@ def _quantity(table: Mapping[str, Any], path: Sequence[str | int]) -> Quantity:
         return Quantity.from_table(dict(table))
     except ValueError as error:
         raise BadScenario(str(error), path) from error
+
+
+def _housing(table: Mapping[str, Any], horizon: Mapping[str, int], path: tuple[str | int, ...]) -> Housing:
+    first, last = horizon["baseline_year"] + 1, horizon["baseline_year"] + horizon["years"]
+    if table["first_year"] < first or table["first_year"] + len(table["dwellings"]) - 1 > last:
+        raise BadScenario(f"homes are counted from {first} to {last}; leave out other years", path)
+    return Housing(
+        table["district"],
+        table["first_year"],
+        tuple(table["dwellings"]),
+        _quantity(table["people_per_dwelling"], (*path, "people_per_dwelling")),
+        _quantity(table["from_outside"], (*path, "from_outside")),
+    )
 
 
 def _by_setting(tables: Sequence[Mapping[str, Any]], key: str, *path: str) -> dict[str, Quantity]:
