@@ -85,7 +85,8 @@ class Editing:
             "threads": os.cpu_count() or 2,
             "temp_directory": str(writer.scratch / "spill"),
         }
-        self.connection = duckdb.connect(str(writer.scratch / "intake.duckdb"), config=settings)
+        # In memory, spilling beyond its limit: a database file would compress every table that is read once or twice.
+        self.connection = duckdb.connect(":memory:", config=settings)
         self.likeness = Likeness(self.connection, threshold)
         self.linkage: list[dict] = []
 

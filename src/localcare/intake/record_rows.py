@@ -103,7 +103,7 @@ def _reading(file: ExtractFile, scratch: Path) -> str:
     link = scratch / "reading.csv"  # a name without wildcards, whatever the file is called
     link.unlink(missing_ok=True)
     link.symlink_to(file.path.resolve())
-    return reading.rows(file, str(link), "ignore_errors = true")
+    return reading.rows(file, str(link), "ignore_errors = true", "parallel = false")  # in order, as in `staging`
 
 
 def _make_people(connection: duckdb.DuckDBPyConnection, extract: Extract) -> None:
