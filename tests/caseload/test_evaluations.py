@@ -162,6 +162,18 @@ class TestNobodyInNeedWaits:
         placed = evaluations.places(evaluation)
         assert put_forward(team) == [pseudonym(people[4]), placed[0].pseudonym]
 
+    def test_where_the_team_makes_more_room_the_next_in_the_order_fill_it(
+        self, client, sign_in, team, evaluation, coordinator, clock_at
+    ):
+        clock_at(STARTED)
+        placed = evaluations.places(evaluation)
+        come = sum(place.release_on <= STARTED.date() for place in placed)
+        actions.set_room(places_a_month=5 + come + 7, starts=STARTED.date(), by=coordinator)
+        assert put_forward(team)[5:] == [place.pseudonym for place in placed[: come + 7]]
+        sign_in("care_coordinator", "C1")
+        assert "7 come before their day, in the same order" in text(client.get("/lists/first/"))
+        assert evaluations.as_recorded(evaluation)
+
     @pytest.mark.parametrize("change", [{"risk": 0.9}, {"use": {"emergency_admissions": 4, "gp_contacts": 1}}])
     def test_whose_condition_changed_is_put_forward_at_once_and_for_good(self, team, evaluation, clock_at, change):
         clock_at(STARTED)
@@ -403,12 +415,6 @@ class TestThePages:
         sign_in("care_coordinator", "C1")
         assert "It is too early to say" in text(client.get(PAGE))
         assert "An evaluation runs" in text(client.get("/lists/first/"))
-
-    def test_places_left_over_are_told_while_people_wait(self, client, sign_in, evaluation, coordinator, clock_at):
-        clock_at(STARTED)
-        actions.set_room(places_a_month=30, starts=STARTED.date(), by=coordinator)
-        sign_in("care_coordinator", "C1")
-        assert "15 places are left today" in text(client.get("/lists/first/"))
 
     def test_is_one_choice_away_on_every_list(self, client, sign_in, people):
         sign_in("gp", "G1")

@@ -56,6 +56,10 @@ def test_everybody_elses_dashboard_and_the_pages_beside_it(open_page, area):
         ("variation/", "variation"),
         ("variation/?indicator=spend&by=age_sex", "variation-age-sex"),
         ("model/", "model"),
+        ("quality/", "quality-cluster"),
+        (f"quality/?at=practice:{OWN}", "quality-practice"),
+        ("quality/?at=practice:G82003", "quality-not-sharing"),
+        ("quality/?at=area:", "quality-area"),
     ):
         page.goto(f"/population/{address}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -66,6 +70,6 @@ def test_pages_before_the_first_run(open_page, transactional_db):
     made = builders.area()
     page = open_page()
     sign_in_as(page, made.viewer("practice_manager", "G1").user_id)
-    for address in ("practice", "practice/costliest", "variation", "model"):
+    for address in ("practice", "practice/costliest", "variation", "model", "quality"):
         page.goto(f"/population/{address}/")
         check_page(page, f"{address.replace('/', '-')}-empty")

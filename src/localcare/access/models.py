@@ -104,7 +104,7 @@ class IdentityRequest(models.Model):
     actor = models.CharField(max_length=200)
     role = models.CharField(max_length=60)
     organisation = models.CharField(max_length=200)
-    practice_code = models.CharField(max_length=6)
+    practice_code = models.CharField(max_length=20)
     pseudonym = models.CharField(max_length=64)
     reason = models.TextField()
     asked_at = models.DateTimeField()

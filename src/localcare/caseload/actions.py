@@ -7,7 +7,7 @@ from localcare.access import actions as access
 from localcare.access import queries as gate
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
-from localcare.caseload import queries
+from localcare.caseload import leaving_out, queries
 from localcare.caseload.calc.states import may_follow
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
 from localcare.caseload.types import DECLINED, ENDING_LABELS, LABELS, Ending, NotPossible, State
@@ -45,7 +45,7 @@ def decline(*, patient_id: int, outcome: State, reason: str, by: Viewer) -> Case
     gate.require(by, patient_id, Capability.DECIDE_LIST)
     if outcome not in DECLINED:
         raise ValueError(f"{outcome!r} is not a way to decline; use one of {sorted(DECLINED)}.")
-    seen = queries.seen_today(by.organisation_code, patient_id)
+    seen = leaving_out.seen_today(by.organisation_code, patient_id)
     return _move(
         patient_id, _team_of(by), outcome, reason=_in_words(reason), by=by.actor, seen=seen.kept() if seen else None
     )
@@ -59,8 +59,8 @@ def name_person(*, patient_id: int, reason: str, by: Viewer) -> CaseloadEntry:
     """
     gate.require(by, patient_id, Capability.REVEAL_LIST)
     decided = queries.handled(by.organisation_code)
-    listed = queries.list_row(by.organisation_code, patient_id)
-    left = queries.left_out_of_list(by.organisation_code, decided)
+    listed = leaving_out.list_row(by.organisation_code, patient_id)
+    left = leaving_out.left_out_of_list(by.organisation_code, decided)
     if listed and listed not in left.pseudonyms | left.palliative:
         raise NotPossible("The person stands on your practice's list already. Decide there.")
     return _move(patient_id, _team_of(by), State.NAMED, reason=_in_words(reason), by=by.actor)

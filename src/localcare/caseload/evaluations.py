@@ -12,10 +12,10 @@ from localcare.population.queries import Candidate
 
 @dataclass(frozen=True)
 class Held:
-    """What a running evaluation asks of a list: who waits for their turn, and the place of those whose turn came."""
+    """What a running evaluation asks of a list: the places of those who wait, and of those whose turn came."""
 
     evaluation: Evaluation | None = None
-    waiting: frozenset[str] = frozenset()
+    waiting: Mapping[str, int] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
 
     def ranked(self, one: Candidate) -> bool:
@@ -23,9 +23,13 @@ class Held:
         return one.pseudonym not in self.waiting and one.pseudonym not in self.places
 
     def released(self, candidates: Iterable[Candidate]) -> list[Candidate]:
-        """Those whose turn came, in the order fixed."""
-        here = [one for one in candidates if one.pseudonym in self.places]
-        return sorted(here, key=lambda one: self.places[one.pseudonym])
+        """Those whose turn came, in the order fixed, then those still to come: nobody waits while there is room.
+
+        Whoever is put forward early counts by the day fixed for them all the same, so that an effect looks smaller.
+        """
+        turn = {**self.waiting, **self.places}
+        here = [one for one in candidates if one.pseudonym in turn]
+        return sorted(here, key=lambda one: (one.pseudonym in self.waiting, turn[one.pseudonym]))
 
 
 NOBODY = Held()
@@ -61,7 +65,7 @@ def held(team_id: int, today: date, candidates: Collection[Candidate], named: Co
     steady = [p for p in here if p.pseudonym not in free and not changed(p, now[p.pseudonym])]
     return Held(
         evaluation,
-        frozenset(place.pseudonym for place in steady if place.release_on > today),
+        {place.pseudonym: place.place for place in steady if place.release_on > today},
         {place.pseudonym: place.place for place in steady if place.release_on <= today},
     )
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from localcare.access import queries as gate
 from localcare.access.types import OpenPerson, Viewer
 from localcare.base import clock
-from localcare.caseload import evaluations, queries
+from localcare.caseload import evaluations, leaving_out, queries
 from localcare.caseload.calc import first as calc
 from localcare.caseload.types import NotPossible, Places, State
 from localcare.places import queries as places
@@ -78,9 +78,9 @@ class First:
         return expected, low, high
 
     @property
-    def left_over(self) -> int:
-        """Places that nobody takes while people wait for their day in an evaluation."""
-        return self.places.left - self.given if self.places and self.held.waiting else 0
+    def early(self) -> int:
+        """How many of `rows` an evaluation puts forward before their day, because the team has room."""
+        return sum(row.pseudonym in self.held.waiting for row in self.rows)
 
     @property
     def unrevealed(self) -> list[str]:
@@ -165,7 +165,7 @@ def _candidates(practice_codes: list[str]) -> tuple[list[Candidate], frozenset[s
     ended = gate.lists_ended(practice_codes)
     listing = [code for code in practice_codes if code not in ended]
     handled = {code: queries.handled(code) for code in listing}
-    out = {p for code in listing for p in queries.left_out_of_list(code, handled[code]).pseudonyms}
+    out = {p for code in listing for p in leaving_out.left_out_of_list(code, handled[code]).pseudonyms}
     named = frozenset(p for entries in handled.values() for p, e in entries.items() if e.state is not State.PROPOSED)
     return [one for one in population.candidates(listing) if one.pseudonym not in out], named - out
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from localcare.access import queries as gate
 from localcare.access.types import OpenPerson, Viewer
-from localcare.caseload import queries
+from localcare.caseload import leaving_out, queries
 from localcare.caseload.types import Entry, State
 from localcare.dataset import pseudonymous
 from localcare.population import queries as population
@@ -81,7 +81,7 @@ def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> Lis
     if not viewer.works_at_practice:
         return _outside(practice_code, viewer, asked)
     handled = queries.handled(practice_code)
-    left = queries.left_out_of_list(practice_code, handled)
+    left = leaving_out.left_out_of_list(practice_code, handled)
     everything = asked.get("decided") == "1"
     found = _found(practice_code, left, everything, asked)
     people = gate.revealed(viewer, [entry.pseudonym for entry in found.entries])
@@ -105,11 +105,11 @@ def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> Lis
         found.total,
         hidden=_hidden(left, everything),
         changes=population.by_change(practice_code, left.pseudonyms | left.palliative),
-        named=_named(viewer, queries.named(practice_code, handled, left)),
+        named=_named(viewer, leaving_out.named(practice_code, handled, left)),
     )
 
 
-def _found(practice_code: str, left: queries.LeftOut, everything: bool, asked: Mapping[str, str]):
+def _found(practice_code: str, left: leaving_out.LeftOut, everything: bool, asked: Mapping[str, str]):
     if asked.get("change") == GONE:
         here = [entry for entry in population.gone(practice_code) if entry.pseudonym not in left.withdrawn]
         return _paged(here, asked)
@@ -135,7 +135,7 @@ def _paged(entries: Sequence[Any], asked: Mapping[str, str]) -> population.ListP
     return population.ListPage(tuple(entries[(number - 1) * size : number * size]), number, pages, len(entries))
 
 
-def _hidden(left: queries.LeftOut, everything: bool) -> dict[str, int]:
+def _hidden(left: leaving_out.LeftOut, everything: bool) -> dict[str, int]:
     """How many are hidden by each reason of `HIDDEN`; shown on request are all but those who chose not to be here."""
     found: Counter = Counter({WITHDRAWN: left.listed_and_withdrawn})
     if not everything:
@@ -156,7 +156,7 @@ def _outside(practice_code: str, viewer: Viewer, asked: Mapping[str, str]) -> Li
     """
     if population.list_counts(viewer.practice_codes).by_practice.get(practice_code) is None:
         return ListPage((), 1, 1, 0)
-    left = queries.left_out_of_list(practice_code, queries.handled(practice_code))
+    left = leaving_out.left_out_of_list(practice_code, queries.handled(practice_code))
     entries = population.whole_list(practice_code, exclude=left.pseudonyms | left.palliative)
     found = pseudonymous.classes([(min(e.age, AGES[-1]), e.sex) for e in entries], (AGES, SEXES))
     alike = {entries[i].pseudonym: _alike(of.values) for of in found for i in of.members}

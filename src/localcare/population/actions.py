@@ -38,6 +38,7 @@ class Computed:
     results: pipeline.Results
     tables: Mapping[str, ir.Table]
     practices: Mapping[int, str]
+    tenths: Mapping[int, int]
     definitions: Definitions
     connection: SQLBackend
 
@@ -73,6 +74,7 @@ def compute(edition: Edition, *, compare: bool = False, engine: str = "duckdb") 
         raise definition_files.BadDefinition("; ".join(wrong))
     practices, clusters = _clusters(tables["practice"], edition.as_at)
     numbers = {code: i for i, code in enumerate(sorted(set(clusters.values())))}
+    tenths = _tenths(tables["area"])
     results = pipeline.compute(
         tables,
         loaded,
@@ -80,7 +82,7 @@ def compute(edition: Edition, *, compare: bool = False, engine: str = "duckdb") 
         edition.as_at,
         predict=settings.RISK_SCORE,
         compare=compare,
-        tenths=_tenths(tables["area"]),
+        tenths=tenths,
         barred=lawful.barred(edition.as_at),
     )
     named = {
@@ -88,7 +90,7 @@ def compute(edition: Edition, *, compare: bool = False, engine: str = "duckdb") 
         "coverage": _named(results.tables["coverage"], practices, clusters),
         "risk_test": _with_codes(results.tables["risk_test"], {str(i): code for code, i in numbers.items()}),
     }
-    return Computed(results, named, practices, loaded, connection)
+    return Computed(results, named, practices, tenths, loaded, connection)
 
 
 def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
@@ -177,11 +179,6 @@ def _named(coverage: ir.Table, practices: Mapping[int, str], clusters: Mapping[i
     return coverage.inner_join(names, "practice").select(*coverage.columns, "ods_code", "cluster")
 
 
-def _fifths(area: ir.Table) -> dict[int, int]:
-    """The deprivation fifth of each area of the edition that is known: two tenths each."""
-    return {number: (tenth + 1) // 2 for number, tenth in _tenths(area).items()}
-
-
 def _with_codes(tested: ir.Table, codes: Mapping[str, str]) -> ir.Table:
     """The same rows, clusters by their code instead of the run's own number."""
     rows = tested.to_pandas()
@@ -237,8 +234,8 @@ def _watched(computed: Computed, folder: runs.RunFolder) -> dict[int, tuple[str,
         return {}
     tables, nothing = computed.connection, np.zeros(len(listed), dtype=np.int32)
     columns = {"person": listed, "practice": nothing, "age": nothing}
-    fifths, test = _fifths(tables.table("area")), computed.definitions.risk_test
-    found = risk_groups.groups(tables.table("person"), columns, fifths, {}, test)
+    fifths = {area: (tenth + 1) // 2 for area, tenth in computed.tenths.items()}  # two tenths each
+    found = risk_groups.groups(tables.table("person"), columns, fifths, {}, computed.definitions.risk_test)
     pairs = zip(found[risk_groups.FIFTH].tolist(), found[risk_groups.ETHNIC].tolist(), strict=True)
     return dict(zip(listed.tolist(), pairs, strict=True))
 

@@ -10,7 +10,7 @@ from localcare.dataset.runs import RunFolder
 from localcare.design.charts import Bar, BarChart, bar_chart
 from localcare.design.formats import percent, pounds
 from localcare.population import costliest, expected, reports
-from localcare.population.calc.expected import compare
+from localcare.population.calc.expected import called, compare
 from localcare.population.costliest import SETTINGS, Band, Person
 from localcare.population.reports import AREA, CLUSTER, PRACTICE, Made
 from localcare.population.words import lowered
@@ -114,14 +114,16 @@ def register_lines(of: Made, place: Place) -> list[RegisterLine]:
     """Every register, recorded against expected."""
     beside = [_published(of, "conditions", unit, "register") for unit, _ in place.beside]
     ours = _own_registers(of, place) if place.exact else _published_registers(of, place)
+    compared = {code: row["compared"] for code, row in ours.items() if row["compared"]}
+    different = dict(zip(compared, called(list(compared.values())), strict=True))
     return [
         RegisterLine(
             label=row["label"],
             on_register=row["on_register"],
             share=row["share"],
             expected=row["compared"] and round(row["compared"].expected),
-            gap=gap_in_words(row["compared"], row["on_register"]),
-            clear=row["compared"].clear if row["compared"] else 0,
+            gap=gap_in_words(row["compared"], row["on_register"], different.get(code, 0)),
+            clear=different.get(code, 0),
             fewer=round(row["compared"].fewer) if row["compared"] else 0,
             others=tuple(rows[code]["prevalence"] for rows in beside),
             published=expected.in_words(known) if (known := expected.published().get(code)) else expected.NO_PUBLISHED,
@@ -156,16 +158,16 @@ def _published_registers(of: Made, place: Place) -> dict[str, dict[str, Any]]:
     }
 
 
-def gap_in_words(compared: Any, seen: int | None) -> str:
+def gap_in_words(compared: Any, seen: int | None, clear: int) -> str:
     """ "40 fewer (20 to 60)", "not clearly different", or why there is nothing to say."""
     if seen is None:
         return "not shown"
     if compared is None:
         return "no expectation"
     low, high, middle = (round(v) for v in (compared.fewer_low, compared.fewer_high, compared.fewer))
-    if compared.clear > 0:
+    if clear > 0:
         return f"{middle:,} fewer ({low:,} to {high:,})"
-    if compared.clear < 0:
+    if clear < 0:
         return f"{-middle:,} more ({-high:,} to {-low:,})"
     return "not clearly different"
 

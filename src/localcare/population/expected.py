@@ -26,7 +26,8 @@ NO_PUBLISHED = "no published expectation"
 HOW = (
     "Observed people only, each register from its own age on. Expected: at the rates of the area's other practices "
     "(of a cluster: of the other clusters' practices) for the same five years of age and sex; not published "
-    "prevalence, and not how many have the condition. The interval is that of the number seen."
+    "prevalence, and not how many have the condition. The interval is that of the number seen. Called different so "
+    "that of all calls in a place at most 5% are false (Benjamini and Hochberg 1995)."
 )
 
 
@@ -98,27 +99,39 @@ def rows(of: Made, units: Iterable[Unit], held: Mapping, whole: Mapping) -> list
     `held` and `whole`: the registers and their denominators as they may be published, by (unit, register).
     """
     found = expectations(of)
+    return [row for unit in units for row in _of_unit(of, unit, held, whole, found)]
+
+
+def _of_unit(of: Made, unit: Unit, held: Mapping, whole: Mapping, found: Mapping) -> list[Row]:
+    """From published figures alone, so that nothing exact can be worked back."""
+    compared = _compared(of, unit, held, whole, found)
+    different = dict(zip(compared, calc.called(list(compared.values())), strict=True))
     return [
         {"unit": unit[1], "register": c.register, "label": c.label, "from_age": c.from_age}
-        | _row(held[unit, c.register], whole[unit, c.register], found.get((unit, c.register or "")), of.rule)
+        | {"on_register": held[unit, c.register], "denominator": whole[unit, c.register]}
+        | {"prevalence": suppression.rate(held[unit, c.register], whole[unit, c.register])}
+        | (in_whole(compared[c.register]) if c.register in compared else dict.fromkeys(IN_WHOLE))
+        | {"called": CALLED[different[c.register]] if c.register in different else None}
         | _published(c.register or "", of)
-        for unit in units
         for c in of.definitions.conditions.registers
     ]
 
 
-def _row(seen: int | None, whole: int | None, expected: float | None, rule: suppression.Rule) -> Row:
-    """From published figures alone, so that nothing exact can be worked back."""
-    told: Row = {"on_register": seen, "denominator": whole, "prevalence": suppression.rate(seen, whole)}
-    if seen is None or not whole or expected is None:
-        return told | dict.fromkeys(("expected", "fewer", "fewer_low", "fewer_high"))
-    compared = calc.compare(seen, rule.rounded(expected))
-    return told | in_whole(compared)
+IN_WHOLE = ("expected", "fewer", "fewer_low", "fewer_high")
+CALLED = {1: "fewer", 0: "not different", -1: "more"}
+
+
+def _compared(of: Made, unit: Unit, held: Mapping, whole: Mapping, found: Mapping) -> dict[str, calc.Compared]:
+    return {
+        code: calc.compare(held[unit, code], of.rule.rounded(found[unit, code]))
+        for code in (c.register or "" for c in of.definitions.conditions.registers)
+        if held.get((unit, code)) is not None and whole.get((unit, code)) and (unit, code) in found
+    }
 
 
 def in_whole(compared: calc.Compared) -> dict[str, int]:
     """The comparison in whole people."""
-    return {name: round(getattr(compared, name)) for name in ("expected", "fewer", "fewer_low", "fewer_high")}
+    return {name: round(getattr(compared, name)) for name in IN_WHOLE}
 
 
 def _published(register: str, of: Made) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, OpenPerson, Viewer
 from localcare.caseload import actions, forms
 from localcare.caseload.types import NotPossible, State
-from localcare.caseload.views.lists import check_own
+from localcare.caseload.views.revealing import check_own
 from localcare.design import notices
 
 

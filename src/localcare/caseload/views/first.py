@@ -7,14 +7,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from localcare.access import actions as access
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
-from localcare.caseload import first, first_words, forms
-from localcare.caseload.views.lists import check_own
+from localcare.caseload import first, first_words
+from localcare.caseload.views import revealing
+from localcare.caseload.views.revealing import check_own
 from localcare.dataset import pseudonymous
-from localcare.design import notices
 from localcare.places import queries as places
 from localcare.population import queries as population
 
@@ -38,29 +37,19 @@ def practice(request: HttpRequest, practice_code: str) -> HttpResponse:
 @requires(Capability.REVEAL_LIST)
 @require_POST
 def show(request: HttpRequest, practice_code: str) -> HttpResponse:
-    """Reveal the practice's part; first ask for the reason, once a session."""
-    viewer = viewer_of(request)
-    check_own(viewer, practice_code)
-    if gate.reveal_session(viewer) is None:
-        return redirect("caseload:first_reason", practice_code)
-    return _shown(request, viewer, practice_code)
+    """Reveal the practice's part."""
+    ask, back = (reverse(f"caseload:{name}", args=[practice_code]) for name in ("first_reason", "first"))
+    return revealing.show(request, practice_code, _unrevealed(practice_code), ask=ask, back=back)
 
 
 @requires(Capability.REVEAL_LIST)
 def reason(request: HttpRequest, practice_code: str) -> HttpResponse:
-    viewer = viewer_of(request)
-    check_own(viewer, practice_code)
-    form = forms.ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        access.start_reveal_session(practice_code=practice_code, by=viewer, **form.cleaned_data)
-        return _shown(request, viewer, practice_code)
-    context = {
-        "form": form,
-        "practice_name": _name(practice_code),
-        "back": reverse("caseload:first", args=[practice_code]),
-        "hours": int(access.SESSION_LENGTH.total_seconds() // 3600),
-    }
-    return render(request, "caseload/reason.jinja", context, status=400 if form.errors else 200)
+    back = reverse("caseload:first", args=[practice_code])
+    return revealing.reason(request, practice_code, _unrevealed(practice_code), back=back)
+
+
+def _unrevealed(practice_code: str) -> revealing.Unrevealed:
+    return lambda viewer: first.seen_by(viewer, practice_code).unrevealed
 
 
 def _page(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpResponse:
@@ -88,18 +77,6 @@ def _page(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpRespo
         "back": urlencode({"view": "first"}),
     }
     return render(request, "caseload/first.jinja", context)
-
-
-def _shown(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpResponse:
-    wanted = first.seen_by(viewer, practice_code).unrevealed
-    closed = len(wanted) - len(access.reveal(listed=wanted, by=viewer)) if wanted else 0
-    if closed:
-        notices.warn(
-            request,
-            f"{closed} on this page cannot be shown: they died or are no longer registered with your practice. "
-            "They leave the list with the next run.",
-        )
-    return redirect("caseload:first", practice_code)
 
 
 def _name(practice_code: str) -> str:

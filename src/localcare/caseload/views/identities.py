@@ -9,7 +9,7 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability
 from localcare.base import clock
 from localcare.caseload import forms, presenters
-from localcare.caseload.views.lists import check_own
+from localcare.caseload.views.revealing import check_own
 from localcare.design import notices
 from localcare.places import queries as places
 from localcare.population import queries as population

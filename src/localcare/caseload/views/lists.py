@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from localcare.access import actions as access
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
-from localcare.caseload import forms, lists, presenters, queries
-from localcare.design import notices
+from localcare.access.types import Capability, Viewer
+from localcare.caseload import lists, presenters, queries
+from localcare.caseload.views import revealing
+from localcare.caseload.views.revealing import check_own
 from localcare.design.paging import with_query
 from localcare.places import queries as places
 from localcare.population import queries as population
@@ -80,55 +80,21 @@ def _size(viewer: Viewer, practice_code: str) -> tuple[int | None, int]:
 @requires(Capability.REVEAL_LIST)
 @require_POST
 def show(request: HttpRequest, practice_code: str) -> HttpResponse:
-    """Reveal the page that the address asks for; first ask for the reason, once a session."""
-    viewer = viewer_of(request)
-    check_own(viewer, practice_code)
-    if gate.reveal_session(viewer) is None:
-        return redirect(_address("caseload:reason", practice_code, request))
-    return _shown(request, viewer, practice_code)
+    """Reveal the page that the address asks for."""
+    ask, back = (_address(f"caseload:{name}", practice_code, request) for name in ("reason", "practice_list"))
+    return revealing.show(request, practice_code, _unrevealed(request, practice_code), ask=ask, back=back)
 
 
 @requires(Capability.REVEAL_LIST)
 def reason(request: HttpRequest, practice_code: str) -> HttpResponse:
-    viewer = viewer_of(request)
-    check_own(viewer, practice_code)
-    form = forms.ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        access.start_reveal_session(practice_code=practice_code, by=viewer, **form.cleaned_data)
-        return _shown(request, viewer, practice_code)
-    context = {
-        "form": form,
-        "practice_name": places.names([practice_code]).get(practice_code, practice_code),
-        "back": _address("caseload:practice_list", practice_code, request),
-        "hours": int(access.SESSION_LENGTH.total_seconds() // 3600),
-    }
-    return render(request, "caseload/reason.jinja", context, status=400 if form.errors else 200)
+    back = _address("caseload:practice_list", practice_code, request)
+    return revealing.reason(request, practice_code, _unrevealed(request, practice_code), back=back)
 
 
-def _shown(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpResponse:
-    wanted = lists.page_of(viewer, practice_code, request.GET.dict()).unrevealed
-    closed = len(wanted) - len(access.reveal(listed=wanted, by=viewer))
-    if closed:
-        notices.warn(
-            request,
-            f"{closed} on this page cannot be shown: they died or are no longer registered with your practice. "
-            "They leave the list with the next run.",
-        )
-    return redirect(_address("caseload:practice_list", practice_code, request))
+def _unrevealed(request: HttpRequest, practice_code: str) -> revealing.Unrevealed:
+    return lambda viewer: lists.page_of(viewer, practice_code, request.GET.dict()).unrevealed
 
 
 def _address(name: str, practice_code: str, request: HttpRequest) -> str:
     query = urlencode(request.GET.dict())
     return reverse(name, args=[practice_code]) + (f"?{query}" if query else "")
-
-
-def check_own(viewer: Viewer, practice_code: str) -> None:
-    """Raises Refused where the list is not of the viewer's practice, or of a practice of their cluster."""
-    if practice_code not in viewer.practice_codes:
-        raise Refused(
-            Decision(
-                False,
-                Basis.ROLE,
-                "A list belongs to the practice where its people are registered. Ask a clinician of that practice.",
-            )
-        )

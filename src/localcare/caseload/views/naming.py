@@ -8,7 +8,7 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, OpenPerson
 from localcare.caseload import actions, forms
 from localcare.caseload.types import NotPossible
-from localcare.caseload.views.lists import check_own
+from localcare.caseload.views.revealing import check_own
 from localcare.design import notices
 from localcare.places import queries as places
 

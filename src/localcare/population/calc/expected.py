@@ -2,14 +2,18 @@
 
 Indirect standardisation by age and sex with the practice's own people left out of the rates; the interval of the
 number seen is the exact one of Poisson (F. Garwood, Biometrika 1936;28:437). It says who records less than others for
-people of the same ages and sexes, never how many have the condition.
+people of the same ages and sexes, never how many have the condition. Of all registers of a unit together at most 5% of
+those called different are so by chance, on average (`calc/variation`: Benjamini and Hochberg 1995).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from localcare.population.calc import variation
 
 Column = NDArray[np.float64]
 SURE = 0.95
@@ -43,10 +47,15 @@ class Compared:
     fewer_low: float
     fewer_high: float
 
-    @property
-    def clear(self) -> int:
-        """1 where clearly fewer than expected are on the register, -1 where clearly more, else 0."""
-        return int(self.fewer_low > 0) - int(self.fewer_high < 0)
+
+def called(found: Sequence[Compared]) -> list[int]:
+    """For each of a unit's registers: 1 where fewer people than expected are on it beyond chance, -1 more, else 0."""
+    expected = np.array([one.expected for one in found])
+    fewer = np.array([one.fewer for one in found])
+    some = expected > 0  # where nothing was expected there is nothing to be different from
+    p = np.ones(len(found))
+    p[some] = variation.tails(expected[some] - fewer[some], expected[some], expected[some], True)
+    return [int(one) for one in np.where(variation.discoveries(p), np.sign(fewer), 0)]
 
 
 def compare(seen: int, expected: float) -> Compared:
