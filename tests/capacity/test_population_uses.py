@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localcare.capacity import published
+from localcare.capacity import forecast, published
 from localcare.capacity.calc.population import AGES, whole
 from localcare.capacity.calc.population_housing import Homes, extra_people, growth, homes_table
 from localcare.capacity.calc.population_places import (
@@ -96,6 +96,20 @@ class TestSharingOut:
         everyone = registered(published.estimates().at(2023), 484_265, published.estimates().at(2016))
         older = practices(found.lists[-1], found.shares, everyone)[..., 65:].sum((1, 2)) / found.lists[-1]
         assert older[found.shares[:, 2].argmax()] > 1.5 * np.median(older)
+
+    def test_all_small_areas_and_practices_of_a_year_add_up(self):
+        residents = forecast.model(2016, 2026)
+        areas, made = forecast.by_small_area(residents, 2026)
+        assert (len(areas), made.sum()) == (309, pytest.approx(residents.total(2026)))
+        codes, lists = forecast.by_practice(residents, 2026)
+        assert len(codes) == 61
+        assert lists.sum(0) == pytest.approx(forecast.registered_people(residents, 2026))
+        grown = residents.total(2026, weights=forecast.shares()) / residents.total(2016, weights=forecast.shares())
+        assert lists.sum() == pytest.approx(484_460 * grown)
+
+    def test_lists_are_not_carried_back(self):
+        with pytest.raises(ValueError, match="choose a later year"):
+            forecast.by_practice(published.estimates(), 2016)
 
     def test_a_list_carries_its_growth_on_for_a_while_then_holds_it(self):
         lists = np.array([[100.0, 100], [110, 100], [121, 100], [133.1, 100]])

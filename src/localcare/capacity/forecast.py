@@ -12,14 +12,23 @@ import numpy as np
 
 from localcare.capacity import published
 from localcare.capacity.calc import population_check as check
-from localcare.capacity.calc.population import LAST_AGE, People
-from localcare.capacity.calc.population_places import BridgeLine, bridge
+from localcare.capacity.calc.population import AGES, LAST_AGE, SEXES, People
+from localcare.capacity.calc.population_places import (
+    BridgeLine,
+    bridge,
+    list_growth,
+    practices,
+    registered,
+    small_areas,
+)
 from localcare.capacity.calc.population_project import IMPROVEMENT, Uncertainty, observed_uncertainty, project
 from localcare.capacity.calc.population_rates import Rates, estimate
+from localcare.capacity.calc.quantity import Array
 
 EVERYBODY, OLDEST = "all ages", "85 and over"
 GROUPS = {EVERYBODY: (0, LAST_AGE), OLDEST: (85, LAST_AGE)}
 ESTIMATED, PUBLISHED = "mid-year estimates", "ONS 2018-based"
+REGISTERED_BASE = 2016
 AS_OF_2015, AS_OF_2023 = "our model from 2015", "our model from 2023"
 
 
@@ -106,6 +115,40 @@ def registered_and_resident() -> tuple[BridgeLine, ...]:
             "registered": "Local Care Plan 2017, page 11, at 31 December 2016",
         },
     )
+
+
+def by_small_area(residents: People, year: int) -> tuple[tuple[str, ...], Array]:
+    """The 309 small areas and their people (area, sex, age) of a year, by district adding up to `residents`.
+
+    Areas keep the share of their district that they had in mid-2020. Raises ValueError where the year is not there."""
+    areas, districts, ages = published.small_areas()
+    made = np.empty((len(areas), len(SEXES), AGES))
+    for n, place in enumerate(residents.places):
+        here = np.array([district == place for district in districts])
+        made[here] = small_areas(ages[here], residents.at(year)[n])
+    return areas, made
+
+
+def registered_people(residents: People, year: int) -> Array:
+    """Registered people (sex, age) of a year: the 484,460 of the end of 2016, grown age by age as the residents grow.
+
+    Residents of mid-2016, with the plan's share of Sevenoaks, are the ages it begins from (assumed)."""
+    counted = np.array([shares().get(place, 1.0) for place in residents.places])[:, None, None]
+    lists = published.stated_2017()["registered"]["people"]
+    return registered(residents.at(year) * counted, lists, published.estimates().at(REGISTERED_BASE) * counted)
+
+
+def by_practice(residents: People, year: int, *, lists: str = "2016-17") -> tuple[tuple[str, ...], Array]:
+    """Practices with a list in that financial year, and their registered people (practice, sex, age) of a later year.
+
+    All together are `registered_people`. Each list keeps its own growth for five years, then grows as all do. Raises
+    ValueError where the year is not after the lists'."""
+    found = published.practice_lists(lists)
+    ahead = year - int(lists[:4])
+    if ahead < 1:
+        raise ValueError(f"lists of {lists} carried to {year}: choose a later year")
+    own = list_growth(found.lists, years=[ahead])[0] if len(found.lists) > 1 else np.ones(len(found.codes))
+    return found.codes, practices(found.lists[-1] * own, found.shares, registered_people(residents, year))
 
 
 @cache
