@@ -89,6 +89,17 @@ def test_one_or_two_people_must_not_make_up_most_of_a_sum(largest, dominated):
     assert RULE.dominated(100, largest) == dominated
 
 
+@given(st.lists(st.integers(0, 1000), max_size=12))
+def test_told_by_sums_no_fewer_are_called_dominated_than_by_the_two_largest(amounts):
+    told = sum(amounts), max(amounts, default=0), sum(amount**2 for amount in amounts)
+    assert RULE.concentrated(*told) >= RULE.dominated(told[0], sorted(amounts, reverse=True))
+
+
+def test_many_alike_are_not_called_dominated():
+    assert not RULE.concentrated(8 * 30, 30, 8 * 30**2)
+    assert not RULE.concentrated(0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("count", "whole", "few"), [(0, 7, True), (0, 8, False), (93, 100, True), (92, 100, False), (100, 100, False)]
 )

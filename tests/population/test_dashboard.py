@@ -19,7 +19,7 @@ from localcare.access import queries as gate
 from localcare.access.types import ChoiceKind, Purpose
 from localcare.base import audit
 from localcare.dataset.suppression import Rule
-from localcare.population import actions, costliest, dashboard, expected, queries, reports
+from localcare.population import actions, costliest, dashboard, expected, queries, reports, segment_report
 from localcare.population.models import Run
 from tests import builders
 from tests.builders import text
@@ -52,7 +52,7 @@ def area(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Itera
 def _forget() -> None:
     """Rolled back, a run's number is given again: nothing may be remembered of it."""
     for remembered in (
-        reports._protected_cells,
+        segment_report._protected_cells,
         reports._protected_registers,
         reports._protected_use,
         costliest._withdrawn,

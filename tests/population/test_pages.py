@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from localcare.base import audit
-from localcare.population import actions, presenters, queries, reports
+from localcare.population import actions, presenters, queries, reports, segment_report
 from localcare.population.models import Run
 from tests import builders
 from tests.builders import text
@@ -33,7 +33,7 @@ def area(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Itera
 
 def _forget() -> None:
     """Rolled back, a run's number is given again: nothing may be remembered of it."""
-    reports._protected_cells.cache_clear()
+    segment_report._protected_cells.cache_clear()
     reports._protected_registers.cache_clear()
 
 

@@ -15,7 +15,7 @@ from localcare.intake import actions as intake
 from localcare.places import actions as places
 from localcare.places.models import Organisation
 from localcare.population import actions as population
-from localcare.population import reports
+from localcare.population import reports, segment_report
 from localcare.staff import actions as staff
 from tests import builders
 from tests.builders import Area
@@ -82,7 +82,7 @@ def _take_in(dataset: Path) -> Village:
 
 def _forget() -> None:
     """Rolled back, a run's number is given again: nothing may be remembered of it."""
-    reports._protected_cells.cache_clear()
+    segment_report._protected_cells.cache_clear()
     reports._protected_registers.cache_clear()
 
 

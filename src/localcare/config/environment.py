@@ -76,6 +76,12 @@ SETTINGS = (
     Setting("LOCALCARE_IDENTITY_DAYS", "7", "Days for which such a release lets the one who asked see who it is."),
     Setting("LOCALCARE_ROUND_TO", "5", "Counts outside direct care are rounded to this."),
     Setting(
+        "LOCALCARE_DOMINANCE_ONE",
+        "0.5",
+        "Outside direct care a sum of money or use is suppressed where one person accounts for more than this share.",
+    ),
+    Setting("LOCALCARE_DOMINANCE_TWO", "0.85", "The same for the two people who account for most of it."),
+    Setting(
         "LOCALCARE_KEEP_ROWS",
         "",
         "Whether an intake keeps the accepted rows, with identities, so that a day's files can be added with `--onto`: "

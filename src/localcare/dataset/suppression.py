@@ -9,7 +9,7 @@ test of that is exact: totals are taken as published to the last person, and a c
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor
+from math import floor, sqrt
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,13 @@ class Rule:
         """Whether the one or two largest contributions, given in falling order, make up too much of a sum."""
         shares = ((1, self.one_share), (2, self.two_share))
         return total > 0 and any(sum(largest[:n]) > share * total for n, share in shares)
+
+    def concentrated(self, total: float, largest: float, squares: float) -> bool:
+        """`dominated` from what can be summed: the total, the largest and the sum of squares of the contributions.
+
+        The second largest is at most what is left of the squares: so it hides at least what `dominated` does.
+        """
+        return self.dominated(total, (largest, min(largest, sqrt(max(0.0, squares - largest**2)))))
 
     def tells_of_few(self, count: float, whole: float) -> bool:
         """Whether a count of a whole is of a small whole (also a zero), or all but a few of it."""
@@ -100,7 +107,7 @@ def _beside_lone_ones(
     while waiting:
         line = waiting.pop()
         if len([key for key in line.counts if key in hidden]) == 1:
-            choice = _least_loss([line], hidden, counts)
+            choice = least_loss([line], hidden, counts)
             if choice is not None:
                 hidden.add(choice)
                 waiting.extend(touching[choice])
@@ -122,12 +129,12 @@ def _protector(exposed: set[K], around: Sequence[Line], hidden: set[K], counts: 
     """
     beside = [line for line in around if exposed.intersection(line.counts)]
     for lines in (beside, around):
-        if (choice := _least_loss(lines, hidden, counts)) is not None:
+        if (choice := least_loss(lines, hidden, counts)) is not None:
             return choice
     return None
 
 
-def _least_loss(lines: Sequence[Line], hidden: set[K], counts: Mapping[K, float]) -> K | None:
+def least_loss(lines: Sequence[Line], hidden: set[K], counts: Mapping[K, float]) -> K | None:
     totals = {line.total for line in lines}
     choice = {key for line in lines for key in line.counts if key in counts and key not in hidden}
     return min(choice, key=lambda k: (counts[k] == 0, k in totals, counts[k], str(k)), default=None)

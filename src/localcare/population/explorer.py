@@ -7,17 +7,19 @@ tables hold so many small numbers that protecting them leaves nothing to read.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from localcare.dataset import suppression
 from localcare.places import queries as places
+from localcare.population import family
 from localcare.population.calc import cube
 from localcare.population.explorer_cube import AREA, UNKNOWN, Places, Reading, read
-from localcare.population.explorer_protect import Cell, Cut, Tables, Unit
+from localcare.population.explorer_protect import Cell, Cut, Unit
+from localcare.population.family import HOME, PEOPLE, SPEND, WITH
 from localcare.population.reports import DEFAULT_SEGMENTATION, Made, UnknownReport, share_seen
 
-PEOPLE, SPEND, PER_HEAD = "people", "spend", "spend_per_head"
+PER_HEAD = "spend_per_head"
 SHOWS: Mapping[str, str] = {
     PEOPLE: "People",
     PER_HEAD: "Spend a head",
@@ -41,12 +43,10 @@ BY = {
     **DIMENSIONS,
     "setting": "Setting of care",
 }
-HOME, REGISTERED = ("district", "lsoa"), ("cluster", "practice")
 BELOW = {"area": ("cluster", "practice", "district", "lsoa"), "cluster": ("practice",), "district": ("lsoa",)}
 NOT_BOTH = {"group", "condition"}
 ROOM = 2
 SMALL = {"practice", "lsoa"}
-WITH, WITHOUT = "with", "without"
 TITLE = "Explorer: any cut of the people seen"
 HOW = (
     "Observed people only, registered and alive on the date. Spend: 12 months at 2015/16 prices, without prescribing, "
@@ -161,14 +161,13 @@ class _Asked:
 
     def told(self, unit: Unit, cut: Cut) -> dict[str, Any]:
         """People, spend and the setting asked for, of one cell, as they may be published."""
-        if self.hidden(unit, cut):
-            people, spend, a_head = None, None, None
-        else:
+        people, spend, a_head = None, None, None
+        if not self.hidden(unit, cut):
             count, pounds = (self.sums(cut).get((unit, cut)) or (0, 0.0))[:2]
+            people = int(count) if self.exact else self.of.rule.rounded(count)
             if self.exact:
-                people, spend, a_head = int(count), round(pounds), round(pounds / count) if count else None
-            else:
-                people = self.of.rule.rounded(count)
+                spend, a_head = round(pounds), round(pounds / count) if count else None
+            elif not self.protected.money.hidden(unit, _asked(cut)):
                 spend, a_head = suppression.money(pounds, count, self.of.rule)
                 a_head = a_head if count else None
         told = {PEOPLE: people, SPEND: spend, PER_HEAD: a_head}
@@ -192,8 +191,8 @@ class _Asked:
         """Whether a cell, or how many of it used a setting, is suppressed."""
         if self.exact:
             return False
-        asked = [(f"condition:{value}", WITH) if name == "condition" else (name, value) for name, value in cut]
-        return self.tables.hidden(unit, tuple(sorted(asked + ([(f"use:{setting}", WITH)] if setting else []))))
+        used = ((f"{family.USE}:{setting}", WITH),) if setting else ()
+        return self.protected.counts.hidden(unit, tuple(sorted((*_asked(cut), *used))))
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -202,9 +201,9 @@ class _Asked:
         return tuple(sorted(({name for name, _ in q.where} | {q.by}) & (DIMENSIONS.keys() - {"condition"})))
 
     @cached_property
-    def tables(self) -> Tables:
+    def protected(self) -> family.Protected:
         grid = self.question.segmentation
-        return _tables(
+        return family.protected(
             self.of.run.id,
             self.reading(grid),
             self.reading(cube.CONDITION),
@@ -226,26 +225,21 @@ class _Asked:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """What to sum for the question: people, spend, and of settings the amounts and how many used them."""
+        """What to sum for the question."""
         asked = cube.SETTINGS if self.question.by == "setting" else [self.question.show]
-        settings = [name for name in asked if name in cube.SETTINGS]
-        return (PEOPLE, SPEND, *settings, *(f"{name}_people" for name in settings))
+        return family.measures_of(tuple(name for name in asked if name in cube.SETTINGS))
 
     @cached_property
     def ages(self) -> tuple[tuple[int, str], ...]:
-        """Each youngest age in the cube, and the segmentation's band that holds it."""
-        bands = self.of.definitions.segmentation(self.question.segmentation).age_bands
-        firsts = cube.first_ages(self.of.definitions.segmentations)
-        return tuple((first, next(b.key for b in bands if b.holds(first))) for first in firsts)
+        return family.youngest_ages(self.of, self.question.segmentation)
 
     @cached_property
     def places(self) -> Places:
-        practices = tuple((number, code, cluster) for number, (code, cluster) in sorted(self.of.practices.items()))
-        return Places(practices, _homes(self.of.run.as_at.year >= 2020))
+        return family.places_of(self.of)
 
     @cached_property
     def tree(self) -> Mapping[Unit, tuple[Unit, ...]]:
-        return _tree(self.places, self.question.by_home)
+        return family.tree(self.places, self.question.by_home)
 
     def within(self, unit: Unit) -> bool:
         return self.question.unit == AREA or unit in self.tree.get(self.question.unit, ())
@@ -271,6 +265,11 @@ class _Asked:
         }[name]()
 
 
+def _asked(cut: Cut) -> Cut:
+    """A cut as the tables have it: a condition is with or without."""
+    return tuple(sorted((f"condition:{value}", WITH) if name == "condition" else (name, value) for name, value in cut))
+
+
 def values(of: Made, question: Question) -> dict[str, dict[str, str]]:
     """The values of each dimension, with their labels."""
     asked = _Asked(of, question, exact=False)
@@ -281,67 +280,6 @@ def place_names(of: Made) -> dict[Unit, str]:
     """The name of every place that can be asked about."""
     asked = _Asked(of, Question(), exact=False)
     return {(level, code): name for level in BELOW["area"] for code, name in asked.units(level).items()}
-
-
-def _tree(of: Places, by_home: bool) -> dict[Unit, tuple[Unit, ...]]:
-    """The parts of the area and of each of its clusters, or districts."""
-    pairs = [(c, p) for _, p, c in of.practices]
-    if by_home:
-        pairs = [*((d, lsoa) for lsoa, d, _ in of.homes), (UNKNOWN, UNKNOWN)]
-    upper, lower = HOME if by_home else REGISTERED
-    tree: dict[Unit, tuple[Unit, ...]] = {AREA: tuple((upper, code) for code in sorted({c for c, _ in pairs}))}
-    for unit in tree[AREA]:
-        tree[unit] = tuple((lower, code) for above, code in sorted(pairs) if above == unit[1])
-    return tree
-
-
-@lru_cache(maxsize=16)
-def _tables(
-    _run: int, grid: Reading, of_conditions: Reading, of: Places, rule: suppression.Rule, values: tuple
-) -> Tables:
-    """The tables behind a question. A condition, and the use of a setting, is a dimension of with and without."""
-    everyone = read(grid, of)
-    nothing = (0.0,) * len(grid.measures)
-
-    def people(unit: Unit, cut: Cut) -> float:
-        plain = tuple((name, value) for name, value in cut if ":" not in name)
-        kinds = {name.partition(":")[0]: (name.partition(":")[2], value) for name, value in cut if ":" in name}
-        setting, used = kinds.get("use", ("", ""))
-        at = grid.measures.index(f"{setting}_people" if used == WITH else PEOPLE)
-        if used == WITHOUT:
-            return people(unit, _without(cut, "use")) - people(unit, _with(cut, "use"))
-        condition, has = kinds.get("condition", ("", ""))
-        if has == WITHOUT:
-            return people(unit, _without(cut, "condition")) - people(unit, _with(cut, "condition"))
-        if has == WITH:
-            key = tuple(sorted((*plain, ("condition", condition))))
-            return read(of_conditions, of).get((unit, key), nothing)[at]
-        return everyone.get((unit, plain), nothing)[at]
-
-    return Tables(_Values(dict(values)), _tree(of, grid.by_home), people, rule)
-
-
-class _Values(dict[str, tuple[str, ...]]):
-    """The values of each dimension; a condition or a setting is with or without."""
-
-    def __missing__(self, _name: str) -> tuple[str, ...]:
-        return WITH, WITHOUT
-
-
-def _without(cut: Cut, kind: str) -> Cut:
-    return tuple((name, value) for name, value in cut if not name.startswith(f"{kind}:"))
-
-
-def _with(cut: Cut, kind: str) -> Cut:
-    return tuple((name, WITH if name.startswith(f"{kind}:") else value) for name, value in cut)
-
-
-def _homes(later: bool) -> tuple[tuple[str, str, str], ...]:
-    """Each small area with its district and fifth: of the index of 2015, or for editions from 2020 on of 2019."""
-    areas = places.areas()
-    deciles = {a.lsoa11_code: a.imd2019_decile if later else a.imd2015_decile for a in areas}
-    fifths = {code: str((decile + 1) // 2) if decile else UNKNOWN for code, decile in deciles.items()}
-    return tuple((a.lsoa11_code, a.district_code, fifths[a.lsoa11_code]) for a in areas)
 
 
 def _home_names(level: str) -> dict[str, str]:

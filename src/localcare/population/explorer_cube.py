@@ -52,7 +52,7 @@ def _rows(what: Reading, of: Places) -> list[tuple]:
     place = "district, lsoa" if what.by_home else "cluster, ods_code"
     cuts = ", ".join(COLUMNS[name] for name in sorted(what.dimensions))
     # Pounds are summed as exact decimals, so that they come out the same in whichever order the rows are read.
-    measures = ", ".join(f"sum({name}::DECIMAL(18, 4))::DOUBLE" for name in what.measures)
+    measures = ", ".join(map(_summed, what.measures))
     by = f"ROLLUP({place})" + (f", CUBE({cuts})" if cuts else "")
     query = f"SELECT {place}, {cuts + ', ' if cuts else ''}{measures} FROM cut GROUP BY {by}"
     with duckdb.connect(":memory:") as connection:
@@ -60,17 +60,30 @@ def _rows(what: Reading, of: Places) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
+def _summed(name: str) -> str:
+    if name.endswith("_largest"):
+        return f"max({name})"
+    return f"sum({name})" if name.endswith("_squares") else f"sum({name}::DECIMAL(18, 4))::DOUBLE"
+
+
 def _prepare(connection: duckdb.DuckDBPyConnection, what: Reading, of: Places) -> None:
     _lay(connection, "registered", {"practice": "SMALLINT", "ods_code": "TEXT", "cluster": "TEXT"}, of.practices)
     _lay(connection, "home", {"lsoa11_code": "TEXT", "district": "TEXT", "fifth": "TEXT"}, of.homes)
     _lay(connection, "band", {"age_from": "SMALLINT", "age": "TEXT"}, what.ages)
     connection.execute(
-        f"CREATE TEMP VIEW cut AS SELECT c.*, r.cluster, r.ods_code, coalesce(h.district, '{UNKNOWN}') AS district, "
-        f"coalesce(h.lsoa11_code, '{UNKNOWN}') AS lsoa, coalesce(h.fifth, '{UNKNOWN}') AS fifth, b.age "
+        f"CREATE TEMP VIEW cut AS SELECT c.*, {_missing(connection, what)} r.cluster, r.ods_code, "
+        f"coalesce(h.district, '{UNKNOWN}') AS district, coalesce(h.lsoa11_code, '{UNKNOWN}') AS lsoa, "
+        f"coalesce(h.fifth, '{UNKNOWN}') AS fifth, b.age "
         f"FROM {_text(str(what.path))} c JOIN registered r ON r.practice = c.practice "
         f"LEFT JOIN home h ON h.lsoa11_code = c.lsoa11_code JOIN band b ON b.age_from = c.age_from "
         f"WHERE c.grid = {_text(what.grid)}"
     )
+
+
+def _missing(connection: duckdb.DuckDBPyConnection, what: Reading) -> str:
+    """In a run from before its cube told of concentration, each sum counts as one person's: no money is shown."""
+    held = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {_text(str(what.path))}").fetchall()}
+    return "".join(f"1e18 AS {name}, " for name in what.measures if name not in held)
 
 
 def _lay(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Sequence[tuple]) -> None:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 HOW = (
     "Observed people only. Crude rates of 12 months, by each measure's definition, which names its source. "
-    "A rate is hidden where fewer people stand behind it, or behind those it leaves, than may be shown."
+    "A rate is hidden where fewer people stand behind it, or behind those it leaves, than may be shown, or "
+    "where one or two make up most of it."
 )
 WITH, WITHOUT, ALL = "with", "without", "all"
 
@@ -19,13 +20,14 @@ WITH, WITHOUT, ALL = "with", "without", "all"
 def rows(of: "Made", _segmentation: str, units: Iterable["Unit"]) -> list[dict[str, Any]]:
     """Each measure of each unit; None where suppressed, and no rate where nobody is in the denominator."""
     counts, numerators = _counts(of)
+    few = [(unit, key, WITH) for unit, key in of.dominated("measure", "measure", "numerator")]
     lines = [
         Line((u, m.key, ALL), ((u, m.key, WITH), (u, m.key, WITHOUT)))
         for u in of.units
         for m in of.definitions.measures
     ]
     lines += [line for m in of.definitions.measures for part in (WITH, WITHOUT, ALL) for line in of.tree(m.key, part)]
-    shown = suppression.published(counts, lines, of.rule)
+    shown = suppression.published(counts, lines, of.rule, few)
     return [
         {"unit": unit[1], "measure": m.key, "label": m.label, "better": m.better}
         | _row(numerators[unit, m.key], shown[unit, m.key, WITH], shown[unit, m.key, ALL], m.per, of)

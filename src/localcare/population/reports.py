@@ -18,6 +18,7 @@ from localcare.population import (
     model_card,
     quality,
     score_report,
+    segment_report,
     variation,
 )
 from localcare.population import definitions as definition_files
@@ -88,6 +89,17 @@ class Made:
         """Code and cluster of each practice of the edition, by its number there."""
         return _practices(self.folder)
 
+    def dominated(self, table: str, by: str, amount: str) -> frozenset[tuple[Unit, str]]:
+        """The units in which one or two people account for most of an amount, by unit and a column of the table."""
+        held: dict[tuple[Unit, str], tuple[float, float, float]] = {}
+        for row in self.folder.rows(table):
+            # A run from before its tables told of concentration: each practice's amount counts as one person's.
+            largest, squares = row.get("largest", row[amount]), row.get("squares", row[amount] ** 2)
+            for unit in self.above(row["practice"]):
+                total, most, square = held.get((unit, row[by]), (0.0, 0.0, 0.0))
+                held[unit, row[by]] = (total + row[amount], max(most, largest), square + squares)
+        return frozenset(key for key, sums in held.items() if self.rule.concentrated(*sums))
+
     def tree(self, *key: str) -> list[Line]:
         """The sums of the levels for the counts (unit, *key): area of clusters, each cluster of its practices."""
         of = self.run.coverage
@@ -107,7 +119,7 @@ def _practices(folder: runs.RunFolder) -> Mapping[int, tuple[str, str]]:
 def made(run: Run) -> Made:
     """A run with its results. Raises NoRun where its folder is gone."""
     folder = runs.named(settings.DATASET, run.name)
-    rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
+    rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO, settings.DOMINANCE_ONE, settings.DOMINANCE_TWO)
     return Made(run, folder, definition_files.load(settings.DATA / "segmentations"), rule)
 
 
@@ -151,54 +163,6 @@ def _without_unit(row: Row) -> Row:
     return {key: value for key, value in row.items() if key != "unit"}
 
 
-def _segments(of: Made, segmentation: str, units: Iterable[Unit]) -> list[Row]:
-    grid = of.definitions.segmentation(segmentation)
-    cells, hidden = _protected_cells(of.run.id, of.folder, segmentation, of.rule)
-    unfilled = {group.key for group in grid.groups if group.no_data}
-    keys = [(unit, band.key, group.key) for unit in units for band in grid.age_bands for group in grid.groups]
-    return [
-        {"unit": unit[1], "age_band": band, "group": group}
-        | _segment_row(
-            None if (unit, band, group) in hidden or group in unfilled else cells[unit, band, group], of.rule
-        )
-        for unit, band, group in keys
-    ]
-
-
-def _segment_row(cell: tuple[float, float, float] | None, rule: Rule) -> Row:
-    if cell is None:
-        return {"people": None, "people_observed": None, "spend": None, "spend_per_head": None}
-    people, observed, pounds = cell
-    spend, a_head = suppression.money(pounds, people, rule)
-    shown = {"people": rule.rounded(people), "people_observed": rule.rounded(observed)}
-    return shown | {"spend": spend, "spend_per_head": a_head if people else None}
-
-
-@lru_cache(maxsize=16)
-def _protected_cells(run_id: int, _folder: runs.RunFolder, segmentation: str, rule: Rule) -> tuple[Mapping, frozenset]:
-    """People, observed people and spend of each (unit, age band, group), and the keys that are suppressed.
-
-    A cell that can hold nobody (an age the group does not have) protects nothing, so it takes no part.
-    The people of an age band in a unit are known to everybody (list sizes by age are published), so their sum counts
-    as a published total.
-    """
-    of = made(Run.objects.get(id=run_id))
-    grid = of.definitions.segmentation(segmentation)
-    bands, groups = [b.key for b in grid.age_bands], [g.key for g in grid.groups]
-    cells = {(u, b, g): (0.0, 0.0, 0.0) for u in of.units for b in bands for g in groups}
-    for row in of.folder.rows("cell", "segmentation = $s", {"s": segmentation}):
-        for unit in of.above(row["practice"]):
-            key = (unit, row["age_band"], row["group"])
-            people, observed, pounds = cells[key]
-            cells[key] = (people + row["people"], observed + row["people_observed"], pounds + row["spend"])
-    can = grid.possible()
-    lines = [Line(None, tuple((u, b, g) for g in groups if (b, g) in can)) for u in of.units for b in bands]
-    for b, g in sorted(can):
-        lines += of.tree(b, g)
-    few = [key for key, cell in cells.items() if rule.small(cell[1])]
-    return cells, suppression.suppressed({k: cell[0] for k, cell in cells.items() if k[1:] in can}, lines, rule, few)
-
-
 def _sums(of: Made, table: str, by: str, *counts: str) -> dict[tuple[Unit, str], list[float]]:
     """Counts of a table of the run, by unit and one of its columns, summed over practices."""
     found: dict[tuple[Unit, str], list[float]] = {}
@@ -211,7 +175,12 @@ def _sums(of: Made, table: str, by: str, *counts: str) -> dict[tuple[Unit, str],
 
 
 def _published(
-    of: Made, found: Mapping[tuple[Unit, str], list[float]], at: int, keys: Iterable[str], whole: int | None = None
+    of: Made,
+    found: Mapping[tuple[Unit, str], list[float]],
+    at: int,
+    keys: Iterable[str],
+    whole: int | None = None,
+    also: Iterable[tuple[Unit, str]] = (),
 ) -> Mapping:
     """One count of `_sums`, as it may be published, protected over the levels; `whole` is that it is a part of."""
     wanted = [(unit, key) for unit in of.units for key in keys]
@@ -220,7 +189,7 @@ def _published(
     few = (
         [] if whole is None else [k for k in wanted if k in found and of.rule.tells_of_few(counts[k], found[k][whole])]
     )
-    return suppression.published(counts, lines, of.rule, few)
+    return suppression.published(counts, lines, of.rule, {*few, *also})
 
 
 def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
@@ -269,10 +238,14 @@ def _use(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
 
 @lru_cache(maxsize=4)
 def _protected_use(run_id: int, _folder: runs.RunFolder, _rule: Rule) -> tuple[Mapping, Mapping, Mapping]:
-    """Amounts by unit and activity, and as published: how many people used it, how many are seen."""
+    """Amounts by unit and activity, and as published: how many people used it, how many are seen.
+
+    Where one or two account for most of an amount, both are suppressed.
+    """
     of = made(Run.objects.get(id=run_id))
     found = _sums(of, "practice_use", "activity", "amount", "people")
-    return found, _published(of, found, 1, USE_LABELS), _published(of, _coverage_sums(of), 1, [""])
+    few = of.dominated("practice_use", "activity", "amount")
+    return found, _published(of, found, 1, USE_LABELS, also=few), _published(of, _coverage_sums(of), 1, [""])
 
 
 def _use_row(amount: float, people: int | None, seen: int | None, rule: Rule) -> Row:
@@ -343,7 +316,7 @@ REPORTS: Mapping[str, Kind] = {
         "People and spend by age and group",
         "People registered on the date; groups of people not observed are estimated by age and sex from those who are. "
         "Spend: 12 months at 2015/16 prices, without prescribing, CAMHS, children's social care, continuing care.",
-        _segments,
+        segment_report.rows,
         LEVELS,
     ),
     "conditions": Kind(

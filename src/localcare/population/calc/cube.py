@@ -50,8 +50,9 @@ def cube(people: ir.Table, placed: ir.Table, conditions: Conditions) -> ir.Table
     """People, pounds and use of observed people, cut every way the explorer can ask.
 
     In: people, by `seen`; placed (segmentation, person, group). Out: grid (a segmentation's key, or "condition"),
-    part (its group or condition), practice, lsoa11_code, sex, age_from, people, spend (pounds), and a setting's amount
-    and how many people used it. In each segmentation a person is counted once, under "condition" once for each.
+    part (its group or condition), practice, lsoa11_code, sex, age_from, people, spend (pounds), a setting's amount and
+    how many people used it, and of each sum its `concentration`. In each segmentation a person is counted once, under
+    "condition" once for each.
     """
     in_groups = people.inner_join(placed.select("segmentation", "person", "group"), "person")
     groups = in_groups.mutate(grid=in_groups.segmentation, part=in_groups.group)
@@ -70,4 +71,7 @@ def _summed(rows: ir.Table) -> ir.Table:
     used = {name: rows[name].sum().cast("float64") for name in SETTINGS}
     users = {f"{name}_people": (rows[name] > 0).sum().cast("int32") for name in SETTINGS}
     keys = ["grid", "part", "practice", "lsoa11_code", "sex", "age_from"]
-    return rows.group_by(keys).agg(people=rows.count().cast("int32"), spend=rows.cost.sum(), **used, **users)
+    amounts = {"spend": rows.cost, **{name: rows[name] for name in SETTINGS}}
+    return rows.group_by(keys).agg(
+        people=rows.count().cast("int32"), spend=rows.cost.sum(), **used, **users, **use.concentration(amounts)
+    )

@@ -6,6 +6,7 @@ import ibis
 from ibis import ir
 
 from localcare.population.calc.segments import holds
+from localcare.population.calc.use import concentration
 from localcare.population.definitions import Conditions, Measure
 
 
@@ -30,7 +31,8 @@ def measures(people: ir.Table, used: ir.Table, wanted: Iterable[Measure], condit
     """Every measure of every practice with observed people.
 
     In: people with person, practice, observed and what `segments.segment` takes; use per person of 12 months. Out:
-    measure, practice, numerator (uses or people), people (who add to it), denominator (people).
+    measure, practice, numerator (uses or people), people (who add to it), denominator (people), the numerator's
+    `concentration`.
     """
     chosen = list(wanted)
     names = list(dict.fromkeys(name for measure in chosen for name in measure.events))
@@ -43,12 +45,14 @@ def measures(people: ir.Table, used: ir.Table, wanted: Iterable[Measure], condit
         sums[f"{measure.key} numerator"] = amount.sum()
         sums[f"{measure.key} people"] = (amount > 0).sum()
         sums[f"{measure.key} denominator"] = inside.sum()
+        sums |= concentration({measure.key: amount})
     totals = joined.group_by("practice").agg(**sums)
     parts = [
         totals.select(
             "practice",
             measure=ibis.literal(measure.key),
             **{name: totals[f"{measure.key} {name}"].cast("int32") for name in ("numerator", "people", "denominator")},
+            **{name: totals[f"{measure.key}_{name}"] for name in ("largest", "squares")},
         )
         for measure in chosen
     ]

@@ -105,7 +105,7 @@ def compute(
         "register": condition_calc.registers(base.people, definitions.conditions),
         "condition": _dictionary(definitions),
         "cell": _cells(base, placed, used),
-        "practice_use": _practice_use(base, used),
+        "practice_use": use.by_practice(base.people, used),
         "cube": _cube(planning.tables, base, placed, used, definitions),
         "standardised": _standardised(planning, base, used, definitions, as_at, fifths),
         "coverage": _coverage(base, clusters),
@@ -185,21 +185,6 @@ CELL = {
 
 def _table(rows: list[dict[str, Any]], schema: Mapping[str, str]) -> ir.Table:
     return ibis.memtable(pd.DataFrame(rows, columns=list(schema)), schema=ibis.schema(schema))
-
-
-def _practice_use(base: _Base, used: ir.Table) -> ir.Table:
-    """Activity and pounds per practice and setting, of observed people."""
-    keyed = used.inner_join(base.people.select("person", "practice"), "person")
-    names = [*use.ACTIVITIES, "social_care"]
-    summed = keyed.group_by("practice").agg(
-        **{name: keyed[name].sum().cast("float64") for name in names},
-        **{f"people_{name}": (keyed[name] > 0).sum().cast("int32") for name in names},
-    )
-    parts = [
-        summed.select("practice", activity=ibis.literal(name), amount=summed[name], people=summed[f"people_{name}"])
-        for name in names
-    ]
-    return ibis.union(*parts)
 
 
 def _cube(tables, base: _Base, placed: ir.Table, used: ir.Table, definitions: Definitions) -> ir.Table:

@@ -161,3 +161,39 @@ def _priced(events: ir.Table, names: list[str], prices: Prices, end: date) -> ir
 def _pounds(price: float) -> ir.FloatingValue:
     """DuckDB takes a price as written for a decimal, whose sums take 128 bits: half as long again as floats."""
     return ibis.literal(str(price)).cast("float64")
+
+
+def by_practice(people: ir.Table, used: ir.Table) -> ir.Table:
+    """Use of each practice's observed people.
+
+    In: people (person, practice); used, by `use`. Out: practice, activity, amount (number, or pounds of social care),
+    people (who used it), and the amount's `concentration` (largest, squares).
+    """
+    keyed = used.inner_join(people.select("person", "practice"), "person")
+    names = [*ACTIVITIES, "social_care"]
+    summed = keyed.group_by("practice").agg(
+        **{name: keyed[name].sum().cast("float64") for name in names},
+        **{f"people_{name}": (keyed[name] > 0).sum().cast("int32") for name in names},
+        **concentration({name: keyed[name] for name in names}),
+    )
+    parts = [
+        summed.select(
+            "practice",
+            activity=ibis.literal(name),
+            amount=summed[name],
+            people=summed[f"people_{name}"],
+            largest=summed[f"{name}_largest"],
+            squares=summed[f"{name}_squares"],
+        )
+        for name in names
+    ]
+    return ibis.union(*parts)
+
+
+def concentration(amounts: Mapping[str, ir.NumericValue]) -> dict[str, ir.FloatingScalar]:
+    """What tells whether few people make up most of each sum: the largest amount of one, and the sum of squares."""
+    told = {}
+    for name, amount in amounts.items():
+        told[f"{name}_largest"] = amount.max().cast("float64")
+        told[f"{name}_squares"] = (amount.cast("float64") ** 2).sum()
+    return told

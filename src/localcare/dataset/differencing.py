@@ -1,0 +1,102 @@
+"""A guard against answers taken from one another: what rounded figures together tell of those not shown. Pure.
+
+Whoever asks for a group, then for the group without somebody, learns the difference as closely as rounding leaves it.
+One difference is never exact; several sums over the same count narrow it, at times to one value. Here everything that
+can be asked is taken together, whoever asks: each figure shown is an interval (10 is 8 to 12), each sum narrows the
+intervals of its terms by those of the others, until nothing changes (the shuttle algorithm: L. Buzzigoli and
+A. Giusti, Statistical Data Protection, Eurostat 1999).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from localcare.dataset.suppression import Line, Rule, least_loss
+
+K = Any
+LEAST = 3  # values that must remain; assumed: one value is exact, one more lies between what is narrowed here and truth
+MOST = 1e9  # more than any count
+PASSES = 50
+
+Array = NDArray[np.float64]
+
+
+def guarded(
+    own: Mapping[K, float], counts: Mapping[K, float], hidden: Iterable[K], lines: Sequence[Line], rule: Rule
+) -> frozenset[K]:
+    """The keys hidden, and those of `own` hidden besides so that no small count is narrowed to fewer than `LEAST`.
+
+    counts: every count that the lines hold, exactly. Lines whose total is None are sums that everybody knows.
+    """
+    gone = set(hidden)
+    while found := narrowed(counts, gone, lines, rule):
+        around = [[line for line in lines if key in line.counts] for key in sorted(found, key=str)]
+        more = {key for lying in around if (key := least_loss(lying, gone, own)) is not None}
+        if not more:
+            break
+        gone |= more
+    return frozenset(gone)
+
+
+def narrowed(counts: Mapping[K, float], hidden: Iterable[K], lines: Sequence[Line], rule: Rule) -> set[K]:
+    """The small counts hidden of which fewer than `LEAST` values remain possible."""
+    gone = set(hidden)
+    small = [key for key in gone if key in counts and rule.small(counts[key])]
+    if not small:
+        return set()
+    known = bounds(counts, gone, lines, rule)
+    return {key for key in small if min(known[key][1], rule.below - 1) - max(known[key][0], 1) + 1 < LEAST}
+
+
+def bounds(
+    counts: Mapping[K, float], hidden: Iterable[K], lines: Sequence[Line], rule: Rule
+) -> dict[K, tuple[float, float]]:
+    """The least and the most that every count can be for somebody who sees all that is shown and knows the rule."""
+    keys = list(counts)
+    at = {key: i for i, key in enumerate(keys)}
+    gone = set(hidden)
+    ends = [_hidden(counts[key]) if key in gone else shown_as(counts[key], rule) for key in keys]
+    low, high = (np.array(end, dtype=float) for end in zip(*ends, strict=True))
+    held = [(i, at[key], sign) for i, line in enumerate(lines) for key, sign in _terms(line)]
+    if held:
+        row, column, sign = (np.array(part) for part in zip(*held, strict=True))
+        known = np.array([sum(counts[k] for k in line.parts) if line.total is None else 0.0 for line in lines])
+        _narrow(low, high, (row, column, sign), known)
+    return dict(zip(keys, zip(low.tolist(), high.tolist(), strict=True), strict=True))
+
+
+def shown_as(count: float, rule: Rule) -> tuple[float, float]:
+    """The counts that are shown as this one is."""
+    shown = rule.rounded(count)
+    if not count:
+        return 0.0, 0.0
+    half = rule.round_to / 2
+    return float(max(ceil(shown - half), rule.below)), float(ceil(shown + half) - 1)
+
+
+def _hidden(count: float) -> tuple[float, float]:
+    """A reader may take it that there is somebody: a zero is hidden only where nothing else protects."""
+    return (1.0 if count else 0.0), MOST
+
+
+def _terms(line: Line) -> list[tuple[K, int]]:
+    return [(key, 1) for key in line.parts] + ([] if line.total is None else [(line.total, -1)])
+
+
+def _narrow(low: Array, high: Array, terms: tuple[NDArray, NDArray, NDArray], known: Array) -> None:
+    """Each sum bounds each of its terms by the least and the most of its other terms; in place, until all agree."""
+    row, column, sign = terms
+    plus = sign > 0
+    for _ in range(PASSES):
+        low_of, high_of = low[column], high[column]
+        least = np.bincount(row, np.where(plus, low_of, -high_of), len(known))
+        most = np.bincount(row, np.where(plus, high_of, -low_of), len(known))
+        over, under = (known - least)[row], (known - most)[row]
+        before = low.copy(), high.copy()
+        np.minimum.at(high, column, np.where(plus, over + low_of, low_of - under))
+        np.maximum.at(low, column, np.where(plus, under + high_of, high_of - over))
+        if np.array_equal(low, before[0]) and np.array_equal(high, before[1]):
+            return
