@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from localcare.capacity.calc import queues
 from localcare.capacity.calc.beds.people import NEVER, NO_SERVICE, People
 from localcare.capacity.calc.beds.system import BEDS, System, capacity
 
@@ -45,9 +46,9 @@ def run(system: System, people: People) -> Flow:
         live = now < end
         if not live.any():
             return Flow(board.begin, board.left, board.at)
-        comes = np.flatnonzero(live & (column < board.change))
-        over = np.flatnonzero(live & (column > board.change))
-        changes = np.flatnonzero(live & (column == board.change))
+        comes = _where(live & (column < board.change))
+        over = _where(live & (column > board.change))
+        changes = _where(live & (column == board.change))
         if len(comes):
             board.come(comes, column[comes], now[comes])
         if len(over):
@@ -103,6 +104,13 @@ class _Board:
         self.pointer = np.tile(np.array(people.offset[:-1], dtype=np.int64), (count, 1))
         self.next[:, : self.change] = people.time[:, self.pointer[0]]
         self.begin, self.left = np.full(people.time.shape, NEVER), np.full(people.time.shape, NEVER)
+        for number in _alone(system, people):
+            self.next[:, number] = NEVER
+            columns = people.columns(number)
+            time, stay = people.time[:, columns], people.stay[:, columns]
+            slots = system.services[self.service[number]].slots[0]
+            self.begin[:, columns] = queues.starts(time, stay, slots, wait=streams[number].waits)
+            self.left[:, columns] = self.begin[:, columns] + stay
         self.at = np.full(people.site.shape, -1, dtype=np.int8)
         self.occupant = np.zeros((count, len(self.site)), dtype=np.int64)
         self.asks = np.full((count, len(self.site)), NO_SERVICE, dtype=np.int8)
@@ -119,9 +127,9 @@ class _Board:
         self.pointer[r, stream] += 1
         self.next[r, stream] = self.people.time[r, person + 1]
         service = self.service[stream]
-        if (bed := np.flatnonzero(service == NO_SERVICE)).size:
+        if (bed := _where(service == NO_SERVICE)).size:
             self.seek_bed(r[bed], stream[bed], person[bed], now[bed])
-        if (slot := np.flatnonzero(service != NO_SERVICE)).size:
+        if (slot := _where(service != NO_SERVICE)).size:
             r, person, now, waits = r[slot], person[slot], now[slot], self.waits[stream[slot]]
             stay = self.people.stay[r, person]
             begin = self.take_slot(r, service[slot], stay, now, waits)
@@ -135,9 +143,9 @@ class _Board:
         each = np.arange(len(r))
         site = np.where((free[each, site] == 0) & ~keeps, most, site)
         placed = free[each, site] > 0
-        if (i := np.flatnonzero(placed)).size:
+        if (i := _where(placed)).size:
             self.occupy(r[i], self.free.pop(r[i], site[i]), person[i], now[i])
-        if (i := np.flatnonzero(~placed & self.waits[stream])).size:
+        if (i := _where(~placed & self.waits[stream])).size:
             self.queues.join(r[i], stream[i], person[i], now[i])
 
     def occupy(self, r: Whole, bed: Whole, person: Whole, now: Array) -> None:
@@ -151,13 +159,13 @@ class _Board:
         """A stay in a bed is over: the person leaves, or keeps the bed until there is a slot."""
         service = self.asks[r, bed].astype(np.int64)
         leaves = now.copy()
-        if (i := np.flatnonzero(service != NO_SERVICE)).size:
+        if (i := _where(service != NO_SERVICE)).size:
             stay = self.people.onward_stay[r[i], self.occupant[r[i], bed[i]]]
             leaves[i] = self.take_slot(r[i], service[i], stay, now[i], np.ones(len(i), dtype=bool))
             self.asks[r[i], bed[i]] = NO_SERVICE
-        if (i := np.flatnonzero(leaves > now)).size:
+        if (i := _where(leaves > now)).size:
             self.next[r[i], self.change + 1 + bed[i]] = leaves[i]
-        if (i := np.flatnonzero(leaves <= now)).size:
+        if (i := _where(leaves <= now)).size:
             self.left[r[i], self.occupant[r[i], bed[i]]] = now[i]
             self.release(r[i], bed[i], now[i])
 
@@ -165,7 +173,7 @@ class _Board:
         """When a slot is free for each; in the order of asking, so that the slot can be promised at once."""
         begin = np.full(len(r), NEVER)
         for number, slots in enumerate(self.slots):
-            i = np.flatnonzero(service == number)
+            i = _where(service == number)
             if not i.size:
                 continue
             own = r[i]
@@ -181,16 +189,16 @@ class _Board:
         self.next[r, self.change + 1 + bed] = NEVER
         site = self.site[bed]
         closes = self.owed[r, site] > 0
-        if (i := np.flatnonzero(closes)).size:
+        if (i := _where(closes)).size:
             self.owed[r[i], site[i]] -= 1
             self.spare.push(r[i], site[i], bed[i])
         r, bed, now, site = r[~closes], bed[~closes], now[~closes], site[~closes]
         queue, person = self.queues.first(r, site)
         taken = queue >= 0
-        if (i := np.flatnonzero(taken)).size:
+        if (i := _where(taken)).size:
             self.occupy(r[i], bed[i], person[i], now[i])
             self.queues.serve(r[i], queue[i], person[i], now[i])
-        if (i := np.flatnonzero(~taken)).size:
+        if (i := _where(~taken)).size:
             self.free.push(r[i], site[i], bed[i])
 
     def changed(self, r: Whole) -> None:
@@ -288,6 +296,20 @@ class _Queues:
         since = self.people.time[r, after]
         self.head[r, queue] = after
         self.since[r, queue] = np.where(since <= now, since, NEVER)
+
+
+def _alone(system: System, people: People) -> list[int]:
+    """Streams with a service to themselves that never changes: no event elsewhere bears on them, so that they are
+    simulated by themselves, which is quicker."""
+    after_beds = {onward.to for one in people.streams for onward in one.onward}
+    steady = {s.name for s in system.services if len(set(capacity(s.slots, system.years))) == 1} - after_beds
+    to = [one.to for one in people.streams]
+    return [number for number, name in enumerate(to) if name in steady and to.count(name) == 1]
+
+
+def _where(flags: npt.NDArray[np.bool_]) -> Whole:
+    """The positions of true ones (`flatnonzero` without its checks: it is called at every step)."""
+    return flags.nonzero()[0]
 
 
 def _slots(system: System, slots: tuple[int, ...], replications: int) -> Array:

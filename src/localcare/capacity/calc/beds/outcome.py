@@ -20,7 +20,7 @@ from localcare.capacity.calc.quantity import draws
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
-BATCH = 250  # replications simulated together: enough to pay for a step, few enough for memory
+BATCH = 500  # replications simulated together: enough to pay for a step, few enough for memory
 WARMUP = 365  # days before the first year, at its rates, that no figure counts: beds are not empty on the first day
 DAY = 1.0
 
