@@ -2,9 +2,10 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import ibis
 import pytest
 
-from localcare.dataset import contract, document
+from localcare.dataset import contract, document, editions
 from localcare.dataset.editions import (
     BrokenContract,
     Busy,
@@ -40,6 +41,15 @@ def test_an_edition_reads_back_what_was_written(tmp_path):
     assert (made.id, made.as_at, made.manifest["rows"]["person"]) == ("2017-03-31-test", date(2017, 3, 31), 2)
     assert made.table("person").sex.execute().tolist() == ["female", "male"]
     assert made.duckdb_connection().execute("SELECT person, value FROM observation").fetchall() == [(0, None), (1, 7.5)]
+
+
+def test_a_question_composed_once_is_answered_by_every_edition(tmp_path):
+    person = editions.unbound()["person"]
+    asked = ibis.to_sql(person.filter(person.sex == "male").count().name("n"), dialect="duckdb")
+    for men, women in ((1, 0), (2, 1)):
+        people = [{"sex": "male"}] * men + [{"sex": "female"}] * women
+        with make_edition(tmp_path / str(men), "2017-03-31", person=people).duckdb_connection() as connection:
+            assert connection.execute(asked).fetchall() == [(men,)]
 
 
 def test_an_open_edition_reads_no_other_file(tmp_path):
