@@ -1,10 +1,13 @@
 """The four choices: what each answer does, as the definitions state it, and who may record them."""
 
+from datetime import timedelta
+
 import pytest
 
 from localcare.access import actions, queries
 from localcare.access.choices import choices
 from localcare.access.types import ChoiceKind, Refused
+from localcare.base import audit
 from localcare.base.models import AuditEntry, AuditSubject
 from localcare.patients.models import SamePerson
 from tests import builders
@@ -65,6 +68,21 @@ def test_the_same_again_changes_nothing_and_an_unknown_answer_is_refused(gp, mar
     assert last_entry().reason == "At the desk"
     with pytest.raises(ValueError, match="not an answer"):
         actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="yes", by=gp)
+
+
+@pytest.mark.parametrize("way", ["page", "file"])
+def test_a_choice_bears_the_time_at_which_nobody_else_could_record_one_any_more(
+    gp, margaret, clock_at, monkeypatch, way
+):
+    waited = MONDAY_MORNING + timedelta(minutes=9)
+    monkeypatch.setattr(queries, "hold_choices", lambda: clock_at(waited))
+    kind = ChoiceKind.TYPE_1_OPT_OUT
+    if way == "page":
+        actions.record_choice(patient_id=margaret.id, kind=kind, value="yes", by=gp)
+    else:
+        rows = [actions.ChoiceRow(margaret.id, kind, "yes")]
+        actions.load_choices(choices=rows, recorded_by="a file", by=audit.SYSTEM)
+    assert queries.choices_of([margaret.id])[kind].at == waited
 
 
 def test_of_two_records_joined_the_strictest_holds(area, gp, margaret):

@@ -1,10 +1,11 @@
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 
-from localcare.base import audit
+from localcare.base import audit, clock
 from localcare.base.models import AuditEntry
 from localcare.dataset import runs
 from localcare.population import actions, queries, reports
@@ -217,6 +218,16 @@ def test_an_entry_says_what_suits_the_person_and_which_groups_are_watched(run, c
         assert " care_planning " in entry.suits
         assert entry.fifth in {"1", "2", "3", "4", "5", "not_known"}
         assert entry.ethnic_group in ethnic
+
+
+def test_a_run_bears_the_time_at_which_no_choice_was_on_its_way_any_more(
+    edition, computed, elsewhere, monkeypatch, clock_at
+):
+    waited, read = clock.now() + timedelta(minutes=9), []
+    monkeypatch.setattr(actions.gate, "hold_choices", lambda: clock_at(waited))
+    monkeypatch.setattr(actions.gate, "withdrawn", lambda: read.append(clock.now()) or set())
+    made = actions.put_in_use(edition, computed, by=ANALYST)
+    assert (made.made_at, read) == (waited, [waited])
 
 
 def test_whom_a_choice_keeps_out_is_on_no_list_of_a_run(run, edition, computed, elsewhere, monkeypatch):

@@ -75,18 +75,21 @@ def load_choices(
     mentioned counts as the default (no opt-out, not asked); so does one it no longer mentions of a patient whom it is
     `complete_for`.
     """
-    now = clock.now()
     said = Choice.objects.filter(recorded_by=recorded_by).order_by("recorded_at", "id")
     known = {(patient, kind): value for patient, kind, value in said.values_list("patient_id", "kind", "value")}
     stated = {(c.patient_id, str(c.kind)): c.value for c in choices}
     everyone = set(complete_for)
     stated |= {(p, k): DEFAULT_CHOICES[k] for p, k in known if p in everyone and (p, k) not in stated}
     changed = [
-        Choice(patient_id=patient, kind=kind, value=value, recorded_at=now, recorded_by=recorded_by)
+        Choice(patient_id=patient, kind=kind, value=value, recorded_by=recorded_by)
         for (patient, kind), value in stated.items()
         if known.get((patient, kind), DEFAULT_CHOICES[kind]) != value
     ]
     with audit.transaction():
+        queries.hold_choices()
+        now = clock.now()
+        for choice in changed:
+            choice.recorded_at = now
         Choice.objects.bulk_create(changed, batch_size=2000)
         audit.record("choices loaded", by=by, given=len(choices), changed=len(changed))
     return len(changed)
@@ -111,8 +114,9 @@ def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, 
     ids = queries.same_person(patient_id)
     if queries.choices_of(ids)[ChoiceKind(kind)].value == value:
         return
-    now = clock.now()
     with audit.transaction():
+        queries.hold_choices()
+        now = clock.now()
         # The strictest answer of any linked record holds, so that an answer given for one alone could change nothing.
         Choice.objects.bulk_create(
             Choice(patient_id=one, kind=kind, value=value, recorded_at=now, recorded_by=by.name) for one in ids

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 
+from django.db import connection
+
 from localcare.access.models import Choice
 from localcare.access.types import ChoiceKind
 
@@ -96,6 +98,21 @@ def choice_history(ids: Collection[int]) -> list[Chosen]:
     rows = Choice.objects.filter(patient_id__in=list(ids)).order_by("-recorded_at", "-id")
     told = dict.fromkeys((row.kind, row.value, row.recorded_at, row.recorded_by) for row in rows)
     return [Chosen(choices()[ChoiceKind(kind)], value, at, who) for kind, value, at, who in told]
+
+
+# "choices" as eight bytes: any number will do that no other lock has.
+LOCK = int.from_bytes(b"choices")
+
+
+def hold_choices() -> None:
+    """Within a transaction, wait until nobody else records a choice or makes a list by them; let nobody until its end.
+
+    Whoever records takes the time only then, and so does a run that leaves out who chose so far: a choice the run did
+    not see bears a later time than the run, however long its transaction lasts. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def last_choice() -> int:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from localcare.access import facts, pseudonyms
 from localcare.access.calc.decide import decide
-from localcare.access.choices import choice_history, choices_of, last_choice
+from localcare.access.choices import choice_history, choices_of, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
@@ -24,7 +24,16 @@ from localcare.places import queries as places
 from localcare.staff import queries as staff
 from localcare.staff.types import Post
 
-__all__ = ["asked_by", "choice_history", "choices_of", "identity", "last_choice", "quota", "waiting_for"]
+__all__ = [
+    "asked_by",
+    "choice_history",
+    "choices_of",
+    "hold_choices",
+    "identity",
+    "last_choice",
+    "quota",
+    "waiting_for",
+]
 
 DIRECT_CARE = "direct care"
 EVER = datetime.min.replace(tzinfo=UTC)

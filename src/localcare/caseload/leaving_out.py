@@ -12,7 +12,7 @@ from localcare.caseload.calc.states import STAYS_OUT, left_out
 from localcare.caseload.types import Entry, State
 from localcare.population import queries as population
 
-# A choice may have been on its way into the store while the run read them.
+# Clocks of two machines may differ by so much; the order itself is `access.hold_choices`'s.
 ON_ITS_WAY = timedelta(seconds=5)
 RISK_UP = "risk up since the run before"
 

@@ -107,8 +107,9 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
     folder = runs.write(settings.DATASET, name, computed.tables, manifest)
     pseudonyms = _pseudonyms(computed.connection.table("pseudonym"), folder)
     watched = _watched(computed, folder)
-    made_at = clock.now()
     with audit.transaction():
+        gate.hold_choices()
+        made_at = clock.now()
         made = Run.objects.create(
             name=name,
             edition=edition.id,
