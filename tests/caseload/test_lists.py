@@ -11,7 +11,7 @@ from localcare.access.types import Refused, Viewer
 from localcare.caseload import actions, queries
 from localcare.caseload import lists as list_pages
 from localcare.caseload.models import CaseloadState
-from localcare.caseload.types import DECLINED, State
+from localcare.caseload.types import DECLINED, Ending, State
 from localcare.patients.models import FormerNhsNumber, Patient, SamePerson
 from localcare.population import queries as population
 from localcare.population.models import ListEntry
@@ -64,6 +64,24 @@ def test_somebody_declined_comes_back_when_something_changed_since_and_the_row_s
     gp, person = area.viewer("gp", "G1"), builders.patient()
     row = lists.add(person, risk=0.5)
     actions.decline(patient_id=person.id, outcome=State.NOT_SUITABLE, reason="Well", by=gp)
+    CaseloadState.objects.update(at=MONDAY_MORNING.replace(day=1))
+    ListEntry.objects.filter(id=row.id).update(**now)
+    assert [row.came_back for row in list_pages.page_of(gp, "G1", {}).rows] == ([why] if why else [])
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        ({"change": "up"}, ()),
+        ({"risk": 0.56}, ("risk up by 5 points or more",)),
+        ({"use": {"emergency_admissions": 4}}, ("more emergency admissions in 12 months",)),
+    ],
+)
+def test_somebody_whose_time_with_the_team_ended_comes_back_for_the_same_reasons(area, lists, now, why):
+    gp, coordinator, person = area.viewer("gp", "G1"), area.viewer("care_coordinator", "C1"), builders.patient()
+    row = lists.add(person, risk=0.5)
+    actions.accept(patient_id=person.id, told=True, note="", by=gp)
+    actions.close(patient_id=person.id, ending=Ending.GOALS_MET, reason="Well again", by=coordinator)
     CaseloadState.objects.update(at=MONDAY_MORNING.replace(day=1))
     ListEntry.objects.filter(id=row.id).update(**now)
     assert [row.came_back for row in list_pages.page_of(gp, "G1", {}).rows] == ([why] if why else [])

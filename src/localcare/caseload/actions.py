@@ -190,10 +190,19 @@ def _take_on(patient_id: int, team_id: int, *, reason: str, by: Viewer) -> Casel
 
 
 def _end(patient_id: int, team_id: int, ending: Ending, *, reason: str, by: audit.Actor) -> CaseloadEntry:
+    seen = _seen_where_registered(patient_id)
     with audit.transaction():
-        entry = _move(patient_id, team_id, State.CLOSED, reason=reason, by=by, ending=ending)
+        entry = _move(patient_id, team_id, State.CLOSED, reason=reason, by=by, ending=ending, seen=seen)
         access.end_relationship(patient_id=entry.patient_id, team_id=team_id, source=SOURCE, by=by)
     return entry
+
+
+def _seen_where_registered(patient_id: int) -> dict[str, Any] | None:
+    """What the list of the person's practice says of them today, to be kept; None for somebody on no list."""
+    today = clock.today()
+    code = gate.whereabouts([patient_id], today)[patient_id].practice_code
+    seen = queries.seen_today(code, patient_id) if code else None
+    return seen.kept() if seen else None
 
 
 def _move(
