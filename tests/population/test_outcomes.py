@@ -88,8 +88,22 @@ def slow(people, spells, seen, asked):
             if event["person"] in asked and CUTS[0] <= event["on"] <= UNTIL:
                 cell = asked.index(event["person"]), period(event["on"])
                 for name, value in (stay(event) if kind == "stay" else visit()).items():
-                    amounts[name][cell] += value * (years[cell] > 0)
+                    amounts[name][cell] += value * (years[cell] > 0) * counts(people[event["person"]], event["on"])
     return years, amounts
+
+
+def counts(life, on):
+    """Registered and alive, or dying on that day."""
+    left, died = (life[end] or date.max for end in ("registered_to", "died_on"))
+    return life["registered_from"] <= on and (on < min(left, died) or on == died <= left)
+
+
+def test_what_happened_before_registration_or_after_leaving_does_not_count_and_the_day_of_death_does():
+    life = {"registered_from": date(2017, 1, 10), "registered_to": None, "died_on": None}
+    people = [life, life | {"registered_to": date(2017, 1, 20)}, life | {"died_on": date(2017, 1, 20)}]
+    seen = [{"person": p, "on": date(2017, 1, n)} for p in range(3) for n in (9, 10, 19, 20, 21)]
+    found = calc.happened(Tables.of(people, [], seen), [0, 1, 2], CUTS[:1], UNTIL, PRICES)
+    assert found.amounts["attendances"][:, 0].tolist() == [4, 2, 3]
 
 
 def period(d):

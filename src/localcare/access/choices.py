@@ -9,8 +9,11 @@ from importlib import resources
 
 from django.db import connection
 
+from localcare.access import facts, pseudonyms
 from localcare.access.models import Choice
 from localcare.access.types import ChoiceKind
+from localcare.base import clock
+from localcare.patients import queries as patients
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,20 @@ def choice_history(ids: Collection[int]) -> list[Chosen]:
     rows = Choice.objects.filter(patient_id__in=list(ids)).order_by("-recorded_at", "-id")
     told = dict.fromkeys((row.kind, row.value, row.recorded_at, row.recorded_by) for row in rows)
     return [Chosen(choices()[ChoiceKind(kind)], value, at, who) for kind, value, at, who in told]
+
+
+def chosen_here(kinds: Collection[ChoiceKind], *, besides: str) -> set[str]:
+    """What suppliers know those by who said yes to one of some choices, for the next edition; names nobody.
+
+    An answer that stands in what is taken in anyway (recorded by `besides`) is left to it, so that a file which takes
+    its answer back is believed; it holds still for other records linked as the same person.
+    """
+    said = facts.chose_yes(kinds)
+    told = {patient for patient, _ in said}
+    linked = {i for group in patients.linked_ids(told, clock.today()).values() for i in group} if told else set()
+    here = {patient for patient, by in said if by != besides} | linked - told
+    known = patients.ever_known_as(here) if here else []
+    return {pseudonyms.identity(one.nhs_number, one.practice_code, one.local_id) for one in known}
 
 
 # "choices" as eight bytes: any number will do that no other lock has.

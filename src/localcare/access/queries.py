@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 
 from localcare.access import facts, pseudonyms
 from localcare.access.calc.decide import decide
-from localcare.access.choices import choice_history, choices_of, hold_choices, last_choice
+from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
-from localcare.access.types import Capability, ChoiceKind, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
+from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
@@ -28,6 +28,7 @@ __all__ = [
     "asked_by",
     "choice_history",
     "choices_of",
+    "chosen_here",
     "hold_choices",
     "identity",
     "last_choice",
@@ -206,20 +207,6 @@ def withdrawn(since: datetime = EVER, purpose: Purpose = Purpose.RISK_STRATIFICA
     linked = patients.linked_ids(ids, clock.today()) if ids else {}
     known = patients.identities({i for group in linked.values() for i in group}, clock.today()) if ids else []
     return set(pseudonyms.of_identities(known, purpose))
-
-
-def chosen_here(kinds: Collection[ChoiceKind], *, besides: str) -> set[str]:
-    """What suppliers know those by who said yes to one of some choices, for the next edition; names nobody.
-
-    An answer that stands in what is taken in anyway (recorded by `besides`) is left to it, so that a file which takes
-    its answer back is believed; it holds still for other records linked as the same person.
-    """
-    said = facts.chose_yes(kinds)
-    told = {patient for patient, _ in said}
-    linked = {i for group in patients.linked_ids(told, clock.today()).values() for i in group} if told else set()
-    here = {patient for patient, by in said if by != besides} | linked - told
-    known = patients.ever_known_as(here) if here else []
-    return {pseudonyms.identity(one.nhs_number, one.practice_code, one.local_id) for one in known}
 
 
 def lists_ended(practice_codes: Collection[str]) -> set[str]:

@@ -34,8 +34,8 @@ def happened(
     """What happened to `people` (numbers of the edition, each once) from each of `cuts` to the day before the next.
 
     cuts: first day of each period, rising; the last period ends with `until`. Years count while somebody is registered
-    and alive; what happened outside them does not count. An admission counts whole in the period in which it began; a
-    stay that has not ended is counted to `until`.
+    and alive; what happened before or after does not count, what happened on the day of a death does. An admission
+    counts whole in the period in which it began; a stay that has not ended is counted to `until`.
     """
     asked = ibis.memtable([(int(p), i) for i, p in enumerate(people)], schema={"person": "int32", "row": "int32"})
     lives = _ordered(tables["person"], asked, "registered_from", "registered_to", "died_on")
@@ -43,7 +43,7 @@ def happened(
     years = _years(starts, ends, cuts, until)
     amounts = {name: np.zeros(years.shape) for name in OUTCOMES}
     for rows in (_attendances(tables, asked, prices), _admissions(tables, asked, prices, until)):
-        _add(amounts, rows, years, cuts, until)
+        _add(amounts, rows, years, starts, _last_days(lives, ends), cuts)
     return Happened(years, amounts)
 
 
@@ -58,6 +58,12 @@ def _stay_here(lives: Mapping[str, NDArray], until: date) -> tuple[NDArray, NDAr
     starts = lives["registered_from"].astype("datetime64[D]")
     ends = [np.where(np.isnat(day), after, day) for day in _days(lives, "registered_to", "died_on")]
     return starts, np.minimum.reduce([*ends, np.full(len(starts), after)])
+
+
+def _last_days(lives: Mapping[str, NDArray], ends: NDArray) -> NDArray:
+    """The last day whose events count: an admission on the day of death belongs to the life."""
+    (died,) = _days(lives, "died_on")
+    return np.where(ends == died, ends, ends - np.timedelta64(1, "D"))
 
 
 def _days(columns: Mapping[str, NDArray], *names: str) -> list[NDArray]:
@@ -89,12 +95,17 @@ def _admissions(tables: Mapping[str, ir.Table], asked: ir.Table, prices: Prices,
 
 
 def _add(
-    amounts: Mapping[str, NDArray], rows: Mapping[str, NDArray], years: NDArray, cuts: Sequence[date], until: date
+    amounts: Mapping[str, NDArray],
+    rows: Mapping[str, NDArray],
+    years: NDArray,
+    starts: NDArray,
+    last_days: NDArray,
+    cuts: Sequence[date],
 ) -> None:
     """Add rows to the periods in which they began; people and periods without years take nothing."""
     on = rows["on"].astype("datetime64[D]")
     period = np.searchsorted(np.array(cuts, dtype="datetime64[D]"), on, side="right") - 1
-    inside = (period >= 0) & (on <= np.datetime64(until))
+    inside = (period >= 0) & (on >= starts[rows["row"]]) & (on <= last_days[rows["row"]])
     row, period = rows["row"][inside], period[inside]
     for name in OUTCOMES:
         if name in rows:
