@@ -226,6 +226,11 @@ class TestOversight:
         assert ("refusal 0." in page) is not has_earlier
         assert all("refusal 0." in see(client, officer, unescape(link)) for link in links)
 
+    @pytest.mark.parametrize("below", ["²", "9" * 30, "none"])
+    def test_an_address_that_names_no_entry_begins_with_the_latest(self, client, area, below):
+        officer = area.viewer("privacy_officer", "99J")
+        assert see(client, officer, f"{reverse('web:oversight')}?below={below}")
+
     @pytest.mark.parametrize(("role", "at"), [("gp", "G1"), ("analyst", "99J"), ("care_coordinator", "C1")])
     def test_is_for_privacy_officers(self, client, area, role, at):
         viewer = area.viewer(role, at)

@@ -1,5 +1,6 @@
 """Oversight: for the Caldicott Guardian and the privacy officer."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -17,12 +18,15 @@ from localcare.design.paging import page_of
 from localcare.places import queries as places
 from localcare.web.forms import ReviewForm
 
+# Of an entry: any number that the store can hold.
+NUMBER = re.compile("[0-9]{1,18}")
+
 
 @requires(Capability.SEE_OVERSIGHT)
 def overview(request: HttpRequest) -> HttpResponse:
     viewer, show = viewer_of(request), request.GET.get("show", "")
     start = request.GET.get("below", "")
-    page = oversight.entries(viewer, show=show, start=int(start) if start.isdigit() else None)
+    page = oversight.entries(viewer, show=show, start=int(start) if NUMBER.fullmatch(start) else None)
     context = {
         "entries": page.entries,
         "below": page.below,
