@@ -101,10 +101,12 @@ def _check(mapped: Mapped, shape: Shape, where: str) -> None:
     if mapped.delimiter not in DELIMITERS:
         raise BadMapping(f"{where}: the delimiter must be a comma, semicolon, bar or tab.")
     if mapped.dates and not _is_a_form_of_dates(mapped.dates):
-        raise BadMapping(f'{where}: dates is not a form with day, month and year, such as "%d/%m/%Y".')
+        raise BadMapping(f'{where}: dates is not a form with day, month and year of four digits, such as "%d/%m/%Y".')
 
 
 def _is_a_form_of_dates(form: str) -> bool:
+    if "%Y" not in form.replace("%%", ""):  # of two digits a century would be guessed, and 1935 read as 2035
+        return False
     try:
         return datetime.strptime(_DAY.strftime(form), form).date() == _DAY  # noqa: DTZ007 (a day has no zone)
     except ValueError:
