@@ -10,7 +10,7 @@ import pytest
 from localcare.base import audit
 from localcare.cli.main import main
 from localcare.dataset import contract
-from localcare.intake import editing, extract, mapping, record_feed
+from localcare.intake import editing, extract, lines, mapping, record_feed
 from localcare.intake.extract import CannotIntake
 from localcare.patients.models import Patient
 from localcare.record.models import Statement
@@ -108,6 +108,7 @@ WRONG = [
     (BASE.replace('family_name = "Surname"\n', ""), "say where family_name of gp_patient comes from"),
     (BASE.replace('delimiter = "|"', 'delimiter = "||"'), "comma, semicolon, bar or tab"),
     (BASE.replace("%d/%m/%Y", "%d/%m"), "form with day, month and year"),
+    (BASE.replace("%d/%m/%Y", "%d/%m/%y"), "year of four digits"),
     (BASE.replace('Female = "F"', "Female = 1"), "as text in quotes"),
     (BASE + '[file.constants]\nsex = "F"\n', "sex is both a column and a constant"),
 ]
@@ -120,6 +121,12 @@ def test_a_mapping_that_cannot_be_used_says_what_to_mend(tmp_path, supplied, tex
         extract.read(supplied, tmp_path / "wrong.toml")
     with pytest.raises(CannotIntake, match="cannot be read"):
         extract.read(supplied, tmp_path / "none.toml")
+
+
+def test_a_rejects_line_is_right_although_a_field_runs_over_two_lines(tmp_path):
+    path = tmp_path / "bars.txt"
+    path.write_text('a|b\n1|"two\nlines, ""quoted"""\n2|with a ", comma\n3|x\n')
+    assert lines.find(path, 3, [], [1, 2], "|").rows == {1: 4, 2: 5}
 
 
 def test_a_file_without_the_columns_that_the_mapping_names_is_refused(tmp_path):

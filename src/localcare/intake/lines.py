@@ -18,7 +18,7 @@ class Places:
     rows: dict[int, int]
 
 
-def find(path: Path, rows: int, refused: Sequence[int], wanted: Sequence[int]) -> Places:
+def find(path: Path, rows: int, refused: Sequence[int], wanted: Sequence[int], delimiter: str = ",") -> Places:
     """The lines where the `wanted` rows (numbered from 0 among the file's `rows` readable ones) and the `refused`
     records (counted from 1 with the header and blank lines) begin.
 
@@ -28,7 +28,7 @@ def find(path: Path, rows: int, refused: Sequence[int], wanted: Sequence[int]) -
         return Places({}, {})
     if _lines(path) == 1 + rows + len(refused):
         return _by_counting(refused, wanted)
-    return _by_reading(path, set(refused), set(wanted))
+    return _by_reading(path, set(refused), set(wanted), delimiter)
 
 
 def _lines(path: Path) -> int:
@@ -48,11 +48,11 @@ def _by_counting(refused: Sequence[int], wanted: Sequence[int]) -> Places:
     return Places({record: record for record in refused}, dict(zip(wanted, lines.tolist(), strict=True)))
 
 
-def _by_reading(path: Path, refused: Collection[int], wanted: Collection[int]) -> Places:
+def _by_reading(path: Path, refused: Collection[int], wanted: Collection[int], delimiter: str) -> Places:
     found = Places({}, {})
     row, line = -1, 1
     with path.open(encoding="utf-8", errors="replace", newline="") as opened:
-        reader = csv.reader(opened)
+        reader = csv.reader(opened, delimiter=delimiter)
         for record, fields in enumerate(reader, 1):
             start, line = line, reader.line_num + 1
             if record in refused:

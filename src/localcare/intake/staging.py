@@ -80,7 +80,8 @@ def _stage_file(
     bad = connection.execute(f"SELECT rowid, faults FROM staged WHERE file = {number} AND faults <> 0 ORDER BY rowid")
     rejected = {row - first: bits for row, bits in bad.fetchall()}
     refused = sorted({line for line, _ in errors})
-    places = lines.find(file.path, rows, refused, list(rejected))
+    delimiter = file.mapped.delimiter if file.mapped else ","
+    places = lines.find(file.path, rows, refused, list(rejected), delimiter)
     rejects = [
         *(
             Reject(file.name, places.refused.get(record), None, STRUCTURE.get(kind, UNREADABLE))
