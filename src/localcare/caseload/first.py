@@ -110,7 +110,8 @@ def of_team(team: Team | None, practice_code: str = "") -> First:
     held = evaluations.held(team.id, today, waiting, named)
     left = room.left if room else 0
     chosen, found = _chosen(effects, [one for one in waiting if held.ranked(one)], left)
-    released = [(one, best(effects, one)) for one in held.released(waiting)][: left - len(chosen)]
+    due = [(one, best(effects, one)) for one in held.released(waiting)]
+    released = [(one, benefit) for one, benefit in due if benefit][: left - len(chosen)]
     rows = _rows(chosen, found.lifted.tolist(), False) + _rows(released, [False] * len(released), True, len(chosen))
     mine = tuple(row for row in rows if practice_code in ("", row.practice_code))
     return First(team, room, mine, len(rows), len(waiting), found.helped, found.shortfalls, effects, True, held)
