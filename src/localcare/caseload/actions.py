@@ -201,7 +201,7 @@ def _seen_where_registered(patient_id: int) -> dict[str, Any] | None:
     """What the list of the person's practice says of them today, to be kept; None for somebody on no list."""
     today = clock.today()
     code = gate.whereabouts([patient_id], today)[patient_id].practice_code
-    seen = queries.seen_today(code, patient_id) if code else None
+    seen = leaving_out.seen_today(code, patient_id) if code else None
     return seen.kept() if seen else None
 
 

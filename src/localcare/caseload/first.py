@@ -1,7 +1,7 @@
 """Who to see first: the places a team has now, given to those whom seeing is expected to help most."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -184,7 +184,7 @@ def _limits(effects: Effects, waiting: list[Candidate]) -> list[calc.Shares]:
 
 
 def _rows(
-    chosen: list[tuple[Candidate, Benefit | None]], lifted: list[bool], released: bool, after: int = 0
+    chosen: Sequence[tuple[Candidate, Benefit | None]], lifted: list[bool], released: bool, after: int = 0
 ) -> list[FirstRow]:
     listed: Mapping[str, Any] = population.on_lists([one.pseudonym for one, _ in chosen])
     return [
