@@ -78,7 +78,7 @@ def k_best(
     task = given(cost, demand, p, capacity=capacity, fixed_open=fixed_open, max_cost=max_cost)
     if k < 1:
         raise ValueError(f"{k} sets asked for: ask for 1 or more")
-    if reason := _impossible(task, p):
+    if reason := best.impossible(task, p):
         return (infeasible(task, reason),)
     sets, bound = best.best_sets(task, p, k)
     if not sets:
@@ -101,7 +101,7 @@ def p_center(
     (Minieka, SIAM Review 1970). Points without demand do not count.
     """
     task = given(cost, demand, p, capacity=capacity, fixed_open=fixed_open, max_cost=max_cost)
-    if reason := _impossible(task, p):
+    if reason := best.impossible(task, p):
         return infeasible(task, reason)
     steps = np.unique(task.cost[task.allowed & (task.demand > 0)[:, None]])
     low, high = 0, len(steps)
@@ -197,21 +197,9 @@ def _siting(chosen: tuple[int, ...], assignment: npt.NDArray[np.intp], objective
     )
 
 
-def _impossible(task: Given, p: int) -> str:
-    """Why no set of p sites can serve everybody, or nothing if one may."""
-    if reason := task.too_few_sites(p) or task.unreachable() or task.too_small(p):
-        return reason
-    if not task.limited:
-        return ""
-    answer, chosen = milp.covered(task.allowed[task.demand > 0], task.demand, None, task.fixed_open)
-    if len(chosen) > p and answer.bound > p + 1e-6:
-        return f"at least {len(chosen)} sites are needed to leave nobody beyond the limit on cost, not {p}"
-    return ""
-
-
 def _served_within(task: Given, p: int, radius: float) -> bool:
     """Whether p sites can serve everybody within a radius; with capacities, whether those who fit can be shared out."""
     narrower = task.within(radius)
-    if _impossible(narrower, p):
+    if best.impossible(narrower, p):
         return False
     return task.capacity is None or bool(best.best_sets(narrower, p, 1)[0])

@@ -31,14 +31,17 @@ class Served:
     cost: float
 
 
-Work = Callable[[Sites], Served | None]
+# What a set costs when worked out, or None where it breaks a limit or costs at least so much.
+Work = Callable[[Sites, float], Served | None]
 
 
 def best_sets(task: Given, p: int, k: int) -> tuple[tuple[Served, ...], float]:
     """The k best sets of p sites, best first, and what no other set can cost less than."""
     plain = bounds.problem(task.weighted, p)
-    start = _start(task, p)
-    found, bound, complete = listed(plain, k, lambda chosen: serve(task, chosen), fixed=task.fixed_open, start=start)
+    first = start(task, p)
+    found, bound, complete = listed(
+        plain, k, lambda chosen, limit: serve(task, chosen, limit=limit), fixed=task.fixed_open, start=first
+    )
     return (found, bound) if complete else _programme(task, p, k)
 
 
@@ -49,14 +52,19 @@ def listed(
 
     Returns them best first, what no other set can cost less than, and whether the list was long enough to prove it.
     """
-    done: dict[Sites, Served | None] = {}
+    done: set[Sites] = set()
+    kept: list[Served] = []
     wanted = k
     while True:
         found = bounds.search(plain, k=wanted, forced=fixed, starts=start, nodes=NODES)
-        for _, chosen in found.sets:
-            if chosen not in done:
-                done[chosen] = work(chosen)
-        ranked = sorted((one for one in done.values() if one), key=lambda one: (one.cost, one.sites))[:k]
+        for plain_cost, chosen in found.sets:
+            limit = kept[-1].cost if len(kept) == k else np.inf
+            if plain_cost > limit:
+                break
+            if chosen not in done and (one := work(chosen, limit)):
+                kept = sorted([*kept, one], key=lambda one: (one.cost, one.sites))[:k]
+            done.add(chosen)
+        ranked = kept
         exhausted = found.proved and len(found.sets) < wanted
         last = ranked[-1].cost if len(ranked) == k else np.inf
         if exhausted or last <= found.bound * (1 + bounds.BILLIONTH):
@@ -66,10 +74,12 @@ def listed(
         wanted *= 4
 
 
-def serve(task: Given, chosen: Sites, least: npt.NDArray[np.float64] | None = None) -> Served | None:
+def serve(
+    task: Given, chosen: Sites, least: npt.NDArray[np.float64] | None = None, limit: float = np.inf
+) -> Served | None:
     """Everybody at the nearest site of a set, or, where that breaks a capacity or a least load, the best that does not.
 
-    None where nothing serves everybody."""
+    None where nothing serves everybody, or nothing for less than `limit`."""
     assignment, some = task.nearest(chosen), task.demand > 0
     if (assignment[some] < 0).any():
         return None
@@ -80,7 +90,7 @@ def serve(task: Given, chosen: Sites, least: npt.NDArray[np.float64] | None = No
         own = np.ix_(np.flatnonzero(some), at)
         weighted = (task.demand[:, None] * np.where(task.allowed, task.cost, 0.0))[own]
         low = None if least is None else least[at]
-        answer, share = milp.shared_out(weighted, task.allowed[own], task.demand[some], room, low)
+        answer, share = milp.shared_out(weighted, task.allowed[own], task.demand[some], room, low, limit)
         if answer.values is None:
             return None
         assignment[some] = at[share]
@@ -88,7 +98,19 @@ def serve(task: Given, chosen: Sites, least: npt.NDArray[np.float64] | None = No
     return Served(chosen, assignment, float(travel.sum()))
 
 
-def _start(task: Given, p: int) -> tuple[Sites, ...]:
+def impossible(task: Given, p: int) -> str:
+    """Why no set of p sites can serve everybody, or nothing if one may."""
+    if reason := task.too_few_sites(p) or task.unreachable() or task.too_small(p):
+        return reason
+    if not task.limited:
+        return ""
+    answer, chosen = milp.covered(task.allowed[task.demand > 0], task.demand, None, task.fixed_open)
+    if len(chosen) > p and answer.bound > p + 1e-6:
+        return f"at least {len(chosen)} sites are needed to leave nobody beyond the limit on cost, not {p}"
+    return ""
+
+
+def start(task: Given, p: int) -> tuple[Sites, ...]:
     """Where few sets serve everybody, one that does: greedy choice alone may find none."""
     if not task.limited:
         return ()

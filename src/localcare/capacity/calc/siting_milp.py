@@ -14,16 +14,21 @@ from scipy import sparse
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Sites = tuple[int, ...]
+# Pairs beyond one a point with which a sharing out is first tried.
+FIRST_PAIRS = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`values` is None where no solution exists (`infeasible`) or none was found. Minimisation."""
+    """`values` is None where no solution exists (`infeasible`) or none was found. Minimisation.
+
+    `reduced`: of a programme without whole variables, what a variable adds at least when raised from 0 to 1."""
 
     values: Array | None
     objective: float
     bound: float
     infeasible: bool
+    reduced: Array | None = None
 
 
 @dataclass(slots=True)
@@ -67,8 +72,9 @@ class Model:
             return Answer(None, np.inf, np.inf, True)
         if not np.isfinite(info.objective_function_value) or info.primal_solution_status != 2:
             return Answer(None, np.inf, float(info.mip_dual_bound), False)
-        found = np.array(solver.getSolution().col_value)
-        return Answer(found, float(info.objective_function_value), float(info.mip_dual_bound), False)
+        solution, value = solver.getSolution(), float(info.objective_function_value)
+        bound = float(info.mip_dual_bound) if self.whole.any() else value
+        return Answer(np.array(solution.col_value), value, bound, False, np.array(solution.col_dual))
 
     def _lp(self) -> highspy.HighsLp:
         matrix = sparse.vstack(self.blocks, format="csc")
@@ -130,22 +136,49 @@ def located(
 
 
 def shared_out(
-    cost: Array, allowed: Bools, demand: Array, capacity: Array | None, least: Array | None
+    cost: Array, allowed: Bools, demand: Array, capacity: Array | None, least: Array | None, limit: float = np.inf
 ) -> tuple[Answer, npt.NDArray[np.intp]]:
     """Assign whole demand points to sites that are all open, none above its capacity or below its least load.
 
     The generalised assignment problem: minimise sum of cost_ji x_ji, sum over i of x_ji = 1,
-    least_i <= sum over j of demand_j x_ji <= capacity_i."""
-    points, sites = allowed.shape
+    least_i <= sum over j of demand_j x_ji <= capacity_i. Points may be split in a first programme, which says what each
+    pair adds at least; the second has whole points and only pairs that can be in a better solution than the one found.
+    No values where the first shows that nothing costs less than `limit`.
+    """
+    points = len(demand)
     j, i = np.nonzero(allowed)
+    relaxed = _sharing(cost, j, i, demand, capacity, least, False)
+    nobody = np.full(points, -1, dtype=np.intp)
+    if relaxed.values is None or relaxed.reduced is None or relaxed.bound >= limit:
+        return Answer(None, np.inf, relaxed.bound, relaxed.infeasible), nobody
+    step = np.sort(relaxed.reduced)[min(points + FIRST_PAIRS, len(j)) - 1]
+    while True:
+        kept = relaxed.reduced <= step
+        answer = _sharing(cost, j[kept], i[kept], demand, capacity, least, True)
+        room = answer.objective - relaxed.objective + 1e-9 * abs(relaxed.objective)
+        if kept.all() or room <= step:
+            break
+        wider = room if answer.values is not None else 4 * step
+        step = wider if step < wider < relaxed.reduced.max() else np.inf
+    return answer, nobody if answer.values is None else _assigned(answer.values, j[kept], i[kept], points)
+
+
+def _sharing(
+    cost: Array,
+    j: npt.NDArray[np.intp],
+    i: npt.NDArray[np.intp],
+    demand: Array,
+    capacity: Array | None,
+    least: Array | None,
+    whole: bool,
+) -> Answer:
+    points, sites = cost.shape
     pairs, line = len(j), np.arange(len(j))
-    model = Model.of(cost[j, i], np.ones(pairs, bool))
+    model = Model.of(cost[j, i], np.full(pairs, whole))
     model.rows(sparse.csr_array((np.ones(pairs), (j, line)), shape=(points, pairs)), 1.0, 1.0)
     loads = sparse.csr_array((demand[j], (i, line)), shape=(sites, pairs))
     model.rows(loads, -np.inf if least is None else least, np.inf if capacity is None else capacity)
-    answer = model.solve()
-    chosen = np.full(points, -1, dtype=np.intp) if answer.values is None else _assigned(answer.values, j, i, points)
-    return answer, chosen
+    return model.solve()
 
 
 def covered(within: Bools, demand: Array, p: int | None, fixed_open: Sites = ()) -> tuple[Answer, Sites]:
