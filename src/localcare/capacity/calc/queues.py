@@ -101,7 +101,7 @@ def starts(arrivals: Array, stays: Array, servers: int | npt.NDArray[np.int64], 
     With waiting, one server more never makes anybody's stay begin later."""
     count = np.broadcast_to(servers, len(arrivals))[:, None]
     free = np.where(np.arange(max(count.max(initial=0), 1)) < count, -inf, inf)
-    begun, rows = np.full(arrivals.shape, inf), np.arange(len(arrivals))
+    begun, rows = np.full(arrivals.shape, inf, order="F"), np.arange(len(arrivals))
     for person in range(arrivals.shape[1]):
         first = free.argmin(axis=1)
         earliest, now = free[rows, first], arrivals[:, person]

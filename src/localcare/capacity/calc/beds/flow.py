@@ -103,7 +103,7 @@ class _Board:
         self.next = np.full((count, self.change + 1 + len(self.site)), NEVER)
         self.pointer = np.tile(np.array(people.offset[:-1], dtype=np.int64), (count, 1))
         self.next[:, : self.change] = people.time[:, self.pointer[0]]
-        self.begin, self.left = np.full(people.time.shape, NEVER), np.full(people.time.shape, NEVER)
+        self.begin, self.left = (np.full(people.time.shape, NEVER, order="F") for _ in range(2))
         for number in _alone(system, people):
             self.next[:, number] = NEVER
             columns = people.columns(number)
@@ -111,7 +111,7 @@ class _Board:
             slots = system.services[self.service[number]].slots[0]
             self.begin[:, columns] = queues.starts(time, stay, slots, wait=streams[number].waits)
             self.left[:, columns] = self.begin[:, columns] + stay
-        self.at = np.full(people.site.shape, -1, dtype=np.int8)
+        self.at = np.full(people.site.shape, -1, dtype=np.int8, order="F")
         self.occupant = np.zeros((count, len(self.site)), dtype=np.int64)
         self.asks = np.full((count, len(self.site)), NO_SERVICE, dtype=np.int8)
         self.owed = np.zeros((count, sites), dtype=np.int64)
@@ -259,7 +259,7 @@ class _Queues:
         lists = [[s * width + kind for s in range(streams) for kind in (site, sites)] for site in range(sites)]
         self.taking = np.array(lists, dtype=np.int64).reshape(sites, 2 * streams)
         self.kind = np.where(people.keeps, people.site, sites).astype(np.int8)
-        self.after = np.zeros(people.site.shape, dtype=np.int32)
+        self.after = np.zeros(people.site.shape, dtype=np.int32, order="F")
         for stream in range(streams):
             self._chain(slice(people.offset[stream], people.offset[stream + 1]))
 

@@ -6,6 +6,7 @@ Whoever still waits when the plan's years end has waited until then.
 """
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from localcare.capacity.calc.quantity import draws
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 BATCH = 500  # replications simulated together: enough to pay for a step, few enough for memory
 WARMUP = 365  # days before the first year, at its rates, that no figure counts: beds are not empty on the first day
@@ -113,63 +115,58 @@ PERSONS = ("came", "within", "median", "ninety", "delayed", "elsewhere", "held")
 def _figures(system: System, people: People, happened: Flow) -> dict[Key, Array]:
     figures: dict[Key, Array] = {}
     shape = (len(people.time), system.years)
-    for kind, name, streams, site in _groups(system, people):
-        parts = [_Group(system, people, happened, number, site) for number in streams]
-        figures |= {(kind, name, what): value for what, value in _persons(parts, shape).items()}
-    for number, site_of in enumerate(system.sites):
-        parts = [_Group(system, people, happened, n, None, number) for n, one in _for_beds(people)]
-        figures[("site", site_of.name, "used")] = sum((p.used() for p in parts), np.zeros(shape))
-        figures[("site", site_of.name, "blocked")] = sum((p.held() for p in parts), np.zeros(shape))
+    streams = [_Group(system, people, happened, number) for number in range(len(people.streams))]
+    for kind, name, parts in _groups(system, streams):
+        if kind == "pathway" and len(parts) == 1:
+            told = {what: figures[("stream", parts[0].stream.name, what)] for what in PERSONS}
+        else:
+            told = _persons(parts, shape)
+        figures |= {(kind, name, what): value for what, value in told.items()}
+    for number, site in enumerate(system.sites):
+        parts = [one.only(one.at == number) for one in streams if one.at is not None]
+        figures[("site", site.name, "used")] = sum((p.used() for p in parts), np.zeros(shape))
+        figures[("site", site.name, "blocked")] = sum((p.held() for p in parts), np.zeros(shape))
     for number, service in enumerate(system.services):
-        used = np.zeros(shape)
-        for n, one in enumerate(people.streams):
-            part = _Group(system, people, happened, n)
-            used += part.used() if one.to == service.name else part.after(number) if one.to == BEDS else 0
-        figures[("service", service.name, "used")] = used
+        direct = [one.used() for one in streams if one.stream.to == service.name]
+        after = [one.after(number) for one in streams if one.onward is not None]
+        figures[("service", service.name, "used")] = sum([*direct, *after], np.zeros(shape))
     return figures
 
 
-def _groups(system: System, people: People) -> Iterator[tuple[str, str, list[int], int | None]]:
-    """Kind, name, streams and nearest site of the people told of together."""
-    for number, one in enumerate(people.streams):
-        yield "stream", one.name, [number], None
-    for pathway in sorted({one.pathway for one in people.streams if one.pathway is not None}):
-        yield "pathway", f"{pathway}", [n for n, one in enumerate(people.streams) if one.pathway == pathway], None
+def _groups(system: System, streams: list["_Group"]) -> Iterator[tuple[str, str, list["_Group"]]]:
+    """Kind, name and people of those told of together."""
+    for one in streams:
+        yield "stream", one.stream.name, [one]
+    for pathway in sorted({one.stream.pathway for one in streams if one.stream.pathway is not None}):
+        yield "pathway", f"{pathway}", [one for one in streams if one.stream.pathway == pathway]
     for number, site in enumerate(system.sites):
-        yield "site", site.name, [n for n, _ in _for_beds(people)], number
-
-
-def _for_beds(people: People) -> list[tuple[int, object]]:
-    return [(number, one) for number, one in enumerate(people.streams) if one.to == BEDS]
+        yield "site", site.name, [one.only(one.near == number) for one in streams if one.near is not None]
 
 
 class _Group:
-    """People of one stream who came within the plan's years or before, (`near`) by nearest site or (`at`) by place."""
+    """People of one stream who came before the end of the plan's years; of those for beds also where and what next."""
 
-    def __init__(
-        self,
-        system: System,
-        people: People,
-        happened: Flow,
-        number: int,
-        near: int | None = None,
-        at: int | None = None,
-    ) -> None:
+    PERSONAL = ("row", "time", "begin", "left", "over", "near", "at", "onward", "next_over")
+
+    def __init__(self, system: System, people: People, happened: Flow, number: int) -> None:
         self.days, self.end = np.array(system.days, dtype=float), float(system.days[-1])
+        self.rows, self.stream, self.waits = len(people.time), people.streams[number], people.streams[number].waits
         columns = people.columns(number)
-        chosen = people.time[:, columns] < self.end
-        if near is not None:
-            chosen &= people.site[:, columns] == near
-        if at is not None:
-            chosen &= happened.at[:, columns] == at
-        self.row, column = np.nonzero(chosen)
-        column += columns.start
-        self.rows, self.waits = len(chosen), people.streams[number].waits
-        pick = self.row, column
+        column, self.row = np.nonzero((people.time[:, columns] < self.end).T)  # as they lie in memory
+        pick = self.row, column + columns.start
         self.time, self.begin, self.left = people.time[pick], happened.begin[pick], happened.left[pick]
-        self.over = self.begin + people.stay[pick]
-        self.onward = people.onward[pick] if people.streams[number].to == BEDS else None
-        self.next_over = self.left + people.onward_stay[pick] if self.onward is not None else None
+        self.near = self.at = self.onward = self.over = self.next_over = None
+        if self.stream.to == BEDS:
+            self.near, self.at, self.onward = people.site[pick], happened.at[pick], people.onward[pick]
+            self.over = self.begin + people.stay[pick]
+            self.next_over = self.left + people.onward_stay[pick]
+
+    def only(self, chosen: Flags) -> "_Group":
+        part = copy(self)
+        for name in self.PERSONAL:
+            if (values := getattr(self, name)) is not None:
+                setattr(part, name, values[chosen])
+        return part
 
     def by_year(self, since: Array, until: Array) -> Array:
         """Days between two moments of each person, summed by replication and year, whatever years they reach over."""
@@ -189,18 +186,19 @@ class _Group:
         return self.by_year(self.begin, self.left)
 
     def held(self) -> Array:
-        return (
-            self.by_year(self.over, self.left) if self.onward is not None else np.zeros((self.rows, len(self.days) - 1))
-        )
+        """Days in a bed after the stay was over."""
+        return self.by_year(self.left if self.over is None else self.over, self.left)
 
     def delayed(self) -> Array:
-        return self.by_year(self.time, self.begin) if self.waits else np.zeros((self.rows, len(self.days) - 1))
+        """Days between coming and beginning; none of those who go elsewhere."""
+        return self.by_year(self.time, self.begin if self.waits else self.time)
 
     def after(self, service: int) -> Array:
         """Days in a service's slots after a bed."""
+        assert self.onward is not None
         assert self.next_over is not None
-        until = np.where(self.onward == service, self.next_over, -np.inf)
-        return self.by_year(self.left, until)
+        goes = self.onward == service
+        return self.only(goes).by_year(self.left[goes], self.next_over[goes])
 
 
 def _persons(parts: list[_Group], shape: tuple[int, int]) -> dict[str, Array]:

@@ -29,7 +29,7 @@ class People:
 
     `offset`: where each of `streams` begins; each ends with one who never comes. The columns of `site`, `keeps` (takes
     no bed at another site), `onward` (number of the service needed after the bed) and `onward_stay` are those for
-    beds only."""
+    beds only. In memory a column lies together: what happens at once in all replications is near."""
 
     streams: tuple[Stream, ...]
     offset: tuple[int, ...]
@@ -77,13 +77,17 @@ def draw(
     return People(
         streams,
         tuple(int(n) for n in np.cumsum([0, *(t.shape[1] for t in times)])),
-        np.concatenate([none, *times], axis=1),
-        np.concatenate([none, *stays], axis=1),
-        np.concatenate([none.astype(np.int8), *(site for site, _ in sites)], axis=1),
-        np.concatenate([none.astype(bool), *(keeps for _, keeps in sites)], axis=1),
-        np.concatenate([none.astype(np.int8), *(service for service, _ in needs)], axis=1),
-        np.concatenate([none, *(stay for _, stay in needs)], axis=1),
+        _beside([none, *times]),
+        _beside([none, *stays]),
+        _beside([none.astype(np.int8), *(site for site, _ in sites)]),
+        _beside([none.astype(bool), *(keeps for _, keeps in sites)]),
+        _beside([none.astype(np.int8), *(service for service, _ in needs)]),
+        _beside([none, *(stay for _, stay in needs)]),
     )
+
+
+def _beside(arrays: list) -> npt.NDArray:
+    return np.asfortranarray(np.concatenate(arrays, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
