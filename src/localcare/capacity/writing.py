@@ -1,4 +1,4 @@
-"""What a computed scenario leaves in a folder: its file, each table as CSV, all of them as workbook and as JSON.
+"""What a computed scenario leaves in a folder: its file, its tables, pictures and report.
 
 The same scenario leaves the same bytes: nothing here asks for the time or for who asked.
 """
@@ -16,6 +16,9 @@ from pathlib import Path
 import xlsxwriter
 
 from localcare.capacity.calc.tables import Table, Value
+from localcare.capacity.report import sections
+from localcare.capacity.report_html import html
+from localcare.capacity.report_pdf import pdf
 from localcare.capacity.running import Computed
 
 PLACES = 6  # digits of a figure in a file: beyond that, machines differ
@@ -55,6 +58,9 @@ def files(computed: Computed) -> Mapping[str, bytes]:
         **{f"tables/{table.name}.csv": _csv(table) for table in tables},
         "tables.json": _json(tables),
         "tables.xlsx": _xlsx(tables),
+        **{f"plots/{one.key}.svg": one.drawing.svg().encode() for one in sections(computed) if one.drawing},
+        "report.html": html(computed),
+        "report.pdf": pdf(computed),
     }
 
 

@@ -1,0 +1,190 @@
+"""The report of a plan, for a board: findings in sentences, pictures and tables, and every assumption's source."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from localcare.capacity.calc.plan import Array, Plan
+from localcare.capacity.calc.tables import Table, Value, ranged
+from localcare.capacity.plots import Bar, Fan, bars, fans, waterfall
+from localcare.capacity.running import Computed, words
+from localcare.design.drawing import Drawing
+
+DRIVERS_SHOWN = 10
+WATERFALLS = ("emergency_admission", "emergency_attendance", "outpatient", "emergency_bed_day")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question: its finding in a sentence, its picture, its table."""
+
+    key: str
+    title: str
+    finding: str
+    drawing: Drawing | None
+    table: Table
+
+
+def sections(computed: Computed) -> list[Section]:
+    """Everything that the report shows, in its order."""
+    tables = {table.name: table for table in computed.tables}
+    return [
+        _money(computed.plan, tables["money"]),
+        *_activities(computed.plan, tables["steps"]),
+        _people(computed.plan, tables["people"]),
+        _by_intervention(computed.plan, tables["saving_by_intervention"]),
+        _stresses(computed.plan, tables["stresses"]),
+        _drivers(computed),
+        *_stated(tables),
+        _assumptions(tables["assumptions"]),
+    ]
+
+
+def named(assumption: str) -> str:
+    """An assumption's name in words: "Rapid response, emergency admission: reach"."""
+    first, *rest = assumption.replace("_", " ").split(".")
+    if first == "intervention":
+        key, setting, what = rest
+        return f"{key.capitalize()}, {setting}: {what}"
+    return f"{first.capitalize()}: {', '.join(rest)}"
+
+
+def millions(pounds: float) -> str:
+    return f"-£{-pounds / 1e6:,.1f}m" if pounds < 0 else f"£{pounds / 1e6:,.1f}m"
+
+
+def thousands(count: float) -> str:
+    return f"{count / 1000:,.1f}k" if abs(count) >= 1000 else f"{count:,.0f}"
+
+
+def _fan(label: str, draws: Array, *, ours: bool = True) -> Fan:
+    """draws: draws x years."""
+    low, middle, high = np.quantile(draws[1:], [0.1, 0.5, 0.9], axis=0)
+    return Fan(label, tuple(middle), tuple(low), tuple(high), ours)
+
+
+def _money(plan: Plan, table: Table) -> Section:
+    _, median, low, high = ranged(plan.money.net_present_value)
+    worth = "worth" if median >= 0 else "short of its cost by"
+    chance = float((plan.money.net_present_value[1:] > 0).mean())
+    finding = (
+        f"Over {len(plan.scenario.years)} years the plan is {worth} {millions(abs(median))} at today's value "
+        f"(8 draws in 10 between {millions(low)} and {millions(high)}); in {chance:.0%} of draws it saves more than it "
+        "costs."
+    )
+    drawing = fans(
+        "Gross saving and investment by year",
+        plan.scenario.years,
+        [_fan("Gross saving", plan.money.gross), _fan("Investment", plan.money.invested, ours=False)],
+        millions,
+    )
+    return Section("money", "What it saves and costs", finding, drawing, table)
+
+
+def _activities(plan: Plan, table: Table) -> Iterator[Section]:
+    """For each setting that the plan is about: the way from the baseline year to the last."""
+    labels, last = words().settings, len(plan.scenario.years) - 1
+    for key in WATERFALLS:
+        s = plan.baseline.settings.index(key)
+        steps = [(step.label, float(step.change[0, last, :, s].sum())) for step in plan.account.steps]
+        steps = [(name, change) for name, change in steps if abs(change) >= 0.5]
+        begun = float(plan.account.baseline[:, s].sum())
+        nothing = plan.account.nothing_done[:, last, :, :, s].sum((1, 2))
+        planned = plan.account.planned[:, last, :, :, s].sum((1, 2))
+        share = ranged(1 - planned / nothing)
+        year = plan.scenario.years[last]
+        finding = (
+            f"{labels[key]} go from {thousands(begun)} to {thousands(float(nothing[0]))} in {year} if nothing is done "
+            f"and to {thousands(float(planned[0]))} with the plan: {share[1]:.1%} fewer "
+            f"({share[2]:.1%} to {share[3]:.1%})."
+        )
+        drawing = waterfall(
+            f"{labels[key]}: from the baseline year to {year}", begun, steps, f"{year}, planned", thousands
+        )
+        rows = tuple(row for row in table.rows if row[1] == labels[key] and row[0] == year)
+        mine = Table(f"{table.name}_{key}", table.title, table.says, table.columns, rows)
+        yield Section(key, labels[key], finding, drawing, mine)
+
+
+def _people(plan: Plan, table: Table) -> Section:
+    first, last = plan.baseline.people.sum(), plan.people[:, -1].sum(1)
+    old = plan.people[:, -1, -1] / plan.baseline.people.sum(1)[-1] - 1
+    _, median, low, high = ranged(old)
+    finding = (
+        f"Registered people go from {first:,.0f} to {ranged(last)[1]:,.0f} by {plan.scenario.years[-1]}; those of "
+        f"{plan.baseline.age_from[-1]} and over grow by {median:.0%} ({low:.0%} to {high:.0%})."
+    )
+    drawing = fans(
+        f"People of {plan.baseline.age_from[-1]} and over by year",
+        plan.scenario.years,
+        [_fan(f"{plan.baseline.age_from[-1]} and over", plan.people[:, :, -1])],
+        thousands,
+    )
+    return Section("people", "How many people", finding, drawing, table)
+
+
+def _by_intervention(plan: Plan, table: Table) -> Section:
+    last = plan.money.saving[:, -1].sum((2, 3))
+    cost = plan.money.cost[:, -1]
+    net = [(one.label, ranged(last[:, i] - cost[:, i])) for i, one in enumerate(plan.scenario.interventions)]
+    paying = [label for label, figures in net if figures[2] > 0]
+    finding = (
+        f"In {plan.scenario.years[-1]} {len(paying)} of {len(net)} interventions save more than they cost in at least "
+        f"9 draws of 10{': ' + ', '.join(paying) if paying else ''}."
+    )
+    lines = [Bar(label, figures[2], figures[3]) for label, figures in net]
+    drawing = bars("Net benefit of each intervention in the last year, 80% range", lines, millions)
+    return Section("interventions", "Which interventions pay", finding, drawing, table)
+
+
+def _stresses(plan: Plan, table: Table) -> Section:
+    cases = [("As planned", plan.money), *((stress.label, money) for stress, money in plan.stresses)]
+    figures = [(label, ranged(money.net_present_value)) for label, money in cases]
+    worst = min(figures, key=lambda one: one[1][1])
+    finding = f"The worst of the cases tried is: {worst[0].lower()}; the plan is then worth {millions(worst[1][1])}."
+    lines = [Bar(label, four[2], four[3], ours=label == "As planned") for label, four in figures]
+    return Section("stresses", "If things go wrong", finding, bars("Net present value", lines, millions), table)
+
+
+def _drivers(computed: Computed) -> Section:
+    table = next(table for table in computed.tables if table.name == "drivers")
+    first = computed.drivers[:DRIVERS_SHOWN]
+    finding = "Every assumption is a single figure: nothing drives the result."
+    if first:
+        most = first[0]
+        finding = (
+            f"What counts most is {named(most.name).lower()}: between its ends the plan's value goes from "
+            f"{millions(most.at_low)} to {millions(most.at_high)}."
+        )
+    lines = [Bar(named(one.name), one.at_low, one.at_high) for one in first]
+    drawing = bars("Net present value between the ends of each assumption", lines, millions) if first else None
+    return Section("drivers", "What drives this", finding, drawing, table)
+
+
+def _stated(tables: dict[str, Table]) -> Iterator[Section]:
+    printed = [table for name, table in tables.items() if name.startswith("stated_") and name != "stated_findings"]
+    for table in printed:
+        lost = sum(1 for row in table.rows if row[2] is None)
+        finding = f"{table.says}. " + (f"{lost} figures cannot be recovered." if lost else "Every figure is legible.")
+        yield Section(table.name, f"As printed: {table.title}", finding, None, table)
+    if printed:
+        found = tables["stated_findings"]
+        yield Section(found.name, found.title, found.says, None, found)
+        asked = tables["implied"]
+        yield Section(asked.name, asked.title, asked.says, None, asked)
+
+
+def _assumptions(table: Table) -> Section:
+    guessed = sum(1 for row in table.rows if row[6] == "assumed")
+    finding = f"{guessed} of {len(table.rows)} assumptions are nobody's published figure: they say assumed."
+    return Section("assumptions", table.title, finding, None, table)
+
+
+def shown(value: Value) -> str:
+    """A cell of a report's table."""
+    if value is None:
+        return "not known"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+    return f"{value:,}" if isinstance(value, int) else value
