@@ -24,7 +24,7 @@ from scipy.sparse.csgraph import floyd_warshall
 from localcare.capacity.calc.siting import p_median
 
 TITLE = "p-median beside spopt, the OR-Library's instances, hubs of West Kent"
-REPEATS = 5
+REPEATS = 3
 # The published optima of pmed1 to pmed20 (OR-Library, pmedopt).
 OPTIMA = (5819, 4093, 4250, 3034, 1355, 7824, 5631, 4445, 2734, 1255)
 OPTIMA += (7696, 6634, 4374, 2968, 1729, 8162, 6999, 4809, 2845, 1789)

@@ -8,7 +8,7 @@ import numpy as np
 import pulp
 from spopt.locate import PMedian
 
-P, REPEATS = 5, 3
+P, REPEATS = 5, 1
 
 
 def main(folder: str, solver: str) -> None:
