@@ -65,6 +65,12 @@ def test_the_same_seed_tells_the_same_and_another_something_else():
     assert repr(first) == repr(again) != repr(other)
 
 
+def test_two_processes_tell_what_one_does(monkeypatch):
+    monkeypatch.setattr(outcome, "BATCH", 2)
+    one, two = (outcome.simulate(small(), seed=1, replications=4, workers=workers) for workers in (1, 2))
+    assert repr(one) == repr(two)
+
+
 def test_the_same_people_come_whatever_beds_there_are():
     few, many = west_kent(years=1), west_kent(years=1, pilot=True)
     first, second = (draw(s, seed=1, rows=slice(0, 2), replications=2, warmup=0) for s in (few, many))

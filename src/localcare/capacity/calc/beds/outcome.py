@@ -6,8 +6,11 @@ Whoever still waits when the plan's years end has waited until then.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
@@ -89,27 +92,43 @@ class Outcome:
 
 
 def simulate(
-    system: System, *, seed: int, replications: int = 1000, warmup: int = WARMUP, given: Expected | None = None
+    system: System,
+    *,
+    seed: int,
+    replications: int = 1000,
+    warmup: int = WARMUP,
+    given: Expected | None = None,
+    workers: int = 1,
 ) -> Outcome:
-    """Simulate a system and sum it up; the same for the same figures and seed.
+    """Simulate a system and sum it up; the same for the same figures and seed, whatever the number of `workers`.
 
-    `given`: people expected of some streams, (replications x years) or (years), as a plan's activity states them."""
-    batches = []
-    for first in range(0, replications, BATCH):
-        rows = slice(first, min(first + BATCH, replications))
-        people = draw(system, seed=seed, rows=rows, replications=replications, warmup=warmup, given=given)
-        batches.append(_figures(system, people, flow.run(system, people)))
+    `given`: people expected of some streams, (replications x years) or (years), as a plan's activity states them.
+    `workers`: processes that share the replications; a script with more than one needs its main guard."""
+    parts = [slice(first, min(first + BATCH, replications)) for first in range(0, replications, BATCH)]
+    one = partial(_batch, system, seed, replications, warmup, given)
+    if workers > 1 and len(parts) > 1:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            batches = list(pool.map(one, parts))
+    else:
+        batches = [one(rows) for rows in parts]
     figures = {key: np.concatenate([batch[key] for batch in batches]) for key in batches[0]}
-    for one in system.streams:
-        if one.to == NOWHERE:
-            came = expected(system, one, seed, replications, given)
-            figures |= _figures_of_nowhere(one.name, one.pathway, came)
+    for stream in system.streams:
+        if stream.to == NOWHERE:
+            came = expected(system, stream, seed, replications, given)
+            figures |= _figures_of_nowhere(stream.name, stream.pathway, came)
     places = tuple(_places(system, figures, seed, replications))
     return Outcome(places, tuple(_waits(system, figures)), replications, seed)
 
 
 Key = tuple[str, str, str]  # kind, name, figure: of each an array (replications x years)
 PERSONS = ("came", "within", "median", "ninety", "delayed", "elsewhere", "held")
+
+
+def _batch(
+    system: System, seed: int, replications: int, warmup: int, given: Expected | None, rows: slice
+) -> dict[Key, Array]:
+    people = draw(system, seed=seed, rows=rows, replications=replications, warmup=warmup, given=given)
+    return _figures(system, people, flow.run(system, people))
 
 
 def _figures(system: System, people: People, happened: Flow) -> dict[Key, Array]:
