@@ -72,6 +72,28 @@ def test_what_is_not_shared_or_not_recorded_is_too_thin(area):
     assert (rows["gp_contact"]["practices_sharing"], rows["gp_contact"]["practices"]) == (3, 4)
 
 
+def test_what_arrived_nowhere_is_too_thin_everywhere(area):
+    found = quality.found(queries.made())
+    assert found.thin["G82000", "ambulance"] == "nothing arrived from anywhere"
+    rows = {row["key"]: row for row in queries.report("quality").rows}
+    assert (rows["ambulance"]["practices_too_thin"], rows["ambulance"]["practices_sharing"]) == (3, 3)
+    assert rows["gp_contact"]["practices_too_thin"] == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "days", "told"), [(800, 100, "2017-03-31"), (799, 100, "2017-03"), (27, 100, "2017-03"), (26, 100, "")]
+)
+def test_the_last_day_is_told_only_where_it_is_not_that_of_a_few(rows, days, told):
+    arrived = quality.Arrived(rows, AS_AT - timedelta(days=days - 1), AS_AT)
+    assert arrived.last_told(reports.Rule(8, 5)) == told
+
+
+def test_an_edition_without_counts_is_not_called_lost(area, edition, monkeypatch):
+    assert "no longer kept" in queries.report("quality").more["why_not"]
+    monkeypatch.setattr(quality.editions, "named", lambda *_: edition)
+    assert "without counts" in queries.report("quality").more["why_not"]
+
+
 def test_linkage_is_told_with_what_precision_to_expect():
     file = {"rows_in": 1003, "rejected": 3, "repeated": 0, "unlinked": 20, "left_out": 10}
     files = [{"shape": "ecds", **file}, {"shape": "ecds", **file}, {"shape": "gp_patient", **file}]

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from localcare.dataset import editions, suppression
 from localcare.dataset.runs import NoRun, RunFolder
+from localcare.design.formats import day_of
 from localcare.population import lawful
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 FEED, FIELD = "feed", "field"
 HOW = (
     "Rows of each feed of the edition that may be used for planning, by the practice of the person. Late: nothing for "
-    "so long where rows were usual. Few: fewer rows for each person seen than half of the middle practice's. A field "
-    "is too thin below the share that its definition asks for; these thresholds are assumed (definitions/quality.toml)."
+    "so long where rows were usual. Few: fewer rows for each person seen than half of the middle practice's, of those "
+    "from which any came. The last day is told to the month where so many rows a day as may be shown are not usual, "
+    "and not at all where they are not usual in a month. A field is too thin below the share that its definition asks "
+    "for; these thresholds are assumed (definitions/quality.toml)."
 )
 HOW_LINKED = (
     "By the NHS number, a stated rule, or a model of likeness; what a practice sends comes with its own id. Expected "
@@ -86,9 +89,20 @@ class Arrived:
 
     def late(self, as_at: date, by: Judging) -> bool:
         """Whether it has been silent for longer than it should, where rows were usual in such a time."""
-        silent, lasted = (as_at - self.last_on).days, (self.last_on - self.first_on).days + 1
-        usual = (self.rows - 1) / lasted * silent
+        silent = (as_at - self.last_on).days
+        usual = (self.rows - 1) / self.lasted * silent
         return silent > by.late_after_days and usual >= by.fewest_expected
+
+    @property
+    def lasted(self) -> int:
+        """Days from the first to the last."""
+        return (self.last_on - self.first_on).days + 1
+
+    def last_told(self, rule: suppression.Rule) -> str:
+        """The last day, its month, or nothing: whichever usually has as many rows as may be shown."""
+        usual = self.rows / self.lasted
+        kept = 10 if usual >= rule.below else 7 if usual * 30 >= rule.below else 0
+        return self.last_on.isoformat()[:kept]
 
 
 @dataclass(frozen=True)
@@ -138,13 +152,18 @@ def _found(asked: _Asked) -> Found:
 
 
 def _lost(of: Made, by: Judging) -> dict[tuple[str, str], str]:
-    """Why a feed may hold nothing of a practice: it shares nothing for planning, or not this source."""
+    """Why a feed may hold nothing of a practice: barred from planning, or the practice does not share it."""
     without = {source: set(codes) for source, codes in of.run.lost.get("planning", {}).items()}
+    barred = {
+        row["source"] for row in of.run.model.get("sources", ()) if row["purpose"] == "planning" and not row["used"]
+    }
     answer = {}
     for code, row in of.run.coverage.items():
         for feed, known in by.feeds.items():
             if not row["observed"]:
                 answer[code, feed] = "does not share for planning"
+            elif known.source in barred:
+                answer[code, feed] = f"{lawful.LABELS[known.source].lower()} may not be used for planning"
             elif code in without.get(known.source, ()):
                 answer[code, feed] = f"no agreement for {lawful.LABELS[known.source].lower()}"
     return answer
@@ -155,11 +174,14 @@ def _thin_feeds(of: Made, by: Judging, arrived: Mapping, lost: Mapping) -> dict[
     for feed in by.feeds:
         seen = {c: row["observed"] for c, row in of.run.coverage.items() if row["observed"] and (c, feed) not in lost}
         rows = {code: arrived[code, feed].rows if (code, feed) in arrived else 0 for code in seen}
-        middle = median([rows[code] / seen[code] for code in seen]) if seen else 0.0
+        # Of those from which any came: a feed that most do not send would else seem usual to lack.
+        middle = median([rows[code] / seen[code] for code in seen if rows[code]] or [0.0])
         for code in seen:
             usual = middle * seen[code]
             if not rows[code]:
-                if usual >= by.fewest_expected:
+                if not middle:
+                    answer[code, feed] = "nothing arrived from anywhere"
+                elif usual >= by.fewest_expected:
                     answer[code, feed] = "nothing arrived"
             elif arrived[code, feed].late(of.run.as_at, by):
                 answer[code, feed] = "late"
@@ -195,13 +217,14 @@ def codes_in(of: Made, unit: Unit) -> list[str]:
 
 def _feed_row(of: Made, unit: Unit, inside: list[str], feed: str, seen: Found, rows: int | None) -> Row:
     known = judging().feeds[feed]
-    days = [seen.arrived[code, feed].last_on for code in inside if (code, feed) in seen.arrived]
-    last_on = max(days) if days and rows else None  # of few rows the day would tell of one person
+    # A wider place's day is the last of those that its practices' own rows tell: so it gives none of the others away.
+    told = [seen.arrived[code, feed].last_told(of.rule) for code in inside if (code, feed) in seen.arrived]
+    last_on = max(told, default="") if rows else ""
     return _row(unit, FEED, feed, known.label, inside, seen) | {
         "source": known.source,
         "number": rows,
-        "last_on": last_on.isoformat() if last_on else None,
-        "days_behind": (of.run.as_at - last_on).days if last_on else None,
+        "last_on": last_on or None,
+        "days_behind": (of.run.as_at - date.fromisoformat(last_on)).days if len(last_on) == 10 else None,
     }
 
 
@@ -262,13 +285,16 @@ def _protected(of: Made, counts: Mapping, keys: Iterable[str], also: Iterable = 
 
 
 def more(of: Made) -> Row:
-    """How the rows of each kind of file found their people; none where the edition is no longer kept."""
+    """How the rows of each kind of file found their people; where that cannot be told, why."""
+    nothing: Row = {"linkage": [], "threshold": None}
     try:
         manifest = editions.named(settings.DATASET, of.run.edition).manifest
     except editions.NoEdition:
-        return {"linkage": [], "threshold": None}
+        return nothing | {"why_not": "The edition of this run is no longer kept, so it cannot be told."}
+    if not (files := manifest.get("files")):
+        return nothing | {"why_not": "The edition of this run was made without counts of its files."}
     about = manifest.get("linkage") or {"threshold": None, "sources": []}
-    return {"threshold": about["threshold"], "linkage": _linkage(manifest.get("files") or (), about, of.rule)}
+    return {"threshold": about["threshold"], "linkage": _linkage(files, about, of.rule)}
 
 
 SUMMED = ("rows_in", "rejected", "repeated", "unlinked", "left_out")
@@ -305,6 +331,8 @@ def _precision(found_by: Mapping[str, int] | None, threshold: float | None) -> f
     return floor(1e5 * (1 - found_by.get("model", 0) * (1 - threshold) / linked)) / 1e5
 
 
-def day(text: str | None) -> date | None:
-    """A day of a row of the report."""
-    return date.fromisoformat(text) if text else None
+def day_in_words(text: str | None) -> str:
+    """The last day of a row of the report, or its month: 6 August 2018, August 2018."""
+    if not text:
+        return "none to show"
+    return day_of(date.fromisoformat(f"{text}-01"[:10]), "day" if len(text) == 10 else "month")

@@ -24,13 +24,15 @@ def overview(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
     fields = [row for row in report.rows if row["part"] == quality.FIELD]
     context = dashboard_pages.shared(request, of, place) | {
         "feeds": [
-            row | {"source": lawful.LABELS[row["source"]], "last_on": quality.day(row["last_on"])} for row in feeds
+            row | {"source": lawful.LABELS[row["source"]], "last_on": quality.day_in_words(row["last_on"])}
+            for row in feeds
         ],
         "fields": fields,
         "finding": finding(feeds, fields, place, reports.share_seen(of.run)),
         "thin": [f"{row['label']}: {thin_in_words(row, place)}" for row in report.rows if row["practices_too_thin"]],
         "linkage": report.more["linkage"] if place.unit[0] == AREA else [],
         "threshold": report.more["threshold"],
+        "why_not": report.more.get("why_not"),
         "practices": _practices(request, of, place),
         "how": report.how,
         "how_linked": quality.HOW_LINKED,
