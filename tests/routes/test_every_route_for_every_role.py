@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from localcare.access import actions as access
 from localcare.access.types import Viewer
 from localcare.base import audit, clock
+from localcare.capacity import actions as capacity
 from localcare.careplans import actions as careplans
 from localcare.caseload import actions as caseload
 from localcare.mdt import actions as mdt
@@ -45,6 +46,7 @@ OUTSIDERS = (
     ("care_coordinator", "C2"),
     ("community_nurse", "C2"),
     ("analyst", "99J"),
+    ("commissioner", "99J"),
     ("privacy_officer", "99J"),
     ("caldicott_guardian", "99J"),
 )
@@ -81,7 +83,10 @@ def world():
     asked = access.ask_identity(
         practice_code="G1", pseudonym=unrevealed.pseudonym, reason="rang the hub", by=coordinator
     )
+    scenario = capacity.fork(of="west-kent-2017", name="mine", title="Mine", by=area.viewer("analyst", "99J"))
     numbers = {
+        "scenario": scenario.name,
+        "file": "scenario.toml",
         "request_id": asked.pk,
         "cluster_code": "C1",
         "kind": "risk_stratification_objection",

@@ -1,6 +1,6 @@
 """A scenario computed: from its file to its tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,14 +43,29 @@ def of_file(path: Path) -> Computed:
     return of_text(text, name=str(path), beside=path.parent)
 
 
-def of_text(text: str, *, name: str = "scenario", beside: Path | None = None) -> Computed:
-    """The scenario of a text. Raises BadScenario."""
+def _silent(stage: str, share: float) -> None:
+    """Nobody asked how far it is."""
+
+
+def of_text(
+    text: str,
+    *,
+    name: str = "scenario",
+    beside: Path | None = None,
+    telling: Callable[[str, float], None] = _silent,
+) -> Computed:
+    """The scenario of a text. `telling` hears each stage and the share done; what it raises stops us. Raises
+    BadScenario."""
     content = definitions.content_of(text, name)
     baseline = baseline_named(content["baseline"].get("file", ""), beside)
     scenario = definitions.read_scenario(text, baseline, name)
+    telling("Forecasting the people", 0.1)
     residents = forecast_of(scenario)
+    telling("Working out activity and money", 0.2)
     plan = plans.computed(scenario, baseline, residents)
+    telling("Moving one assumption at a time", 0.5)
     drivers = plans.drivers(scenario, baseline, residents)
+    telling("Making the tables", 0.8)
     return Computed(text, plan, drivers, tables.all_tables(plan, drivers, words()))
 
 

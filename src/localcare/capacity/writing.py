@@ -28,8 +28,8 @@ class FolderInUse(Exception):
     """The folder holds something else; the message says what to do."""
 
 
-def written(computed: Computed, folder: Path) -> list[Path]:
-    """Write everything a scenario leaves; the folder is swapped in whole. Returns the files, in order.
+def written(computed: Computed, folder: Path, more: Mapping[str, bytes] | None = None) -> list[Path]:
+    """Write everything a scenario leaves, and `more` files; the folder is swapped in whole. Returns them, in order.
 
     Raises FolderInUse where the folder is there and is not one that was written here.
     """
@@ -38,7 +38,7 @@ def written(computed: Computed, folder: Path) -> list[Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".capacity-", dir=folder.parent))
     try:
-        for name, content in files(computed).items():
+        for name, content in {**files(computed), **(more or {})}.items():
             target = building / name
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(content)

@@ -70,6 +70,7 @@ ROOMS = (
     "documents",
     "record",
     "population",
+    "capacity",
     "caseload",
     "careplans",
     "mdt",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("localcare.mdt.urls")),
     path("", include("localcare.tasks.urls")),
     path("", include("localcare.population.urls")),
+    path("", include("localcare.capacity.urls")),
     path("", include("localcare.caseload.urls")),
     path("", include("localcare.web.urls")),
 ]

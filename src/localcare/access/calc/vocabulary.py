@@ -26,6 +26,8 @@ class Capability(StrEnum):
     SEE_OWN_REGISTERS = "see_own_registers"
     SEE_OVERSIGHT = "see_oversight"
     RECORD_EVALUATION = "record_evaluation"
+    SEE_PLANNING = "see_planning"
+    CHANGE_PLANNING = "change_planning"
 
 
 class Purpose(StrEnum):

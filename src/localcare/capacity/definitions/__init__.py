@@ -7,20 +7,26 @@ from localcare.capacity.definitions.files import (
     content_of,
     load_baseline,
     load_scenario,
+    prices,
     read_scenario,
+    schema,
     settings,
     shipped,
     text_of,
 )
+from localcare.capacity.definitions.lines import line_of
 
 __all__ = [
     "BASELINES",
     "SCENARIOS",
     "Setting",
     "content_of",
+    "line_of",
     "load_baseline",
     "load_scenario",
+    "prices",
     "read_scenario",
+    "schema",
     "settings",
     "shipped",
     "text_of",

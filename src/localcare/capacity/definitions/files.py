@@ -105,7 +105,14 @@ def _says(fault: jsonschema.ValidationError) -> str:
 
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(json.loads((HERE / "scenario.schema.json").read_text("utf-8")))
+    return jsonschema.Draft202012Validator(schema())
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """What a scenario's file may hold, as JSON Schema."""
+    content: dict[str, Any] = json.loads((HERE / "scenario.schema.json").read_text("utf-8"))
+    return content
 
 
 def text_of(path: Path) -> str:

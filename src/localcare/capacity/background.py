@@ -1,0 +1,103 @@
+"""A computation in the background: stage by stage, told as it goes, stopped when asked to, taken up again.
+
+A worker that is told to stop hands its computation back; one that was killed says nothing, and its computation is told
+as stopped once nothing was heard of it for a while (`queries.lost`).
+"""
+
+import logging
+from collections.abc import Callable
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django_tasks import task
+
+from localcare.base import clock
+from localcare.capacity import page_data, running, writing
+from localcare.capacity.calc.scenario import BadScenario
+from localcare.capacity.models import Computation, State
+from localcare.capacity.types import Stopped
+
+log = logging.getLogger(__name__)
+
+MOST_TIMES = 3  # a computation that stopped its worker this often is not begun again
+UNEXPECTED = "It could not be computed. The worker's log says why; compute again, or tell whoever runs Localcare."
+
+
+def results() -> Path:
+    """The folder under which every computation's results lie, each under its number."""
+    return Path(settings.DATA) / "capacity" / "results"
+
+
+def baselines() -> Path:
+    """Where this installation's own baselines lie: a scenario names one by its folder."""
+    return Path(settings.DATA) / "capacity" / "baselines"
+
+
+@task()
+def compute(computation_id: int) -> str:
+    """Compute, if it still waits. Returns the state it ended in."""
+    begun = Computation.objects.filter(pk=computation_id, state=State.WAITING).update(
+        state=State.RUNNING, heard_at=clock.now(), progress=0, stage="Reading the scenario"
+    )
+    if not begun:
+        return "nothing to do"
+    computation = Computation.objects.select_related("version__scenario").get(pk=computation_id)
+    computation.times_begun += 1
+    computation.save(update_fields=["times_begun"])
+    try:
+        _end(computation, State.DONE, headline=_computed(computation), progress=100)
+    except Stopped:
+        return State.CANCELLED.value
+    except BadScenario as error:
+        _end(computation, State.FAILED, failure=str(error))
+    except (SystemExit, KeyboardInterrupt):
+        _hand_back(computation)
+        raise
+    except Exception:
+        log.exception("computation %s of scenario %s failed", computation.pk, computation.version.scenario.name)
+        _end(computation, State.FAILED, failure=UNEXPECTED)
+    return Computation.objects.get(pk=computation_id).state
+
+
+def _computed(computation: Computation) -> dict[str, Any]:
+    """Compute and leave the folder; returns the headline."""
+    version = computation.version
+    computed = running.of_text(
+        version.text, name=version.scenario.name, beside=baselines(), telling=_telling(computation)
+    )
+    _telling(computation)("Drawing the pages and the report", 0.9)
+    written = page_data.of(computed)
+    files = {page_data.FILE: page_data.as_bytes(written)}
+    writing.written(computed, results() / str(computation.pk), more=files)
+    _telling(computation)("Done", 1.0)
+    return written["headline"]
+
+
+def _telling(computation: Computation) -> Callable[[str, float], None]:
+    """Says how far it is. Raises Stopped where it is not to go on."""
+
+    def tell(stage: str, share: float) -> None:
+        mine = Computation.objects.filter(pk=computation.pk, state=State.RUNNING)
+        if not mine.update(stage=stage, progress=round(100 * share), heard_at=clock.now()):
+            raise Stopped(stage)
+
+    return tell
+
+
+def _end(computation: Computation, state: State, **values: Any) -> None:
+    """Nothing is ended twice: what was cancelled meanwhile stays so."""
+    Computation.objects.filter(pk=computation.pk, state=State.RUNNING).update(
+        state=state, ended_at=clock.now(), stage="", code_version=version_of("localcare"), **values
+    )
+
+
+def _hand_back(computation: Computation) -> None:
+    """The worker is told to stop: the next one begins again, unless this has happened too often."""
+    if computation.times_begun >= MOST_TIMES:
+        _end(computation, State.FAILED, failure="Its worker stopped three times. Compute again when it is up.")
+        return
+    mine = Computation.objects.filter(pk=computation.pk, state=State.RUNNING)
+    if mine.update(state=State.WAITING, progress=0, stage="Waiting again: its worker was stopped"):
+        compute.enqueue(computation.pk)
