@@ -10,7 +10,7 @@ from django.db import transaction
 from localcare.base import audit
 from localcare.dataset import differencing, suppression
 from localcare.dataset.suppression import Rule
-from localcare.population import actions, explorer, family, queries, reports, segment_report
+from localcare.population import actions, explorer, family, queries, reports, segment_report, use_report
 from localcare.population.explorer import Question, ways
 from localcare.population.explorer_protect import Tables
 from localcare.population.family import REGISTERED
@@ -49,7 +49,7 @@ def made(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Itera
 
 def _forget() -> None:
     """What was made of a run of an earlier test, whose number this one has."""
-    for held in (segment_report._protected_cells, reports._protected_registers, reports._protected_use):
+    for held in (segment_report._protected_cells, reports._protected_registers, use_report._protected):
         held.cache_clear()
     family.protected.cache_clear()
 

@@ -19,7 +19,7 @@ from localcare.access import queries as gate
 from localcare.access.types import ChoiceKind, Purpose
 from localcare.base import audit
 from localcare.dataset.suppression import Rule
-from localcare.population import actions, costliest, dashboard, expected, queries, reports, segment_report
+from localcare.population import actions, costliest, dashboard, expected, queries, reports, segment_report, use_report
 from localcare.population.models import Run
 from tests import builders
 from tests.builders import text
@@ -54,7 +54,7 @@ def _forget() -> None:
     for remembered in (
         segment_report._protected_cells,
         reports._protected_registers,
-        reports._protected_use,
+        use_report._protected,
         costliest._withdrawn,
     ):
         remembered.cache_clear()

@@ -9,7 +9,7 @@ from localcare.dataset import suppression
 from localcare.dataset.runs import RunFolder
 from localcare.design.charts import Bar, BarChart, bar_chart
 from localcare.design.formats import percent, pounds
-from localcare.population import costliest, expected, reports
+from localcare.population import costliest, expected, reports, sharing, use_report
 from localcare.population.calc.expected import called, compare
 from localcare.population.costliest import SETTINGS, Band, Person
 from localcare.population.reports import AREA, CLUSTER, PRACTICE, Made
@@ -39,13 +39,18 @@ class Place:
 
 @dataclass(frozen=True)
 class UseLine:
-    """One activity in 12 months: ours in number and for 1,000 people, and for 1,000 at each place beside."""
+    """One activity in 12 months: ours in number and for 1,000 people, and for 1,000 at each place beside.
+
+    Where no practice of a place shares the activity there is no figure.
+    """
 
     label: str
     pounds: bool
     amount: int | None
     per_1000: float | None
     others: tuple[float | None, ...]
+    shared: bool
+    others_shared: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
@@ -74,36 +79,34 @@ def use_lines(of: Made, place: Place) -> list[UseLine]:
             amount=ours[key]["amount"],
             per_1000=ours[key]["per_1000_observed"],
             others=tuple(rows[key]["per_1000_observed"] for rows in beside),
+            shared=ours[key]["shared_by"] != sharing.NONE,
+            others_shared=tuple(rows[key]["shared_by"] != sharing.NONE for rows in beside),
         )
         for key, row in _published(of, "use", AREA_UNIT, "activity").items()
     ]
 
 
-def _own_use(of: Made, practice_code: str) -> Mapping[str, Any]:
+def _own_use(of: Made, practice_code: str) -> dict[str, dict[str, Any]]:
+    """Use of one's own practice, exact; an activity nobody had is 0, one that is not shared has no figure."""
     number = next(n for n, (code, _) in of.practices.items() if code == practice_code)
-    observed = of.run.coverage[practice_code]["observed"]
-    return _Own(_amounts(of.folder, number), observed)
+    amounts, observed = _amounts(of.folder, number), of.run.coverage[practice_code]["observed"]
+    return {
+        name: {"amount": None, "per_1000_observed": None, "shared_by": sharing.NONE}
+        if practice_code in sharing.lost(of.run, sharing.sources()[name])
+        else _own_row(round(amounts.get(name, 0)), observed)
+        for name in use_report.LABELS
+    }
+
+
+def _own_row(amount: int, observed: int) -> dict[str, Any]:
+    per_1000 = round(1000 * amount / observed, 1) if observed else None
+    return {"amount": amount, "per_1000_observed": per_1000, "shared_by": sharing.ALL}
 
 
 @lru_cache(maxsize=128)
 def _amounts(folder: RunFolder, number: int) -> Mapping[str, float]:
     rows = folder.rows("practice_use", "practice = $p", {"p": number})
     return {row["activity"]: row["amount"] for row in rows}
-
-
-class _Own(dict):
-    """Amounts of one's own practice, exact; an activity nobody had is 0."""
-
-    def __init__(self, amounts: Mapping[str, float], observed: int) -> None:
-        super().__init__()
-        self.amounts, self.observed = amounts, observed
-
-    def __missing__(self, activity: str) -> dict[str, Any]:
-        amount = round(self.amounts.get(activity, 0))
-        return {
-            "amount": amount,
-            "per_1000_observed": round(1000 * amount / self.observed, 1) if self.observed else None,
-        }
 
 
 def _published(of: Made, name: str, unit: Unit, key: str) -> dict[str, Any]:
@@ -192,8 +195,8 @@ def register_finding(lines: Sequence[RegisterLine], rule: suppression.Rule) -> s
 
 
 def use_chart(lines: Sequence[UseLine], place: Place) -> BarChart:
-    """Activities for 1,000 people, ours against the area's; pounds stand in the table only."""
-    shown = [line for line in lines if not line.pounds]
+    """Activities for 1,000 people, ours against the area's; pounds, and what is not shared, stand in the table only."""
+    shown = [line for line in lines if line.shared and not line.pounds]
     bars = [Bar(line.label, line.per_1000, line.others[-1] if line.others else None) for line in shown]
     return bar_chart(
         bars,
@@ -276,7 +279,7 @@ def registers_file(lines: Sequence[RegisterLine], place: Place) -> list[dict[str
 def use_file(lines: Sequence[UseLine], place: Place) -> list[dict[str, Any]]:
     """Use as rows of a file."""
     return [
-        {"activity": line.label, "amount": line.amount, "per_1000_people": line.per_1000}
+        {"activity": line.label, "shared": line.shared, "amount": line.amount, "per_1000_people": line.per_1000}
         | {f"per_1000_{name}": value for (_, name), value in zip(place.beside, line.others, strict=True)}
         for line in lines
     ]

@@ -12,11 +12,11 @@ from typing import Any
 
 from localcare.dataset import suppression
 from localcare.places import queries as places
-from localcare.population import family
+from localcare.population import family, sharing
 from localcare.population.calc import cube
-from localcare.population.explorer_cube import AREA, UNKNOWN, Places, Reading, read
+from localcare.population.explorer_cube import AREA, SEEN, UNKNOWN, Places, Reading, read
 from localcare.population.explorer_protect import Cell, Cut, Unit
-from localcare.population.family import HOME, PEOPLE, SPEND, WITH
+from localcare.population.family import HOME, NOT_SHARED, PEOPLE, SPEND, WITH
 from localcare.population.reports import DEFAULT_SEGMENTATION, Made, UnknownReport, share_seen
 
 PER_HEAD = "spend_per_head"
@@ -47,11 +47,13 @@ BELOW = {"area": ("cluster", "practice", "district", "lsoa"), "cluster": ("pract
 NOT_BOTH = {"group", "condition"}
 ROOM = 2
 SMALL = {"practice", "lsoa"}
+USE = ("amount", "people_using", "per_1000_people")
 TITLE = "Explorer: any cut of the people seen"
 HOW = (
-    "Observed people only, registered and alive on the date. Spend: 12 months at 2015/16 prices, without prescribing, "
-    "CAMHS, children's social care, continuing care. Deprivation: national fifths of the Index of Multiple Deprivation "
-    "of the home area (LSOA 2011)."
+    "Observed people only, registered and alive on the date; a setting's use only of people whose practice shares it. "
+    "Spend a head is of people whose practice shares all that is priced, and spend that times all people: 12 months "
+    "at 2015/16 prices, without prescribing, CAMHS, children's social care, continuing care. Deprivation: national "
+    "fifths of the Index of Multiple Deprivation of the home area (LSOA 2011)."
 )
 
 
@@ -163,35 +165,53 @@ class _Asked:
         """People, spend and the setting asked for, of one cell, as they may be published."""
         people, spend, a_head = None, None, None
         if not self.hidden(unit, cut):
-            count, pounds = (self.sums(cut).get((unit, cut)) or (0, 0.0))[:2]
+            count = self.figure(unit, cut, PEOPLE)
             people = int(count) if self.exact else self.of.rule.rounded(count)
-            if self.exact:
-                spend, a_head = round(pounds), round(pounds / count) if count else None
-            elif not self.protected.money.hidden(unit, _asked(cut)):
-                spend, a_head = suppression.money(pounds, count, self.of.rule)
-                a_head = a_head if count else None
-        told = {PEOPLE: people, SPEND: spend, PER_HEAD: a_head}
+            spend, a_head = self.money(unit, cut)
+        told = {PEOPLE: people, SPEND: spend, PER_HEAD: a_head, "spend_shared_by": self.shared(unit, SPEND)}
         return told | (self.use(unit, cut, self.question.show) if self.question.show in cube.SETTINGS else {})
 
-    def use(self, unit: Unit, cut: Cut, setting: str) -> dict[str, Any]:
-        """What a cell's people used of a setting, by how many of them; hidden where few did, or few did not."""
-        keys = ("amount", "people_using", "per_1000_people")
-        if self.hidden(unit, cut) or self.hidden(unit, cut, setting):
-            return dict.fromkeys(keys)
-        row = self.sums(cut).get((unit, cut)) or (0.0,) * len(self.measures)
-        amount, users = (row[self.measures.index(name)] for name in (setting, f"{setting}_people"))
-        if not self.exact:
-            amount, users = self.of.rule.rounded(amount), self.of.rule.rounded(users)
-        people = row[0] if self.exact else self.of.rule.rounded(row[0])
-        return dict(
-            zip(keys, (round(amount), round(users), round(1000 * amount / people, 1) if people else None), strict=True)
-        )
+    def money(self, unit: Unit, cut: Cut) -> tuple[int | None, int | None]:
+        """Spend of a cell and a head: where some of its practices do not share all of it, theirs as the others'."""
+        count, seen = self.figure(unit, cut, PEOPLE), self.figure(unit, cut, SPEND + SEEN)
+        if (count and not seen) or not (self.exact or not self.protected.money.hidden(unit, _asked(cut))):
+            return None, None
+        a_head = self.figure(unit, cut, SPEND) / seen if seen else 0.0
+        if self.exact:
+            return round(a_head * count), round(a_head) if count else None
+        spend, shown = suppression.money(a_head * count, count, self.of.rule)
+        return spend, shown if count else None
 
-    def hidden(self, unit: Unit, cut: Cut, setting: str = "") -> bool:
-        """Whether a cell, or how many of it used a setting, is suppressed."""
+    def figure(self, unit: Unit, cut: Cut, name: str) -> float:
+        """One sum of a cell."""
+        row = self.sums(cut).get((unit, cut))
+        return row[self.measures.index(name)] if row else 0.0
+
+    def shared(self, unit: Unit, name: str) -> str:
+        """Whether all, some or none of the practices of a place share what a figure is made from."""
+        codes = {self.of.practices[number][0] for number in self.places.lost_to(name)}
+        return sharing.shared(self.of, AREA if unit[0] in HOME else unit, codes)
+
+    def use(self, unit: Unit, cut: Cut, setting: str) -> dict[str, Any]:
+        """What a cell's people used of a setting, by how many of them; hidden where few did, or few did not.
+
+        Only people whose practice shares the setting count; where none does, there is no figure.
+        """
+        by = self.shared(unit, setting)
+        if self.hidden(unit, cut) or self.hidden(unit, cut, setting):
+            return dict.fromkeys(USE) | {"shared_by": by}
+        amount, users, seen = (self.figure(unit, cut, name) for name in (setting, f"{setting}_people", setting + SEEN))
+        if not self.exact:
+            amount, users, seen = (self.of.rule.rounded(value) for value in (amount, users, seen))
+        known = seen and (by == sharing.ALL or not self.hidden(unit, cut, setting, NOT_SHARED))
+        rate = round(1000 * amount / seen, 1) if known else None
+        return dict(zip(USE, (round(amount), round(users), rate), strict=True)) | sharing.told(by, USE)
+
+    def hidden(self, unit: Unit, cut: Cut, setting: str = "", used_as: str = WITH) -> bool:
+        """Whether a cell, or how many of it used a setting (or whose practice does not share it), is suppressed."""
         if self.exact:
             return False
-        used = ((f"{family.USE}:{setting}", WITH),) if setting else ()
+        used = ((f"{family.USE}:{setting}", used_as),) if setting else ()
         return self.protected.counts.hidden(unit, tuple(sorted((*_asked(cut), *used))))
 
     @property

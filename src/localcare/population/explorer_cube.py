@@ -11,16 +11,24 @@ from localcare.population.explorer_protect import Cell, Unit
 
 AREA: Unit = ("area", "")
 UNKNOWN = "not_known"
+SEEN = "_seen"
 COLUMNS = {"age": "age", "sex": "sex", "deprivation": "fifth", "group": "part", "condition": "part"}
 Sums = Sequence[float]
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where people are registered and where they live: (practice, code, cluster); (LSOA, district, fifth)."""
+    """Where people are registered and where they live: (practice, code, cluster); (LSOA, district, fifth).
+
+    `lost`: the practices (numbers) whose people a setting's figures, or those of spend, leave out.
+    """
 
     practices: tuple[tuple[int, str, str], ...]
     homes: tuple[tuple[str, str, str], ...]
+    lost: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    def lost_to(self, name: str) -> tuple[int, ...]:
+        return dict(self.lost).get(name, ())
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, what: Reading, of: Places) -
     _lay(connection, "home", {"lsoa11_code": "TEXT", "district": "TEXT", "fifth": "TEXT"}, of.homes)
     _lay(connection, "band", {"age_from": "SMALLINT", "age": "TEXT"}, what.ages)
     connection.execute(
-        f"CREATE TEMP VIEW cut AS SELECT c.*, {_missing(connection, what)} r.cluster, r.ods_code, "
+        f"CREATE TEMP VIEW cut AS SELECT {_kept(of)} {_missing(connection, what)} {_seen(what, of)} "
+        f"r.cluster, r.ods_code, "
         f"coalesce(h.district, '{UNKNOWN}') AS district, coalesce(h.lsoa11_code, '{UNKNOWN}') AS lsoa, "
         f"coalesce(h.fifth, '{UNKNOWN}') AS fifth, b.age "
         f"FROM {_text(str(what.path))} c JOIN registered r ON r.practice = c.practice "
@@ -80,10 +89,29 @@ def _prepare(connection: duckdb.DuckDBPyConnection, what: Reading, of: Places) -
     )
 
 
+def _kept(of: Places) -> str:
+    """The cube's columns; a practice that does not share all that spend is made from has no spend."""
+    if not (lost := of.lost_to("spend")):
+        return "c.*,"
+    kept = ", ".join(f"{_unless(lost, name, 'c.' + name)}" for name in ("spend", "spend_largest", "spend_squares"))
+    return f"c.* REPLACE ({kept}),"
+
+
+def _seen(what: Reading, of: Places) -> str:
+    """Of how many people each amount is known: `<name>_seen`."""
+    names = [name for name in what.measures if name.endswith(SEEN)]
+    return "".join(f"{_unless(of.lost_to(name.removesuffix(SEEN)), name, 'c.people')}, " for name in names)
+
+
+def _unless(lost: Sequence[int], name: str, value: str) -> str:
+    numbers = ", ".join(map(str, lost))
+    return f"{f'CASE WHEN c.practice IN ({numbers}) THEN 0 ELSE {value} END' if lost else value} AS {name}"
+
+
 def _missing(connection: duckdb.DuckDBPyConnection, what: Reading) -> str:
     """In a run from before its cube told of concentration, each sum counts as one person's: no money is shown."""
     held = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {_text(str(what.path))}").fetchall()}
-    return "".join(f"1e18 AS {name}, " for name in what.measures if name not in held)
+    return "".join(f"1e18 AS {name}, " for name in what.measures if name not in held and not name.endswith(SEEN))
 
 
 def _lay(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Sequence[tuple]) -> None:

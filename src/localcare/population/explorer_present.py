@@ -17,11 +17,13 @@ from localcare.population.explorer import (
     PEOPLE,
     PER_HEAD,
     SHOWS,
+    SPEND,
     Answer,
     Question,
     ways,
 )
 from localcare.population.explorer_cube import UNKNOWN
+from localcare.population.sharing import NONE
 
 Unit = tuple[str, str]
 USUAL = Question()
@@ -112,6 +114,12 @@ def value_of(answer: Answer, row: Mapping[str, Any]) -> float | None:
     return row[answer.question.show]
 
 
+def unshared(answer: Answer, row: Mapping[str, Any]) -> bool:
+    """Whether no practice of a row shares what its bar would show."""
+    of_spend = answer.question.by != "setting" and answer.question.show in (SPEND, PER_HEAD)
+    return row.get("spend_shared_by" if of_spend else "shared_by") == NONE
+
+
 def in_words(answer: Answer) -> Callable[[float | None], str]:
     if answer.question.by == "setting" or answer.question.show in SETTINGS:
         return lambda value: "not shown" if value is None else f"{value:,.1f}"
@@ -123,9 +131,9 @@ def in_words(answer: Answer) -> Callable[[float | None], str]:
 def chart(answer: Answer, beside: Answer | None, ours: str, area: str, choices: Choices) -> BarChart:
     """The bars, each leading on; the area's in grey where a figure a head can be compared."""
     others = {row["part"]: value_of(answer, row) for row in beside.rows} if beside else {}
+    kept = [row for row in answer.rows if not unshared(answer, row)]  # a bar cannot say that there is no figure
     bars = [
-        Bar(row["label"], value_of(answer, row), others.get(row["part"]), choices.into(row["part"]))
-        for row in answer.rows
+        Bar(row["label"], value_of(answer, row), others.get(row["part"]), choices.into(row["part"])) for row in kept
     ]
     return bar_chart(bars, write=in_words(answer), ours_name=ours, other_name=area if beside else "")
 

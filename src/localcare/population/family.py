@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from localcare.dataset import suppression
 from localcare.places import queries as places
+from localcare.population import sharing
 from localcare.population.calc import cube
-from localcare.population.explorer_cube import AREA, UNKNOWN, Places, Reading, read
+from localcare.population.explorer_cube import AREA, SEEN, UNKNOWN, Places, Reading, read
 from localcare.population.explorer_protect import Cell, Cut, Tables, Unit
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 PEOPLE, SPEND = "people", "spend"
 HOME, REGISTERED = ("district", "lsoa"), ("cluster", "practice")
-WITH, WITHOUT = "with", "without"
+WITH, WITHOUT, NOT_SHARED = "with", "without", "not_shared"
 CONDITION, USE = "condition", "use"
 
 
@@ -52,14 +53,21 @@ def youngest_ages(of: "Made", segmentation: str) -> tuple[tuple[int, str], ...]:
 def places_of(of: "Made") -> Places:
     """Where the run's people are registered and live."""
     practices = tuple((number, code, cluster) for number, (code, cluster) in sorted(of.practices.items()))
-    return Places(practices, _homes(of.run.as_at.year >= 2020))
+    numbers = {code: number for number, code, _ in practices}
+    lost = {SPEND: sharing.lost_to_spend(of.run)}
+    lost |= {name: sharing.lost(of.run, sharing.sources()[name]) for name in cube.SETTINGS}
+    known = tuple((name, tuple(sorted(numbers[code] for code in codes))) for name, codes in lost.items() if codes)
+    return Places(practices, _homes(of.run.as_at.year >= 2020), known)
 
 
 def measures_of(settings: tuple[str, ...]) -> tuple[str, ...]:
-    """What to sum: people, spend, and of settings the amounts and how many used them; of each sum its concentration."""
+    """What to sum: people, spend, and of settings the amounts and how many used them.
+
+    Of each sum its concentration, and how many people it is known of.
+    """
     sums = (SPEND, *settings)
     told = tuple(f"{name}_{part}" for name in sums for part in ("largest", "squares"))
-    return (PEOPLE, *sums, *(f"{name}_people" for name in settings), *told)
+    return (PEOPLE, *sums, *(f"{name}_people" for name in settings), *(name + SEEN for name in sums), *told)
 
 
 def tree(of: Places, by_home: bool) -> dict[Unit, tuple[Unit, ...]]:
@@ -78,9 +86,9 @@ def tree(of: Places, by_home: bool) -> dict[Unit, tuple[Unit, ...]]:
 def protected(
     _run: int, grid: Reading, of_conditions: Reading, of: Places, rule: suppression.Rule, values: tuple
 ) -> Protected:
-    """The tables behind a question. A condition, and the use of a setting, is a dimension of with and without."""
+    """The tables behind a question. A condition, and the use of a setting, is a dimension of its own."""
     found = _Sums(grid, of_conditions, of, rule)
-    held, parts = _Values(dict(values)), tree(of, grid.by_home)
+    held, parts = _Values(dict(values), of.lost), tree(of, grid.by_home)
     return Protected(
         counts=Tables(held, parts, found.people, rule, found.use_dominated),
         money=Tables(held, parts, found.people, rule, found.spend_dominated, exact_sums=True),
@@ -98,11 +106,14 @@ class _Sums:
 
     def people(self, unit: Unit, cut: Cut) -> float:
         """How many people a cut has; of those with a setting's use, how many used it."""
-        for kind in (USE, CONDITION):
-            if _value(cut, kind)[1] == WITHOUT:
-                return self.people(unit, _without(cut, kind)) - self.people(unit, _with(cut, kind))
+        if _value(cut, CONDITION)[1] == WITHOUT:
+            return self.people(unit, _without(cut, CONDITION)) - self.people(unit, _with(cut, CONDITION))
+        row, at = self._row(unit, cut), self.grid.measures.index
         setting, used = _value(cut, USE)
-        return self._row(unit, cut)[self.grid.measures.index(f"{setting}_people" if used else PEOPLE)]
+        if not used:
+            return row[at(PEOPLE)]
+        seen, users = row[at(setting + SEEN)], row[at(f"{setting}_people")]
+        return {WITH: users, WITHOUT: seen - users, NOT_SHARED: row[at(PEOPLE)] - seen}[used]
 
     def spend_dominated(self, unit: Unit, cut: Cut) -> bool:
         """Whether one or two account for most of what is spent on a cut."""
@@ -114,7 +125,7 @@ class _Sums:
         return used == WITH and self._dominated(unit, cut, setting)
 
     def _dominated(self, unit: Unit, cut: Cut, name: str) -> bool:
-        if WITHOUT in (_value(cut, CONDITION)[1], _value(cut, USE)[1]):
+        if _value(cut, CONDITION)[1] == WITHOUT:
             return False
         row, at = self._row(unit, cut), self.grid.measures.index
         return self.rule.concentrated(*(row[at(column)] for column in (name, f"{name}_largest", f"{name}_squares")))
@@ -147,10 +158,14 @@ def _value(cut: Cut, kind: str) -> tuple[str, str]:
 
 
 class _Values(dict[str, tuple[str, ...]]):
-    """The values of each dimension; a condition or a setting is with or without."""
+    """The values of each dimension; a condition or a setting is with or without, or its practice does not share it."""
 
-    def __missing__(self, _name: str) -> tuple[str, ...]:
-        return WITH, WITHOUT
+    def __init__(self, values: Mapping[str, tuple[str, ...]], lost: tuple[tuple[str, tuple[int, ...]], ...]) -> None:
+        super().__init__(values)
+        self.parted = {f"{USE}:{name}" for name, _ in lost}
+
+    def __missing__(self, name: str) -> tuple[str, ...]:
+        return (WITH, WITHOUT, NOT_SHARED) if name in self.parted else (WITH, WITHOUT)
 
 
 def _without(cut: Cut, kind: str) -> Cut:

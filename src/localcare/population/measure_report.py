@@ -1,26 +1,29 @@
 """The report of measures: numerator, denominator and rate, small numbers suppressed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from localcare.dataset import suppression
 from localcare.dataset.suppression import Line
+from localcare.population import sharing
 
 if TYPE_CHECKING:
     from localcare.population.reports import Made, Unit
 
 HOW = (
-    "Observed people only. Crude rates of 12 months, by each measure's definition, which names its source. "
-    "A rate is hidden where fewer people stand behind it, or behind those it leaves, than may be shown, or "
-    "where one or two make up most of it."
+    "Observed people only, of the practices that share what the measure needs. Crude rates of 12 months, by each "
+    "measure's definition, which names its source. A rate is hidden where fewer people stand behind it, or behind "
+    "those it leaves, than may be shown, or where one or two make up most of it."
 )
 WITH, WITHOUT, ALL = "with", "without", "all"
+FIGURES = ("numerator", "people", "denominator", "rate")
 
 
 def rows(of: "Made", _segmentation: str, units: Iterable["Unit"]) -> list[dict[str, Any]]:
     """Each measure of each unit; None where suppressed, and no rate where nobody is in the denominator."""
-    counts, numerators = _counts(of)
-    few = [(unit, key, WITH) for unit, key in of.dominated("measure", "measure", "numerator")]
+    lost = {m.key: sharing.lost(of.run, sharing.of_measure(m)) for m in of.definitions.measures}
+    counts, numerators = _counts(of, lost)
+    few = [(unit, key, WITH) for unit, key in of.dominated("measure", "measure", "numerator", lost)]
     lines = [
         Line((u, m.key, ALL), ((u, m.key, WITH), (u, m.key, WITHOUT)))
         for u in of.units
@@ -31,6 +34,7 @@ def rows(of: "Made", _segmentation: str, units: Iterable["Unit"]) -> list[dict[s
     return [
         {"unit": unit[1], "measure": m.key, "label": m.label, "better": m.better}
         | _row(numerators[unit, m.key], shown[unit, m.key, WITH], shown[unit, m.key, ALL], m.per, of)
+        | sharing.told(sharing.shared(of, unit, lost[m.key]), FIGURES)
         for unit in units
         for m in of.definitions.measures
     ]
@@ -42,12 +46,14 @@ def _row(numerator: float, people: int | None, whole: int | None, per: int, of: 
     return {"numerator": shown, "people": people, "denominator": whole, "rate": rate, "per": per}
 
 
-def _counts(of: "Made") -> tuple[dict[tuple, float], dict[tuple, float]]:
-    """People by (unit, measure, part), and the numerator of each (unit, measure)."""
+def _counts(of: "Made", lost: Mapping[str, frozenset[str]]) -> tuple[dict[tuple, float], dict[tuple, float]]:
+    """People by (unit, measure, part), and the numerator of each (unit, measure), without the practices lost to it."""
     keys = [(unit, measure.key) for unit in of.units for measure in of.definitions.measures]
     counts: dict[tuple, float] = {(*key, part): 0.0 for key in keys for part in (WITH, WITHOUT, ALL)}
     numerators: dict[tuple, float] = dict.fromkeys(keys, 0.0)
     for row in of.folder.rows("measure"):
+        if of.practices[row["practice"]][0] in lost[row["measure"]]:
+            continue
         for unit in of.above(row["practice"]):
             key = (unit, row["measure"])
             numerators[key] += row["numerator"]

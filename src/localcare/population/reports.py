@@ -1,6 +1,6 @@
 """The reports: what is published of a run's results, with small numbers suppressed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -19,10 +19,10 @@ from localcare.population import (
     quality,
     score_report,
     segment_report,
+    use_report,
     variation,
 )
 from localcare.population import definitions as definition_files
-from localcare.population.calc import use
 from localcare.population.definitions import Definitions
 from localcare.population.lists import published_model
 from localcare.population.models import Run
@@ -89,16 +89,49 @@ class Made:
         """Code and cluster of each practice of the edition, by its number there."""
         return _practices(self.folder)
 
-    def dominated(self, table: str, by: str, amount: str) -> frozenset[tuple[Unit, str]]:
-        """The units in which one or two people account for most of an amount, by unit and a column of the table."""
+    def dominated(
+        self, table: str, by: str, amount: str, lost: Mapping[str, frozenset[str]] | None = None
+    ) -> frozenset[tuple[Unit, str]]:
+        """The units in which one or two people account for most of an amount, by unit and a column of the table.
+
+        `lost`: the practices that do not count, by that column.
+        """
         held: dict[tuple[Unit, str], tuple[float, float, float]] = {}
         for row in self.folder.rows(table):
+            if lost and self.practices[row["practice"]][0] in lost[row[by]]:
+                continue
             # A run from before its tables told of concentration: each practice's amount counts as one person's.
             largest, squares = row.get("largest", row[amount]), row.get("squares", row[amount] ** 2)
             for unit in self.above(row["practice"]):
                 total, most, square = held.get((unit, row[by]), (0.0, 0.0, 0.0))
                 held[unit, row[by]] = (total + row[amount], max(most, largest), square + squares)
         return frozenset(key for key, sums in held.items() if self.rule.concentrated(*sums))
+
+    def sums(self, table: str, by: str, *counts: str) -> dict[tuple[Unit, str], list[float]]:
+        """Counts of a table of the run, by unit and one of its columns, summed over practices."""
+        found: dict[tuple[Unit, str], list[float]] = {}
+        for row in self.folder.rows(table):
+            for unit in self.above(row["practice"]):
+                held = found.setdefault((unit, row[by]), [0.0] * len(counts))
+                for i, count in enumerate(counts):
+                    held[i] += row[count]
+        return found
+
+    def published(
+        self,
+        found: Mapping[tuple[Unit, str], Sequence[float]],
+        at: int,
+        keys: Iterable[str],
+        whole: int | None = None,
+        also: Iterable[tuple[Unit, str]] = (),
+    ) -> Mapping:
+        """One count of `sums`, as it may be published, protected over the levels; `whole` is that it is a part of."""
+        wanted = [(unit, key) for unit in self.units for key in keys]
+        counts = {k: found[k][at] if k in found else 0.0 for k in wanted}
+        lines = [line for key in keys for line in self.tree(key)]
+        tells = self.rule.tells_of_few
+        few = [] if whole is None else [k for k in wanted if k in found and tells(counts[k], found[k][whole])]
+        return suppression.published(counts, lines, self.rule, {*few, *also})
 
     def tree(self, *key: str) -> list[Line]:
         """The sums of the levels for the counts (unit, *key): area of clusters, each cluster of its practices."""
@@ -163,35 +196,6 @@ def _without_unit(row: Row) -> Row:
     return {key: value for key, value in row.items() if key != "unit"}
 
 
-def _sums(of: Made, table: str, by: str, *counts: str) -> dict[tuple[Unit, str], list[float]]:
-    """Counts of a table of the run, by unit and one of its columns, summed over practices."""
-    found: dict[tuple[Unit, str], list[float]] = {}
-    for row in of.folder.rows(table):
-        for unit in of.above(row["practice"]):
-            held = found.setdefault((unit, row[by]), [0.0] * len(counts))
-            for i, count in enumerate(counts):
-                held[i] += row[count]
-    return found
-
-
-def _published(
-    of: Made,
-    found: Mapping[tuple[Unit, str], list[float]],
-    at: int,
-    keys: Iterable[str],
-    whole: int | None = None,
-    also: Iterable[tuple[Unit, str]] = (),
-) -> Mapping:
-    """One count of `_sums`, as it may be published, protected over the levels; `whole` is that it is a part of."""
-    wanted = [(unit, key) for unit in of.units for key in keys]
-    counts = {k: found[k][at] if k in found else 0.0 for k in wanted}
-    lines = [line for key in keys for line in of.tree(key)]
-    few = (
-        [] if whole is None else [k for k in wanted if k in found and of.rule.tells_of_few(counts[k], found[k][whole])]
-    )
-    return suppression.published(counts, lines, of.rule, {*few, *also})
-
-
 def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
     registers = of.definitions.conditions.registers
     held, whole = _protected_registers(of.run.id, of.folder, of.rule)
@@ -214,44 +218,13 @@ def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row
 def _protected_registers(run_id: int, _folder: runs.RunFolder, _rule: Rule) -> tuple[Mapping, Mapping]:
     """People on each register of each unit, and its denominator, as they may be published."""
     of = made(Run.objects.get(id=run_id))
-    found = _sums(of, "register", "register", "on_register", "denominator")
+    found = of.sums("register", "register", "on_register", "denominator")
     codes = [str(c.register) for c in of.definitions.conditions.registers]
-    return _published(of, found, 0, codes, 1), _published(of, found, 1, codes)
+    return of.published(found, 0, codes, 1), of.published(found, 1, codes)
 
 
 def _expected(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
     return expected.rows(of, units, *_protected_registers(of.run.id, of.folder, of.rule))
-
-
-USE_LABELS = {name: activity.label for name, activity in use.ACTIVITIES.items()} | {"social_care": "Adult social care"}
-
-
-def _use(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
-    found, people, seen = _protected_use(of.run.id, of.folder, of.rule)
-    return [
-        {"unit": unit[1], "activity": name, "label": label, "measure": "pounds" if name == "social_care" else "number"}
-        | _use_row(found.get((unit, name), [0.0, 0.0])[0], people[unit, name], seen[unit, ""], of.rule)
-        for unit in units
-        for name, label in USE_LABELS.items()
-    ]
-
-
-@lru_cache(maxsize=4)
-def _protected_use(run_id: int, _folder: runs.RunFolder, _rule: Rule) -> tuple[Mapping, Mapping, Mapping]:
-    """Amounts by unit and activity, and as published: how many people used it, how many are seen.
-
-    Where one or two account for most of an amount, both are suppressed.
-    """
-    of = made(Run.objects.get(id=run_id))
-    found = _sums(of, "practice_use", "activity", "amount", "people")
-    few = of.dominated("practice_use", "activity", "amount")
-    return found, _published(of, found, 1, USE_LABELS, also=few), _published(of, _coverage_sums(of), 1, [""])
-
-
-def _use_row(amount: float, people: int | None, seen: int | None, rule: Rule) -> Row:
-    shown = None if people is None else rule.rounded(amount)
-    per_1000 = None if shown is None or not seen else round(1000 * shown / seen, 1)
-    return {"people": people, "amount": shown, "per_1000_observed": per_1000}
 
 
 def _coverage_sums(of: Made) -> dict[tuple[Unit, str], list[float]]:
@@ -266,7 +239,7 @@ def _coverage_sums(of: Made) -> dict[tuple[Unit, str], list[float]]:
 
 def _coverage(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
     found = _coverage_sums(of)
-    registered, observed, scored = (_published(of, found, i, [""]) for i in range(3))
+    registered, observed, scored = (of.published(found, i, [""]) for i in range(3))
     return [
         {
             "unit": unit[1],
@@ -285,7 +258,7 @@ def _risk(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
         for unit in of.above(row["practice"]):
             held = listed.setdefault((unit, ""), [0.0, 0.0])
             held[0], held[1] = held[0] + 1, held[1] + row["risk"]
-    counts, registered = _published(of, listed, 0, [""]), _published(of, _coverage_sums(of), 0, [""])
+    counts, registered = of.published(listed, 0, [""]), of.published(_coverage_sums(of), 0, [""])
     return [
         {
             "unit": unit[1],
@@ -315,7 +288,8 @@ REPORTS: Mapping[str, Kind] = {
     "segments": Kind(
         "People and spend by age and group",
         "People registered on the date; groups of people not observed are estimated by age and sex from those who are. "
-        "Spend: 12 months at 2015/16 prices, without prescribing, CAMHS, children's social care, continuing care.",
+        "Spend: 12 months at 2015/16 prices, without prescribing, CAMHS, children's social care, continuing care; of "
+        "practices that share only some of it, estimated as of those not observed.",
         segment_report.rows,
         LEVELS,
     ),
@@ -324,7 +298,7 @@ REPORTS: Mapping[str, Kind] = {
         "Observed people only; registers of the Quality and Outcomes Framework by open code lists.",
         _conditions,
     ),
-    "use": Kind("Use of services in 12 months", "Observed people only.", _use),
+    "use": Kind("Use of services in 12 months", use_report.HOW, use_report.rows),
     "risk": Kind(
         "Lists of people at greatest risk of an emergency admission",
         "The share of each cluster's people with the highest risk, by a model fitted on this edition's own past.",

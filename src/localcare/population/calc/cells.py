@@ -1,6 +1,6 @@
 """The cube behind the reports: people and spend by practice, age band and group."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import ibis
@@ -37,16 +37,19 @@ def strata(people: ir.Table, segments: ir.Table, cost: ir.Table) -> ir.Table:
     return priced.group_by(keys).agg(people=priced.count(), spend=priced.cost.sum().fill_null(0.0))
 
 
-def cells(strata_rows: Iterable[estimate.Stratum]) -> tuple[Cell, ...]:
-    """The cube: what was observed, plus the estimate for those who were not (`estimate.unobserved`)."""
+def cells(strata_rows: Iterable[estimate.Stratum], unpriced: Collection[int] = ()) -> tuple[Cell, ...]:
+    """The cube: what was observed, plus the estimate for those who were not (`estimate.unobserved`).
+
+    Of practices that are `unpriced`, sharing only some of what spend is made from, all spend is an estimate.
+    """
     rows = list(strata_rows)
     seen: dict[estimate.Key, tuple[int, float]] = {}
     for row in rows:
         if row.group is not None:
             key = (row.segmentation, row.practice, row.age_band, row.group)
             people, spend = seen.get(key, (0, 0.0))
-            seen[key] = (people + row.people, spend + row.spend)
-    added = estimate.unobserved(rows)
+            seen[key] = (people + row.people, spend + (0.0 if row.practice in unpriced else row.spend))
+    added = estimate.unobserved(rows, unpriced)
     return tuple(_cell(key, seen.get(key, (0, 0.0)), added.get(key, (0.0, 0.0))) for key in sorted(seen | added))
 
 

@@ -104,7 +104,7 @@ def compute(
         "person_use": used,
         "register": condition_calc.registers(base.people, definitions.conditions),
         "condition": _dictionary(definitions),
-        "cell": _cells(base, placed, used),
+        "cell": _cells(base, placed, used, planning.lost),
         "practice_use": use.by_practice(base.people, used),
         "cube": _cube(planning.tables, base, placed, used, definitions),
         "standardised": _standardised(planning, base, used, definitions, as_at, fifths),
@@ -165,13 +165,17 @@ def _person(base: _Base, used: ir.Table, scored: ir.Table, at_risk: ir.Table, de
     return joined.mutate(long_term_conditions=joined.observed.ifelse(counted, ibis.null("int8"))).select(*PERSON)
 
 
-def _cells(base: _Base, placed: ir.Table, used: ir.Table) -> ir.Table:
+def _cells(base: _Base, placed: ir.Table, used: ir.Table, lost: Mapping[str, frozenset[int]]) -> ir.Table:
     rows = cells.strata(base.people, placed, used).to_pandas()
     strata = [
         replace(s, group=None) if pd.isna(s.group) else s for s in (Stratum(**r) for r in rows.to_dict("records"))
     ]
+    seen = {stratum.practice for stratum in strata if stratum.group is not None}
+    without = [lost.get(source, frozenset()) for source in standard.INDICATORS["spend"].sources]
+    # A source that nobody shares is in nobody's spend.
+    unpriced = frozenset().union(*(practices for practices in without if not seen <= practices))
     try:
-        cube = [asdict(cell) for cell in cells.cells(strata)]
+        cube = [asdict(cell) for cell in cells.cells(strata, unpriced)]
     except NoneObserved:
         cube = []
     return _table(cube, CELL)
