@@ -56,3 +56,43 @@ def test_a_name_that_is_not_shipped_is_told_those_that_are(tmp_path, capsys):
 def test_lists_the_shipped_scenarios(capsys):
     assert main(["capacity", "scenarios", "--json"]) == 0
     assert "west-kent-2017" in [one["name"] for one in json.loads(capsys.readouterr().out)]
+
+
+def test_a_scenario_is_held_against_the_edition_in_use(scenario, tmp_path, capsys, monkeypatch):
+    from localcare.capacity import tracking
+    from tests import builders
+
+    builders.keep_state_in(tmp_path, monkeypatch)
+    assert main(["capacity", "track", str(scenario)]) == 2
+    assert "edition" in capsys.readouterr().err
+    edition = _edition(tmp_path)
+    monkeypatch.setattr("localcare.dataset.editions.current", lambda folder: edition)
+    tracking.monthly.cache_clear()
+    assert main(["capacity", "track", str(scenario), "--json"]) == 0
+    admissions, attendances, _ = json.loads(capsys.readouterr().out)
+    assert [one["month"] for one in admissions["months"]] == ["2017-04"]
+    assert admissions["months"][0]["actual"] == 10  # of 11 emergency ones, rounded; a planned one and May left out
+    assert attendances["standing"] == "too early to tell"
+
+
+def _edition(folder):
+    """An edition that ends on 3 May 2017: eleven emergency admissions in April, one planned, one in May."""
+    import pandas
+
+    from localcare.dataset.editions import Edition
+
+    made = folder / "tracked"
+    made.mkdir()
+    (made / "manifest.json").write_text(json.dumps({"as_at": "2017-05-03"}))
+    on = pandas.to_datetime(["2017-04-10"] * 12 + ["2017-05-01"]).date
+    kind = ["emergency"] * 11 + ["elective", "emergency"]
+    frames = {
+        "admission": {"on": on, "kind": kind},
+        "emergency_attendance": {"on": on},
+        "outpatient": {"on": on, "attended": [True] * 13},
+    }
+    from localcare.dataset import contract
+
+    for name in contract.load().tables:
+        pandas.DataFrame(frames.get(name, {"none": [0]})).to_parquet(made / f"{name}.parquet")
+    return Edition(made)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from localcare.capacity import report, running
+from localcare.capacity import report, running, tracking
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.population import pyramid
 from localcare.capacity.calc.quantity import Array
@@ -58,6 +58,7 @@ def of(computed: Computed) -> dict[str, Any]:
         ],
         "headline": _headline(plan),
         "made": _made(plan),
+        "expected": tracking.basis(computed),
         "tables": [[f"{table.name}.csv", table.title] for table in computed.tables],
     }
 

@@ -31,10 +31,18 @@ class Bar:
     ours: bool = True
 
 
-def fans(label: str, years: Sequence[str], lines: Sequence[Fan], shown: Callable[[float], str]) -> Drawing:
-    """Lines over the years, each with the range that holds eight draws in ten."""
+def fans(
+    label: str,
+    years: Sequence[str],
+    lines: Sequence[Fan],
+    shown: Callable[[float], str],
+    *,
+    dots: Sequence[tuple[int, float]] = (),
+) -> Drawing:
+    """Lines over the years (or months), each with its range; `dots`: what was counted, by number of year and value."""
     height, top, bottom = 300, 16, 260
-    marks = ticks(min(0.0, *(min(line.low) for line in lines)), max(max(line.high) for line in lines))
+    highest = max([*(max(line.high) for line in lines), *(value for _, value in dots)])
+    marks = ticks(min(0.0, *(min(line.low) for line in lines)), highest)
 
     def across(i: int) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (i / max(1, len(years) - 1))
@@ -55,6 +63,7 @@ def fans(label: str, years: Sequence[str], lines: Sequence[Fan], shown: Callable
     for line in lines:
         points = tuple((across(i), up(value)) for i, value in enumerate(line.middle))
         items.append(Stroke(points, OURS if line.ours else INK, 2, dashed=not line.ours))
+    items += [Box(across(i) - 4, up(value) - 4, 8, 8, INK) for i, value in dots]
     items += _labels_apart([(up(line.middle[-1]), line.label) for line in lines])
     return Drawing(WIDTH, height, label, tuple(items))
 

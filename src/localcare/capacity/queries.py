@@ -9,10 +9,15 @@ from importlib.metadata import version as code_version
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from localcare.base import clock
-from localcare.capacity import background, definitions, page_data
+from localcare.capacity import background, definitions, page_data, tracking
 from localcare.capacity.models import OPEN, Computation, Scenario, State, Version
+from localcare.capacity.tracking import Standing
 from localcare.capacity.types import Line, Unknown
+from localcare.dataset import editions
+from localcare.dataset.suppression import Rule
 
 # Stages take seconds; a worker silent for this long was killed. Assumed: ten times the slowest stage seen.
 SILENT = timedelta(minutes=5)
@@ -138,8 +143,22 @@ def under_way() -> bool:
     return Computation.objects.filter(state__in=OPEN).exists()
 
 
+def baselines() -> Path:
+    """Where this installation's own baselines lie."""
+    return background.baselines()
+
+
 def folder_of(computation: Computation) -> Path:
     return background.results() / str(computation.pk)
+
+
+def standings(page: Mapping[str, Any]) -> list[Standing]:
+    """What the pages of results expect of each month beside the edition in use; nothing where there is none."""
+    try:
+        edition = editions.current(settings.DATASET)
+    except editions.NoEdition:
+        return []
+    return tracking.standings(page["expected"], edition, Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO))
 
 
 def file_of(name: str, file: str) -> Path:

@@ -16,6 +16,10 @@ def add_parser(subparsers) -> None:
     listing = actions.add_parser("scenarios", help="list the shipped scenarios")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=run_scenarios)
+    track = actions.add_parser("track", help="hold a scenario against the months that the edition in use counts")
+    track.add_argument("scenario", type=Path, metavar="SCENARIO", help="a scenario's file, or the name of one")
+    track.add_argument("--json", action="store_true")
+    track.set_defaults(run=run_track)
     baseline = actions.add_parser("baseline", help="write a baseline from the latest population run")
     baseline.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     baseline.add_argument("--json", action="store_true")
@@ -43,6 +47,42 @@ def run_run(arguments) -> int:
     output.print_table(title, ("", "year", "central", "median", "low", "high"), rows)
     output.console.print(f"{len(files)} files in {arguments.out}")
     return 0
+
+
+def run_track(arguments) -> int:
+    from django.conf import settings
+
+    from localcare.capacity import running, tracking
+    from localcare.capacity.calc.scenario import BadScenario
+    from localcare.dataset import editions
+    from localcare.dataset.suppression import Rule
+
+    try:
+        edition = editions.current(settings.DATASET)
+        with output.progress_console.status("Computing the scenario"):
+            expected = tracking.basis(_computed(arguments.scenario, running))
+    except (BadScenario, editions.NoEdition) as error:
+        raise output.CannotRun(str(error)) from error
+    found = tracking.standings(expected, edition, Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO))
+    if arguments.json:
+        output.print_json([tracking.as_data(one) for one in found])
+    else:
+        for one in found:
+            output.console.print(one.finding)
+    return 1 if any(one.found.standing == "off track" for one in found) else 0
+
+
+def _computed(scenario: Path, running):
+    """The scenario of a file, of one of this installation by its name, or of a shipped one."""
+    from localcare.capacity import queries
+    from localcare.capacity.types import Unknown
+
+    if scenario.suffix or scenario.exists():
+        return running.of_file(scenario)
+    try:
+        return running.of_text(queries.source_of(scenario.name).text, name=scenario.name, beside=queries.baselines())
+    except Unknown:
+        return running.of_file(scenario)  # which names the shipped ones
 
 
 def run_scenarios(arguments) -> int:

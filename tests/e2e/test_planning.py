@@ -1,0 +1,65 @@
+"""Journey: somebody who has never seen a scenario forks one, halves an effect, computes, reads, compares, prints."""
+
+import pytest
+from playwright.sync_api import expect
+
+from localcare.capacity import actions, background
+from localcare.capacity.models import Computation, State
+from tests import builders
+from tests.e2e.browser import check_page, sign_in_as
+
+
+@pytest.fixture
+def area(transactional_db, tmp_path, monkeypatch):
+    builders.keep_state_in(tmp_path, monkeypatch)
+    return builders.area()
+
+
+def the_worker_works():
+    for one in Computation.objects.filter(state=State.WAITING).order_by("id"):
+        assert background.compute.call(one.pk) == State.DONE
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_planner_halves_an_effect_and_prints_the_report(open_page, area, scripts):
+    # Given the shipped plan of 2017, computed, and a planner signed in
+    planner = area.viewer("commissioner", "99J")
+    actions.ask_for_computation(name="west-kent-2017", by=planner)
+    the_worker_works()
+    page = open_page(java_script_enabled=scripts)
+    checked = check_page if scripts else lambda *_: None
+    sign_in_as(page, planner.user_id)
+    page.goto("/")
+    page.get_by_role("link", name="Planning").click()
+    expect(page.get_by_role("table", name="Scenarios")).to_contain_text("synthetic people")
+    checked(page, "planning-list")
+
+    # When she forks it and halves an effect
+    page.get_by_role("link", name="Fork West Kent local care plan, 2017").click()
+    checked(page, "planning-fork")
+    page.get_by_label("What is it called?").fill("Half the effect of rapid response")
+    page.get_by_label("What is its short name?").fill("half-rapid-response")
+    page.get_by_role("button", name="Fork").click()
+    checked(page, "planning-assumptions")
+    page.get_by_role("link", name="Halve Rapid response service, Emergency admissions").click()
+    checked(page, "planning-change")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Compute").click()
+    expect(page.get_by_role("heading", name="Being computed")).to_be_visible()
+    checked(page, "planning-computing")
+    the_worker_works()
+    page.reload()
+
+    # Then its results stand there, told apart from the original draw by draw, and its report can be printed
+    expect(page.get_by_role("heading", name="What it saves and costs")).to_be_visible()
+    checked(page, "planning-results")
+    page.get_by_role("navigation", name="Year").get_by_role("link", name="2020", exact=True).click()
+    expect(page.get_by_role("heading", name="Their ages in 2020")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Report as PDF").click()
+    assert download.value.suggested_filename == "half-rapid-response-report.pdf"
+    page.get_by_role("link", name="Compare", exact=True).click()
+    expect(page.get_by_text("of the same draws")).to_be_visible()
+    checked(page, "planning-compare")
+    page.goto("/planning/half-rapid-response/text/")
+    checked(page, "planning-text")
