@@ -1,6 +1,7 @@
 """Does it work? Recorded before it starts, nobody in need waits, the order is what was recorded, and what is found."""
 
 import json
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from localcare.access.types import Refused
 from localcare.base import audit
 from localcare.base.models import AuditEntry
 from localcare.caseload import actions, evaluating, evaluations, first
+from localcare.caseload.calc import release
 from localcare.caseload.models import CaseloadState, EffectEstimate, Evaluation, EvaluationPlace
 from localcare.caseload.types import NotPossible
 from localcare.cli.main import main
@@ -238,7 +240,14 @@ AS_AT = date(2017, 12, 31)
 
 
 @pytest.fixture
-def later(people, team, analyst, lists, tmp_path, monkeypatch, clock_at):
+def order_of_chance(people, monkeypatch):
+    """The same order in every test run: a real one hangs on its seed and on a key, both drawn anew each time."""
+    drawn = [pseudonym(person) for person in random.Random(1).sample(people, len(people))]
+    monkeypatch.setattr(release, "order", lambda pseudonyms, seed: sorted(pseudonyms, key=drawn.index))
+
+
+@pytest.fixture
+def later(people, team, analyst, lists, order_of_chance, tmp_path, monkeypatch, clock_at):
     """Nine months on, an edition in which those put forward have `rate` admissions a month, and the others one."""
 
     def made(rate, plan=PLAN):
