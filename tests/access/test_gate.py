@@ -234,3 +234,15 @@ def test_the_record_feed_learns_of_people_on_a_caseload_where_they_are_registere
     assert {(i.patient_id, i.nhs_number, i.practice_code) for i in found} == {(margaret.id, margaret.nhs_number, "G1")}
     named = AuditSubject.objects.filter(entry_sequence=last_entry().sequence).values_list("patient_id", flat=True)
     assert list(named) == [margaret.id]
+
+
+def test_every_pseudonym_ever_is_told_of_the_dead_the_gone_and_all_records_of_one_person(area, margaret):
+    other = builders.patient(practice="G2", died_on=date(2017, 3, 1))
+    SamePerson.objects.create(patient=margaret, same_as=other, starts=date(2017, 1, 1), reason="same person")
+    Registration.objects.filter(patient=margaret).update(ends=date(2017, 2, 1))
+    FormerNhsNumber.objects.create(patient=margaret, nhs_number="9990000999", changed_on=date(2016, 1, 1))
+    numbers = [margaret.nhs_number, "9990000999", other.nhs_number]
+    expected = set(pseudonyms.pseudonymise(numbers, Purpose.RISK_STRATIFICATION))
+    found = queries.list_pseudonyms_ever([margaret.id])
+    assert list(found) == [margaret.id]
+    assert expected <= set(found[margaret.id])

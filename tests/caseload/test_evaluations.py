@@ -17,7 +17,7 @@ from localcare.caseload.calc import release
 from localcare.caseload.models import CaseloadState, EffectEstimate, Evaluation, EvaluationPlace
 from localcare.caseload.types import NotPossible
 from localcare.cli.main import main
-from localcare.dataset import runs
+from localcare.patients.models import Patient, Registration
 from localcare.population.models import ListEntry, Run
 from tests import builders
 from tests.builders import text
@@ -250,7 +250,7 @@ def order_of_chance(people, monkeypatch):
 def later(people, team, analyst, lists, order_of_chance, tmp_path, monkeypatch, clock_at):
     """Nine months on, an edition in which those put forward have `rate` admissions a month, and the others one."""
 
-    def made(rate, plan=PLAN):
+    def made(rate, plan=PLAN, lives=None):
         monkeypatch.setattr(settings, "DATASET", tmp_path / "dataset")
         names = [pseudonym(person) for person in people]
         evaluation = evaluating.record(team=team, plan=plan, confirmed=True, by=analyst) if plan else None
@@ -266,25 +266,20 @@ def later(people, team, analyst, lists, order_of_chance, tmp_path, monkeypatch, 
         edition = make_edition(
             tmp_path / "dataset",
             AS_AT,
-            person=[{} for _ in names],
+            person=[(lives or {}).get(n, {}) for n in range(len(names))],
             practice=[{"ods_code": "G1"}],
             admission=stays,
             pseudonym=[{"person": n, "purpose": "risk_stratification", "pseudonym": p} for n, p in enumerate(names)],
         )
         values = {f.attname: getattr(lists.run, f.attname) for f in Run._meta.fields if f.name != "id"}
         Run.objects.create(**{**values, "name": "later", "edition": edition.id, "as_at": AS_AT})
-        monkeypatch.setattr(runs, "named", lambda *_: Results())
         clock_at(datetime(2018, 1, 2, 8, tzinfo=UTC))
         return evaluation
 
     return made
 
 
-class Results:
-    def rows(self, *_):
-        return [{"person": n, "long_term_conditions": 3} for n in range(50)]
-
-
+DIED, LEFT = {"died_on": date(2017, 8, 1)}, {"registered_to": date(2017, 8, 1)}
 WAVES = replace(PLAN, design="wedge", steps=5, step_days=45)
 
 
@@ -333,6 +328,16 @@ class TestEstimating:
         page = text(client.get("/lists/effect/C1/"))
         assert "Nothing was randomised." in page
         assert "needs that no record holds" in page
+
+    def test_who_was_taken_on_counts_as_such_after_they_died_or_left(self, later, team, people, gp):
+        for person in people[:24]:
+            actions.accept(patient_id=person.id, told=True, note="", by=gp)
+        CaseloadState.objects.update(at=datetime(2017, 3, 10, tzinfo=UTC))
+        Patient.objects.filter(id__in=[p.id for p in people[:5]]).update(died_on=date(2017, 8, 1))
+        Registration.objects.filter(patient__in=people[5:10]).update(ends=date(2017, 8, 1))
+        later(1, None, dict.fromkeys(range(5), DIED) | dict.fromkeys(range(5, 10), LEFT))
+        told = evaluating.estimate(team=team, by=audit.SYSTEM).outcomes["effects"]["admissions"]
+        assert (told["people_reached"], told["people_not"]) == (24, 26)
 
     def test_the_command_estimates_frees_and_tells_by_its_exit_that_one_was_stopped(self, later, capsys):
         later(4, WAVES)

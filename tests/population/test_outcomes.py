@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from localcare.dataset import runs
 from localcare.population import definitions, outcomes
 from localcare.population.calc import outcomes as calc
+from localcare.terminology import codelists
 from tests import builders
 from tests.editions import make_edition
 
@@ -147,9 +147,7 @@ def opened(made, monkeypatch):
     edition, folder = made
     builders.keep_state_in(folder.parent, monkeypatch)
     assert folder == settings.DATASET
-    results = SimpleNamespace(rows=lambda *_: [{"person": n, "long_term_conditions": 5} for n in range(12)])
-    monkeypatch.setattr(runs, "named", lambda *_: results)
-    with outcomes.source(SimpleNamespace(edition=edition.id, as_at=UNTIL, name="r")) as found:
+    with outcomes.source(SimpleNamespace(edition=edition.id, as_at=UNTIL)) as found:
         yield found
 
 
@@ -178,6 +176,23 @@ def test_people_who_used_more_before_are_not_alike(opened):
     found = outcomes.alike(opened, ["G82000"], {name(3): date(2017, 2, 10)})
     before = {int(p): int(s) for p, s in zip(found.person, found.stratum, strict=True)}
     assert before[0] == before[5] != before[3] == before[4]
+
+
+def test_conditions_are_those_recorded_before_the_month_whatever_became_of_somebody(tmp_path, monkeypatch):
+    builders.keep_state_in(tmp_path, monkeypatch)
+    told = [(0, date(2016, 5, 1)), (1, date(2016, 5, 1)), (2, date(2017, 2, 5))]
+    edition = make_edition(
+        tmp_path / "dataset",
+        UNTIL,
+        person=[{"died_on": date(2017, 3, 10)}, {}, {}, {}],
+        code=[{"value": min(codelists.codes("hypertension"))}],
+        observation=[{"person": p, "code": 0, "on": on} for p, on in told],
+    )
+    with outcomes.source(SimpleNamespace(edition=edition.id, as_at=UNTIL)) as opened:
+        found = outcomes.alike(opened, ["G82000"], {name(0): date(2017, 2, 10)})
+    stratum = dict(zip(found.person.tolist(), found.stratum.tolist(), strict=True))
+    assert found.person[found.reached].tolist() == [0]
+    assert stratum[0] == stratum[1] != stratum[2] == stratum[3]
 
 
 def test_nobody_to_follow_where_all_were_taken_on_in_the_last_month(opened):

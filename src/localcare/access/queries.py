@@ -13,6 +13,7 @@ from localcare.access import facts, pseudonyms
 from localcare.access.calc.decide import decide
 from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
+from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
 from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
@@ -32,6 +33,9 @@ __all__ = [
     "hold_choices",
     "identity",
     "last_choice",
+    "list_pseudonyms",
+    "list_pseudonyms_ever",
+    "list_pseudonyms_of",
     "quota",
     "waiting_for",
 ]
@@ -189,15 +193,6 @@ def same_person(patient_id: int) -> tuple[int, ...]:
     return patients.linked_ids([patient_id], clock.today())[patient_id]
 
 
-def list_pseudonyms(practice_code: str, patient_ids: Collection[int]) -> dict[str, int]:
-    """Pseudonym for risk stratification -> patient id, of those registered with the practice. Names nobody.
-
-    A person who changed their NHS number has a pseudonym for each number.
-    """
-    linked = patients.linked_ids(patient_ids, clock.today())
-    return _pseudonyms(practice_code, {i: patient_id for patient_id, ids in linked.items() for i in ids})
-
-
 def withdrawn(since: datetime = EVER, purpose: Purpose = Purpose.RISK_STRATIFICATION) -> set[str]:
     """The pseudonyms for a purpose of those whom a choice made since a moment keeps out of it, at every practice.
 
@@ -217,18 +212,6 @@ def lists_ended(practice_codes: Collection[str]) -> set[str]:
 def list_ended(practice_code: str) -> bool:
     """Whether nobody stands on a practice's list, because its agreement to risk stratification has ended."""
     return bool(lists_ended([practice_code]))
-
-
-def list_pseudonyms_of(person: OpenPerson) -> list[str]:
-    """Under which pseudonyms an opened person may stand on the list of their practice."""
-    if not person.practice_code or not person.registered:
-        return []
-    return list(_pseudonyms(person.practice_code, dict.fromkeys(person.ids, person.id)))
-
-
-def _pseudonyms(practice_code: str, asked: Mapping[int, int]) -> dict[str, int]:
-    known = patients.identities(asked, clock.today(), practice_code)
-    return {p: asked[one.patient_id] for p, one in pseudonyms.of_identities(known).items()}
 
 
 def identities_of_listed(listed: Mapping[str, Collection[str]], *, by: audit.Actor) -> list[Identity]:

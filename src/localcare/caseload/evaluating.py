@@ -208,13 +208,13 @@ def _effects(cells: effect.Cells, amounts: Mapping[str, np.ndarray], method: str
 
 
 def _days_taken_on(team: Team) -> dict[str, date]:
-    """Pseudonym and first day of everybody the team ever took on, made afresh."""
+    """Pseudonym and first day of everybody the team ever took on, whatever became of them, made afresh."""
     steps = CaseloadState.objects.filter(entry__team=team, state=State.ACCEPTED).order_by("-at")
     day = {patient: at.astimezone(clock.LONDON).date() for patient, at in steps.values_list("entry__patient", "at")}
-    names: dict[str, int] = {}
-    for code in places.member_codes(team.organisation.code, clock.today()):
-        names |= gate.list_pseudonyms(code, list(day))
-    return {pseudonym: day[patient] for pseudonym, patient in names.items()}
+    found: dict[str, date] = {}
+    for patient, pseudonyms in gate.list_pseudonyms_ever(list(day)).items():
+        found |= {one: min(day[patient], found.get(one, date.max)) for one in pseudonyms}
+    return found
 
 
 def _taken_on_among(pseudonyms: set[str], team: Team) -> int:

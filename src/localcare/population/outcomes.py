@@ -15,19 +15,20 @@ from django.conf import settings
 from ibis import ir
 from numpy.typing import NDArray
 
-from localcare.dataset import contract, editions, runs
+from localcare.dataset import contract, editions
 from localcare.population import definitions as definition_files
+from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import outcomes as calc
 from localcare.population.calc.outcomes import OUTCOMES, Happened
 from localcare.population.calc.people import age_on, months_before
 from localcare.population.calc.purpose import PLANNING, RISK, permitted
-from localcare.population.definitions import Prices
+from localcare.population.definitions import Conditions, Prices
 from localcare.population.models import Run
 
 MEMORY = "3GB"
 LOOK_BACK_MONTHS = 12
 MOST_BEFORE = 3
-CONDITIONS = (1, 2, 4)
+LONG_TERM = (1, 2, 4)
 FROM_AGE = 18
 
 
@@ -39,7 +40,15 @@ class Source:
     seen: ir.Table
     until: date
     prices: Prices
-    run: Run
+    conditions: Conditions
+
+
+@dataclass(frozen=True)
+class _Diagnoses:
+    """The coded entries that tell of a condition, of the people who are compared; and what the codes mean."""
+
+    entries: ir.Table
+    codes: ir.Table
 
 
 @dataclass(frozen=True)
@@ -64,8 +73,8 @@ def source(run: Run) -> Iterator[Source]:
         seen = person.filter(person.observed, person.risk_stratification)
         if barred:
             seen = seen.filter(seen.practice.notin(barred))
-        prices = definition_files.load(settings.DATA / "segmentations").prices
-        yield Source(allowed.tables, seen, run.as_at, prices, run)
+        loaded = definition_files.load(settings.DATA / "segmentations")
+        yield Source(allowed.tables, seen, run.as_at, loaded.prices, loaded.conditions)
 
 
 def of_pseudonyms(of: Source, pseudonyms: Sequence[str], cuts: Sequence[date]) -> Happened:
@@ -87,14 +96,15 @@ def alike(of: Source, practice_codes: Collection[str], taken_on: Mapping[str, da
     """People of some practices month by month: those taken on in it, and others alike before it who were not yet.
 
     taken_on: pseudonym and day. Alike in age (ten years), sex, emergency admissions and A&E attendances in the 12
-    months before the month, and number of long-term conditions as the run found them. They are followed from the first
-    day of the next month; by what happened in that month they are neither chosen nor counted. None where nobody was
-    taken on early enough to be followed.
+    months before the month, and number of long-term conditions recorded before it. They are followed from the first
+    day of the next month; by what happened in that month they are neither chosen nor counted. Whoever dies or leaves
+    later stands where they stood that month. None where nobody was taken on early enough to be followed.
     """
     people = _adults(of, practice_codes)
+    diagnoses = _diagnoses(of, people["person"])
     day = {p: taken_on[name] for p, name in _names(of, taken_on).items()}
     months = sorted({d.replace(day=1) for d in day.values() if _next(d) <= of.until})
-    parts = [part for month in months if (part := _month(of, people, day, month))]
+    parts = [part for month in months if (part := _month(of, people, diagnoses, day, month))]
     if not parts:
         return None
     return Alike(
@@ -106,7 +116,9 @@ def alike(of: Source, practice_codes: Collection[str], taken_on: Mapping[str, da
     )
 
 
-def _month(of: Source, people: Mapping[str, NDArray], day: Mapping[int, date], month: date) -> Alike | None:
+def _month(
+    of: Source, people: Mapping[str, NDArray], diagnoses: _Diagnoses, day: Mapping[int, date], month: date
+) -> Alike | None:
     after = _next(month)
     on = np.array([day.get(p, date.max).toordinal() for p in people["person"].tolist()])
     waiting = on >= month.toordinal()
@@ -122,7 +134,7 @@ def _month(of: Source, people: Mapping[str, NDArray], day: Mapping[int, date], m
             people["sex"][waiting],
             np.minimum(before.amounts["admissions"][:, 0], MOST_BEFORE),
             np.minimum(before.amounts["attendances"][:, 0], MOST_BEFORE),
-            np.searchsorted(CONDITIONS, people["conditions"][waiting], side="right"),
+            np.searchsorted(LONG_TERM, _long_term(of, diagnoses, numbers, month), side="right"),
         ],
         axis=1,
     )
@@ -141,15 +153,29 @@ def _adults(of: Source, practice_codes: Collection[str]) -> dict[str, NDArray]:
     rows = of.seen.semi_join(here, "practice")
     adult = rows.filter(age_on(rows.birth_year, rows.birth_month, of.until) >= FROM_AGE)
     found = adult.select("person", "birth_year", "birth_month", "sex").order_by("person").to_pandas()
-    folder = runs.named(settings.DATASET, of.run.name)
-    counted = {r["person"]: r["long_term_conditions"] or 0 for r in folder.rows("person_result", "observed")}
     return {
         "person": found["person"].to_numpy(),
         "birth_year": found["birth_year"].to_numpy().astype(np.int64),
         "birth_month": found["birth_month"].to_numpy().astype(np.int64),
         "sex": np.unique(found["sex"].to_numpy().astype(str), return_inverse=True)[1],
-        "conditions": np.array([counted.get(p, 0) for p in found["person"].tolist()], dtype=np.int64),
     }
+
+
+def _diagnoses(of: Source, people: NDArray) -> _Diagnoses:
+    """Read once and held in the connection, as each month asks for them."""
+    codes = condition_calc.code_masks(of.tables["code"], of.conditions)
+    asked = ibis.memtable([(p,) for p in people.tolist()], schema={"person": "int32"})
+    entries = of.tables["observation"].semi_join(codes, "code").semi_join(asked, "person")
+    kept = entries.get_backend().create_table(ibis.util.gen_name("diagnoses"), entries, temp=True)
+    return _Diagnoses(kept, codes)
+
+
+def _long_term(of: Source, diagnoses: _Diagnoses, people: NDArray, month: date) -> NDArray[np.int64]:
+    """How many long-term conditions each of `people` had by what was recorded before a month."""
+    flags = condition_calc.flags(diagnoses.entries, diagnoses.codes, of.conditions, month - timedelta(days=1))
+    rows = flags.select("person", held=condition_calc.count(flags.mask, of.conditions)).to_pandas()
+    held = dict(zip(rows["person"].tolist(), rows["held"].tolist(), strict=True))
+    return np.array([held.get(p, 0) for p in people.tolist()], dtype=np.int64)
 
 
 def _names(of: Source, pseudonyms: Collection[str]) -> dict[int, str]:
