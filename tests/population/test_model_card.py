@@ -40,7 +40,11 @@ def made(trial):
     return SimpleNamespace(
         run=SimpleNamespace(
             model={"fitted": True, "trial": told},
-            coverage={"P1": {"may_be_scored": 9}, "P2": {"may_be_scored": 0}, "P3": {"may_be_scored": 4}},
+            coverage={
+                "P1": {"may_be_scored": 9, "observed": 10},
+                "P2": {"may_be_scored": 0, "observed": 10},
+                "P3": {"may_be_scored": 0, "observed": 10},
+            },
             lost={"risk_stratification": {"acute": ["P3"], "social_care": ["P1"]}},
         ),
         folder=SimpleNamespace(rows=lambda table: list(getattr(trial, TABLES[table]))),

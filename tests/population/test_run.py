@@ -11,6 +11,7 @@ from localcare.dataset import runs
 from localcare.population import actions, queries, reports
 from localcare.population.models import ListEntry, Run
 from tests import builders
+from tests.editions import write_edition
 
 ANALYST = audit.Actor(7, "Ann Analyst", "analyst", "West Kent")
 pytestmark = pytest.mark.django_db
@@ -38,11 +39,44 @@ def elsewhere(monkeypatch, tmp_path):
     builders.keep_state_in(tmp_path, monkeypatch)
 
 
-def test_a_run_lists_five_in_a_hundred_of_those_who_may_be_scored(run):
-    may = {code: row["may_be_scored"] for code, row in run.coverage.items()}
+def test_a_run_lists_five_in_a_hundred_of_those_who_may_be_scored(run, edition):
+    """And of the children like them: the strategy's five in a hundred are of all people."""
+    may = dict.fromkeys(run.coverage, 0)
+    for row in edition.table("person").to_pyarrow().to_pylist():
+        may[f"G8200{row['practice']}"] += row["observed"] and row["risk_stratification"]
     listed = {code: ListEntry.objects.filter(practice_code=code).count() for code in may}
-    # No memberships are loaded: each practice is a cluster of its own. The fourth does not share, so nobody is scored.
-    assert listed == {code: -(-may[code] * 5 // 100) if code != "G82003" else 0 for code in may}
+    # No memberships are loaded: each practice is a cluster of its own.
+    assert listed == {code: -(-n * 5 // 100) for code, n in may.items()}
+
+
+def test_who_may_be_scored_is_who_is(run):
+    """The fourth practice agreed to risk stratification and shares nothing for planning: nobody there is scored."""
+    scored = dict.fromkeys(run.coverage, 0)
+    of = reports.made(run)
+    for row in of.folder.rows("person_result", "risk IS NOT NULL"):
+        scored[of.practices[row["practice"]][0]] += 1
+    assert {code: row["may_be_scored"] for code, row in run.coverage.items()} == scored
+    assert (scored["G82003"], min(scored[f"G8200{n}"] for n in range(3)) > 0) == (0, True)
+    without = queries.report("model").more["practices_without_a_score"]
+    assert [(row["practice"], "planning" in row["why"]) for row in without] == [("G82003", True)]
+
+
+def test_no_list_is_longer_for_a_practice_that_lacks_what_the_score_needs(edition, elsewhere, monkeypatch, tmp_path):
+    """Two practices of one cluster, one of which agreed to the score but shares no hospital data for it."""
+    rows = {name: edition.table(name).to_pyarrow().to_pylist() for name in edition.manifest["rows"]}
+    rows["agreement"] = [
+        one
+        for one in rows["agreement"]
+        if (one["practice"], one["source"], one["purpose"]) != (1, "acute", "risk_stratification")
+    ]
+    half = write_edition(tmp_path / "other", edition.as_at, rows, id="half")
+    practices = {n: f"G8200{n}" for n in range(4)}
+    one_cluster = (practices, {n: "C1" if n < 2 else f"C{n}" for n in practices})
+    monkeypatch.setattr(actions, "_clusters", lambda *_: one_cluster)
+    run = actions.run(half, by=ANALYST)
+    may = sum(p["observed"] and p["risk_stratification"] for p in rows["person"] if p["practice"] == 0)
+    assert ListEntry.objects.filter(cluster_code="C1").count() == -(-may * 5 // 100)
+    assert run.coverage["G82001"]["may_be_scored"] == 0
 
 
 def test_a_run_is_audited_once_and_names_nobody(run):

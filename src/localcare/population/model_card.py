@@ -184,14 +184,17 @@ def _interval(name: str, outcomes: int | None, people: int) -> Row:
 
 
 def _without_a_score(of: "Made") -> list[Row]:
-    """Practices in which nobody may be scored: no agreement, or one for only some of the sources the score needs."""
+    """Practices in which nobody may be scored: not all the agreements that the score needs, and which lack."""
     allowed = of.definitions.risk.allowed
     lost = {code for source, codes in of.run.lost.get(RISK, {}).items() if source in allowed for code in codes}
+    of_planning = {code for code, row in of.run.coverage.items() if not row["observed"]}
     none = {code for code, row in of.run.coverage.items() if not row["may_be_scored"]}
     names = places.names(lost | none)
-    whys = dict.fromkeys(lost, "shares only some of the data that the score needs") | dict.fromkeys(
-        none, "has no agreement for risk stratification"
-    )
+    whys = {
+        **dict.fromkeys(none, "has no agreement for risk stratification"),
+        **dict.fromkeys(lost, "shares only some of the data that the score needs"),
+        **dict.fromkeys(of_planning, "does not share for planning, and of nobody there anything is seen"),
+    }
     listed = [{"practice": code, "name": names.get(code, code), "why": why} for code, why in whys.items()]
     return sorted(listed, key=lambda row: row["name"])
 

@@ -108,7 +108,7 @@ def compute(
         "practice_use": use.by_practice(base.people, used),
         "cube": _cube(planning.tables, base, placed, used, definitions),
         "standardised": _standardised(planning, base, used, definitions, as_at, fifths),
-        "coverage": _coverage(base, clusters),
+        "coverage": _coverage(base, definitions, _barred(lost)),
         "arrived": quality.arrived(planning.tables, as_at),
         "completeness": quality.completeness(planning.tables, base.people),
         "list_entry": listed,
@@ -213,12 +213,13 @@ def _standardised(
     return _table([asdict(row) for row in standard.standardise(columns, planning.lost)], STANDARDISED)
 
 
-def _coverage(base: _Base, clusters: Mapping[int, int]) -> ir.Table:
+def _coverage(base: _Base, definitions: Definitions, barred: Collection[int]) -> ir.Table:
     p = base.people
+    scored = risk.may_be_scored(p, definitions.risk, barred)
     return p.group_by("practice").agg(
         registered=p.count().cast("int32"),
         observed=p.observed.sum().cast("int32"),
-        may_be_scored=p.risk_stratification.sum().cast("int32"),
+        may_be_scored=scored.sum().cast("int32"),
     )
 
 
@@ -259,7 +260,7 @@ def _risk(
         return _no_risk(risk_sources.NO_OUTCOME, {})
     allowed = permitted(tables, RISK, risk_sources.not_used(definitions.risk))
     lost = {source: allowed.lost[source] for source in definitions.risk.allowed if source in allowed.lost}
-    barred = frozenset().union(*lost.values()) if lost else frozenset()
+    barred = _barred(lost)
     now = _columns(base, allowed.tables, definitions, base.people, base.masks, as_at, barred)
     late = _year(base, allowed.tables, definitions, as_at, barred)
     try:
@@ -275,8 +276,13 @@ def _risk(
     model = replace(model, assessment=trial.assessment if trial else None)
     x = risk.matrix(now, model.terms, definitions.conditions)
     scores = risk.score(model, x)
-    rows = _list_rows(base, definitions, clusters, model, now, x, scores)
+    rows = _list_rows(_people_of(base, clusters, barred), definitions, clusters, model, now, x, scores)
     return _list_table(rows), _scores(now["person"], scores), (model, trial), "", lost
+
+
+def _barred(lost: Mapping[str, frozenset[int]]) -> frozenset[int]:
+    """Practices without one of the sources that the score needs: in them nobody is scored."""
+    return frozenset().union(*lost.values())
 
 
 def _trial(early, late, groups, clusters, definitions: Definitions, compare: bool) -> risk_trial.Trial | None:
@@ -295,9 +301,7 @@ def _reaches(tables: Mapping[str, ir.Table], definitions: Definitions, until: da
 
 
 def _columns(base, tables, definitions, registered, masks, at, barred) -> dict[str, np.ndarray]:
-    people = risk.eligible(registered, definitions.risk)
-    if barred:
-        people = people.filter(people.practice.notin(sorted(barred)))
+    people = risk.eligible(registered, definitions.risk, barred)
     found = risk.features(tables, people, masks, definitions.conditions, definitions.risk, at)
     return {name: column.to_numpy() for name, column in found.order_by("person").to_pandas().items()}
 
@@ -313,12 +317,16 @@ def _year(base: _Base, tables, definitions: Definitions, until: date, barred: fr
     return {**columns, **{name: came[name].to_numpy()[at] for name in ("admissions", "crisis")}}
 
 
-def _list_rows(base, definitions, clusters, model, now, x, scores) -> list[dict[str, Any]]:
-    may = base.people.filter(base.people.risk_stratification)
-    counted = may.group_by("practice").agg(n=may.count()).to_pandas()
+def _people_of(base: _Base, clusters: Mapping[int, int], barred: Collection[int]) -> dict[int, int]:
+    """The people of each cluster whom a list takes its share of: those who may be scored, and children like them."""
+    may = base.people.filter(risk.may_be_scored(base.people, None, barred))
     people: dict[int, int] = {}
-    for row in counted.itertuples():
+    for row in may.group_by("practice").agg(n=may.count()).to_pandas().itertuples():
         people[clusters[row.practice]] = people.get(clusters[row.practice], 0) + row.n
+    return people
+
+
+def _list_rows(people: dict[int, int], definitions, clusters, model, now, x, scores) -> list[dict[str, Any]]:
     cluster = np.array([clusters[p] for p in now["practice"].tolist()], dtype=np.int64)
     listed = lists.top(now["person"], now["practice"], cluster, scores, definitions.risk.list_share, people)
     chosen = {name: column[listed.at] for name, column in now.items()}

@@ -1,6 +1,6 @@
 """Risk of an emergency admission in the coming months: a logistic model fitted on the past only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,13 +65,20 @@ class Model:
     assessment: Assessment | None
 
 
-def eligible(registered: ir.Table, risk: Risk) -> ir.Table:
-    """Of registered people those who may be scored: observed, not opted out of stratification, of age.
+def may_be_scored(registered: ir.Table, risk: Risk | None, barred: Collection[int]) -> ir.BooleanValue:
+    """Whether each registered person is observed, not opted out of stratification, and of age (without `risk`: any).
 
-    In: `people.registered`. Out: person, practice, sex, age.
+    In: `people.registered`; practices `barred` because they lack a source of the score.
     """
-    may = registered.filter(registered.observed, registered.risk_stratification, registered.age >= risk.from_age)
-    return may.select("person", "practice", "sex", "age")
+    may = registered.observed & registered.risk_stratification
+    if risk is not None:
+        may = may & (registered.age >= risk.from_age)
+    return may & registered.practice.notin(sorted(barred)) if barred else may
+
+
+def eligible(registered: ir.Table, risk: Risk, barred: Collection[int] = ()) -> ir.Table:
+    """Of registered people those who may be scored (`may_be_scored`). Out: person, practice, sex, age."""
+    return registered.filter(may_be_scored(registered, risk, barred)).select("person", "practice", "sex", "age")
 
 
 def features(
