@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localcare.capacity import definitions, running
-from localcare.capacity.calc.scenario import BadScenario
+from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.definitions.lines import line_of
 
 

@@ -6,7 +6,7 @@ from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.capacity import background, definitions, running
 from localcare.capacity.calc import editing
-from localcare.capacity.calc.scenario import BadScenario
+from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.models import OPEN, Computation, Scenario, State, Version
 from localcare.capacity.queries import computed_as_now, latest_version, lost, shipped_text, source_of
 from localcare.capacity.types import Locked, Overtaken, Unknown

@@ -15,7 +15,7 @@ from django_tasks import task
 
 from localcare.base import clock
 from localcare.capacity import page_data, running, writing
-from localcare.capacity.calc.scenario import BadScenario
+from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.models import Computation, State
 from localcare.capacity.types import Stopped
 

@@ -9,7 +9,7 @@ import numpy as np
 from localcare.capacity import definitions, queries
 from localcare.capacity.calc.differences import Apart, Difference, apart, differences
 from localcare.capacity.calc.tables import ranged
-from localcare.capacity.report import millions
+from localcare.capacity.section import millions
 from localcare.capacity.types import Unknown
 
 

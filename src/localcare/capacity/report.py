@@ -1,29 +1,17 @@
 """The report of a plan, for a board: findings in sentences, pictures and tables, and every assumption's source."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from math import isfinite
 
-import numpy as np
-
-from localcare.capacity.calc.plan import Array, Plan
+from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.tables import Table, Value, ranged
-from localcare.capacity.plots import Bar, Fan, bars, fans, waterfall
+from localcare.capacity.plots import Bar, bars, fans, waterfall
+from localcare.capacity.report_parts import part_sections
 from localcare.capacity.running import Computed, words
-from localcare.design.drawing import Drawing
+from localcare.capacity.section import Section, fan, millions, thousands
 
 DRIVERS_SHOWN = 10
 WATERFALLS = ("emergency_admission", "emergency_attendance", "outpatient", "emergency_bed_day")
-
-
-@dataclass(frozen=True)
-class Section:
-    """One question: its finding in a sentence, its picture, its table."""
-
-    key: str
-    title: str
-    finding: str
-    drawing: Drawing | None
-    table: Table
 
 
 def sections(computed: Computed) -> list[Section]:
@@ -36,6 +24,7 @@ def sections(computed: Computed) -> list[Section]:
         _by_intervention(computed.plan, tables["saving_by_intervention"]),
         _stresses(computed.plan, tables["stresses"]),
         _drivers(computed),
+        *part_sections(computed, tables),
         *_stated(tables),
         _assumptions(tables["assumptions"]),
     ]
@@ -50,20 +39,6 @@ def named(assumption: str) -> str:
     return f"{first.capitalize()}: {', '.join(rest)}"
 
 
-def millions(pounds: float) -> str:
-    return f"-£{-pounds / 1e6:,.1f}m" if pounds < 0 else f"£{pounds / 1e6:,.1f}m"
-
-
-def thousands(count: float) -> str:
-    return f"{count / 1000:,.1f}k" if abs(count) >= 1000 else f"{count:,.0f}"
-
-
-def _fan(label: str, draws: Array, *, ours: bool = True) -> Fan:
-    """draws: draws x years."""
-    low, middle, high = np.quantile(draws[1:], [0.1, 0.5, 0.9], axis=0)
-    return Fan(label, tuple(middle), tuple(low), tuple(high), ours)
-
-
 def _money(plan: Plan, table: Table) -> Section:
     _, median, low, high = ranged(plan.money.net_present_value)
     worth = "worth" if median >= 0 else "short of its cost by"
@@ -76,7 +51,7 @@ def _money(plan: Plan, table: Table) -> Section:
     drawing = fans(
         "Gross saving and investment by year",
         plan.scenario.years,
-        [_fan("Gross saving", plan.money.gross), _fan("Investment", plan.money.invested, ours=False)],
+        [fan("Gross saving", plan.money.gross), fan("Investment", plan.money.invested, ours=False)],
         millions,
     )
     return Section("money", "What it saves and costs", finding, drawing, table)
@@ -118,7 +93,7 @@ def _people(plan: Plan, table: Table) -> Section:
     drawing = fans(
         f"People of {plan.baseline.age_from[-1]} and over by year",
         plan.scenario.years,
-        [_fan(f"{plan.baseline.age_from[-1]} and over", plan.people[:, :, -1])],
+        [fan(f"{plan.baseline.age_from[-1]} and over", plan.people[:, :, -1])],
         thousands,
     )
     return Section("people", "How many people", finding, drawing, table)
@@ -183,7 +158,7 @@ def _assumptions(table: Table) -> Section:
 
 def shown(value: Value) -> str:
     """A cell of a report's table."""
-    if value is None:
+    if value is None or (isinstance(value, float) and not isfinite(value)):
         return "not known"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"

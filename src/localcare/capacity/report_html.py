@@ -5,8 +5,9 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from localcare.capacity.report import Section, sections, shown
+from localcare.capacity.report import sections, shown
 from localcare.capacity.running import Computed
+from localcare.capacity.section import Section
 
 FOLDER = Path(__file__).parent / "jinja2" / "capacity"
 

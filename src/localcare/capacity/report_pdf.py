@@ -7,8 +7,9 @@ from fpdf import FPDF
 from fpdf.enums import Align, TableCellFillMode
 from fpdf.fonts import FontFace
 
-from localcare.capacity.report import Section, sections, shown
+from localcare.capacity.report import sections, shown
 from localcare.capacity.running import Computed
+from localcare.capacity.section import Section
 from localcare.design.drawing import FONT, RULE, Area, Box, Drawing, Item, Stroke, Words
 
 ROWS_ON_PAPER = 40  # longer tables stand in the files beside the report

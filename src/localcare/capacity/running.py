@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcare.capacity import definitions, forecast
+from localcare.capacity.calc import parts, tables
 from localcare.capacity.calc import plan as plans
-from localcare.capacity.calc import tables
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.growth import Forecast
+from localcare.capacity.calc.part_tables import part_tables
+from localcare.capacity.calc.parts import Parts
 from localcare.capacity.calc.plan import Driver, Plan
-from localcare.capacity.calc.scenario import BadScenario, Scenario
+from localcare.capacity.calc.refusal import BadScenario
+from localcare.capacity.calc.scenario import Scenario, quantity
 from localcare.capacity.calc.tables import Table, Words
+from localcare.capacity.hub_inputs import default_rules, hub_inputs
 
 GROUPS = {
     "cancer": "Cancer",
@@ -31,6 +35,7 @@ class Computed:
 
     text: str
     plan: Plan
+    parts: Parts
     drivers: Sequence[Driver]
     tables: Sequence[Table]
 
@@ -63,10 +68,21 @@ def of_text(
     residents = forecast_of(scenario)
     telling("Working out activity and money", 0.2)
     plan = plans.computed(scenario, baseline, residents)
-    telling("Moving one assumption at a time", 0.5)
+    telling("Moving one assumption at a time", 0.4)
     drivers = plans.drivers(scenario, baseline, residents)
-    telling("Making the tables", 0.8)
-    return Computed(text, plan, drivers, tables.all_tables(plan, drivers, words()))
+    telling("Simulating beds, staffing teams, siting hubs", 0.6)
+    try:
+        wanted = parts.asked(content, quantity, baseline.groups, default_rules())
+        found = parts.computed(plan, wanted, hub_inputs)
+    except BadScenario as error:
+        raise definitions.at_line(error, text, name) from error
+    telling("Making the tables", 0.9)
+    whole = [
+        *tables.all_tables(plan, drivers, words()),
+        *part_tables(plan, found),
+        tables.assumed(plan, parts.assumptions(wanted)),
+    ]
+    return Computed(text, plan, found, drivers, whole)
 
 
 def baseline_named(file: str, beside: Path | None = None) -> Baseline:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from localcare.capacity.calc.scenario import BadScenario
+from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.models import Computation, Scenario, State, Version
 
 __all__ = [

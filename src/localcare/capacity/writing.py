@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 
 import xlsxwriter
@@ -65,14 +66,22 @@ def files(computed: Computed) -> Mapping[str, bytes]:
 
 
 def _shown(value: Value) -> Value:
-    return round(value, PLACES) + 0.0 if isinstance(value, float) else value
+    if isinstance(value, float):
+        return round(value, PLACES) + 0.0 if isfinite(value) else None
+    return value
+
+
+def _cell(value: Value) -> Value:
+    """A cell of a sheet: empty where nothing is known."""
+    shown = _shown(value)
+    return "" if shown is None else shown
 
 
 def _csv(table: Table) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows([["" if cell is None else _shown(cell) for cell in row] for row in table.rows])
+    writer.writerows([[_cell(cell) for cell in row] for row in table.rows])
     return text.getvalue().encode()
 
 
@@ -101,5 +110,5 @@ def _xlsx(tables: Sequence[Table]) -> bytes:
             sheet.write_row(1, 0, [table.says])
             sheet.write_row(3, 0, table.columns, bold)
             for i, row in enumerate(table.rows):
-                sheet.write_row(4 + i, 0, ["" if cell is None else _shown(cell) for cell in row])
+                sheet.write_row(4 + i, 0, [_cell(cell) for cell in row])
     return out.getvalue()

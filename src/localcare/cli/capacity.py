@@ -28,7 +28,7 @@ def add_parser(subparsers) -> None:
 
 def run_run(arguments) -> int:
     from localcare.capacity import running, writing
-    from localcare.capacity.calc.scenario import BadScenario
+    from localcare.capacity.calc.refusal import BadScenario
 
     try:
         with output.progress_console.status("Computing the scenario and what drives it"):
@@ -53,7 +53,7 @@ def run_track(arguments) -> int:
     from django.conf import settings
 
     from localcare.capacity import running, tracking
-    from localcare.capacity.calc.scenario import BadScenario
+    from localcare.capacity.calc.refusal import BadScenario
     from localcare.dataset import editions
     from localcare.dataset.suppression import Rule
 

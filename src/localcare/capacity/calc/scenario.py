@@ -1,4 +1,4 @@
-"""A scenario as the calculations take it: everything that stands in its file, as frozen values."""
+"""A scenario as the calculations take it: what stands in its file, but for the parts (`parts`), as frozen values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,7 @@ from localcare.capacity.calc.activity import Claim, Intervention, Overlap, overl
 from localcare.capacity.calc.growth import Housing
 from localcare.capacity.calc.money import Investment
 from localcare.capacity.calc.quantity import Quantity
-
-
-class BadScenario(ValueError):
-    """A scenario that cannot be computed. `path`: where in its file."""
-
-    def __init__(self, says: str, path: Sequence[str | int] = ()) -> None:
-        super().__init__(says)
-        self.path = tuple(path)
+from localcare.capacity.calc.refusal import BadScenario, Path
 
 
 @dataclass(frozen=True)
@@ -83,8 +76,8 @@ def parsed(
         seed=horizon.get("seed", 1),
         baseline_file=content["baseline"].get("file", ""),
         variant=content["people"]["variant"],
-        growth_error=_quantity(content["people"]["growth_error"], ("people", "growth_error")),
-        health=_quantity(content["people"]["health"], ("people", "health")),
+        growth_error=quantity(content["people"]["growth_error"], ("people", "growth_error")),
+        health=quantity(content["people"]["health"], ("people", "health")),
         housing=tuple(
             _housing(one, horizon, ("people", "housing", i))
             for i, one in enumerate(content["people"].get("housing", ()))
@@ -106,7 +99,8 @@ def parsed(
     return scenario
 
 
-def _quantity(table: Mapping[str, Any], path: Sequence[str | int]) -> Quantity:
+def quantity(table: Mapping[str, Any], path: Path) -> Quantity:
+    """An assumption of a file. Raises BadScenario where its figures are out of order."""
     try:
         return Quantity.from_table(dict(table))
     except ValueError as error:
@@ -121,8 +115,8 @@ def _housing(table: Mapping[str, Any], horizon: Mapping[str, int], path: tuple[s
         table["district"],
         table["first_year"],
         tuple(table["dwellings"]),
-        _quantity(table["people_per_dwelling"], (*path, "people_per_dwelling")),
-        _quantity(table["from_outside"], (*path, "from_outside")),
+        quantity(table["people_per_dwelling"], (*path, "people_per_dwelling")),
+        quantity(table["from_outside"], (*path, "from_outside")),
     )
 
 
@@ -131,7 +125,7 @@ def _by_setting(tables: Sequence[Mapping[str, Any]], key: str, *path: str) -> di
     for i, table in enumerate(tables):
         if table["setting"] in found:
             raise BadScenario(f"{table['setting']} stands there twice; leave one", (*path, i))
-        found[table["setting"]] = _quantity(table[key], (*path, i, key))
+        found[table["setting"]] = quantity(table[key], (*path, i, key))
     return found
 
 
@@ -163,10 +157,10 @@ def _claim(
         table["setting"],
         tuple(table.get("age_from", age_from)),
         tuple(table.get("groups", groups)),
-        _quantity(table["reach"], (*path, "reach")),
-        _quantity(table["effect"], (*path, "effect")),
+        quantity(table["reach"], (*path, "reach")),
+        quantity(table["effect"], (*path, "effect")),
         table.get("replaced_by", ""),
-        _quantity(table["replaced"], (*path, "replaced")) if "replaced" in table else None,
+        quantity(table["replaced"], (*path, "replaced")) if "replaced" in table else None,
     )
 
 
@@ -174,8 +168,8 @@ def _investment(table: Mapping[str, Any], path: tuple[str | int, ...]) -> Invest
     investment = table["investment"]
     return Investment(
         table["key"],
-        _quantity(investment["yearly"], (*path, "investment", "yearly")),
-        _quantity(investment["once"], (*path, "investment", "once")),
+        quantity(investment["yearly"], (*path, "investment", "yearly")),
+        quantity(investment["once"], (*path, "investment", "once")),
         investment["parallel_years"],
         investment["pay_share"],
     )

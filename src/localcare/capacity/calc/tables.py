@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from localcare.capacity.calc import stated
 from localcare.capacity.calc.plan import Driver, Plan, assumptions
+from localcare.capacity.calc.quantity import Quantity
 
 Array = npt.NDArray[np.float64]
 Value = str | int | float | None
@@ -46,7 +47,7 @@ def ranged(draws: Array) -> tuple[float, float, float, float]:
 
 
 def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]:
-    """Every table of a plan, in the order of its report."""
+    """Every table of a plan but that of its assumptions, in the order of its report."""
     return [
         people(plan),
         activity(plan, words),
@@ -58,7 +59,6 @@ def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]
         drivers(found),
         *stated_tables(plan),
         implied(plan, words),
-        assumed(plan),
     ]
 
 
@@ -204,11 +204,11 @@ def _asked(plan: Plan, line: stated.Line, setting: int, label: str) -> Iterator[
             yield line.label, label, year, thousand, units, units / nothing_done, 1 - planned / nothing_done
 
 
-def assumed(plan: Plan) -> Table:
-    """Every assumption with its source."""
+def assumed(plan: Plan, more: Iterable[tuple[str, Quantity]] = ()) -> Table:
+    """Every assumption with its source; `more`: those of the parts."""
     rows: list[tuple[Value, ...]] = [
         (name, q.low, q.likely, q.high, q.shape, q.unit, "assumed" if q.assumed else "published", q.source)
-        for name, q in assumptions(plan.scenario)
+        for name, q in (*assumptions(plan.scenario), *more)
     ]
     for name, source in (
         ("money.release", plan.scenario.release_source),

@@ -15,7 +15,8 @@ import numpy as np
 
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.quantity import Quantity
-from localcare.capacity.calc.scenario import BadScenario, Scenario, parsed
+from localcare.capacity.calc.refusal import BadScenario
+from localcare.capacity.calc.scenario import Scenario, parsed
 from localcare.capacity.definitions.lines import line_of
 
 HERE = Path(__file__).parent
@@ -74,7 +75,12 @@ def read_scenario(text: str, baseline: Baseline, name: str = "scenario") -> Scen
     try:
         return parsed(content, age_from=baseline.age_from, groups=baseline.groups, prices=prices())
     except BadScenario as error:
-        raise BadScenario(f"{name}, line {line_of(text, error.path)}: {error}", error.path) from error
+        raise at_line(error, text, name) from error
+
+
+def at_line(error: BadScenario, text: str, name: str) -> BadScenario:
+    """The same refusal with the file and the line that it is about."""
+    return BadScenario(f"{name}, line {line_of(text, error.path)}: {error}", error.path)
 
 
 def content_of(text: str, name: str) -> dict[str, Any]:
@@ -85,7 +91,9 @@ def content_of(text: str, name: str) -> dict[str, Any]:
         raise BadScenario(f"{name}: {error}; mend the line") from error
     if fault := jsonschema.exceptions.best_match(_validator().iter_errors(content)):
         line = line_of(text, list(fault.absolute_path))
-        raise BadScenario(f"{name}, line {line}, {_place(fault.absolute_path)}: {_says(fault)}", fault.absolute_path)
+        raise BadScenario(
+            f"{name}, line {line}, {_place(fault.absolute_path)}: {_says(fault)}", tuple(fault.absolute_path)
+        )
     return content
 
 

@@ -1,0 +1,121 @@
+"""The parts that a scenario may ask for besides money: beds, staff, hubs; read from its file and computed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from localcare.capacity.calc import plan_beds, plan_hubs, plan_staff
+from localcare.capacity.calc.beds.system import Site
+from localcare.capacity.calc.beds.west_kent import west_kent
+from localcare.capacity.calc.hubs import HubInputs, Rules
+from localcare.capacity.calc.plan import Plan
+from localcare.capacity.calc.plan_beds import BedsAsked, BedsResult
+from localcare.capacity.calc.plan_hubs import Group, HubsAsked, HubsResult
+from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
+from localcare.capacity.calc.quantity import Quantity
+from localcare.capacity.calc.refusal import BadScenario, Path
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a scenario asks for; None: not this part."""
+
+    beds: BedsAsked | None
+    staff: StaffAsked | None
+    hubs: HubsAsked | None
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What came of it."""
+
+    beds: BedsResult | None
+    staff: StaffResult | None
+    hubs: HubsResult | None
+
+
+Read = Callable[[Mapping[str, Any], Path], Quantity]
+
+
+def asked(content: Mapping[str, Any], read: Read, groups: Sequence[str], rules: Rules) -> Asked:
+    """The parts of a scenario's content; `read` reads an assumption, `rules` are the hub model's own.
+
+    Raises BadScenario where names are unknown or figures do not fit."""
+    return Asked(
+        beds=_beds(content["beds"]) if "beds" in content else None,
+        staff=_staff(content["staff"], read, groups) if "staff" in content else None,
+        hubs=_hubs(content["hubs"], rules) if "hubs" in content else None,
+    )
+
+
+def _beds(table: Mapping[str, Any]) -> BedsAsked:
+    known = {service.name for service in west_kent().services}
+    slots = {one["name"]: tuple(one["slots"]) for one in table.get("service", ())}
+    if unknown := sorted(set(slots) - known):
+        raise BadScenario(f"no service {unknown[0]!r}; there are {', '.join(sorted(known))}", ("beds", "service"))
+    return BedsAsked(
+        tuple(Site(one["name"], tuple(one["beds"])) for one in table["site"]),
+        slots,
+        table["share_placed"],
+        table["within_days"],
+        table.get("replications", 100),
+    )
+
+
+def _staff(table: Mapping[str, Any], read: Read, groups: Sequence[str]) -> StaffAsked:
+    segments = []
+    for i, one in enumerate(table["segment"]):
+        path: Path = ("staff", "segment", i)
+        if unknown := [group for group in one["groups"] if group not in groups]:
+            raise BadScenario(
+                f"{unknown[0]} is not among the baseline's groups: {', '.join(groups)}", (*path, "groups")
+            )
+        share = read(one["share"], (*path, "share"))
+        segments.append(Segment(one["name"], tuple(one["age_from"]), tuple(one["groups"]), share))
+    return StaffAsked(
+        tuple(segments),
+        *(read(table[key], ("staff", key)) for key in ("posts_per_bed", "redeployed", "occupancy")),
+    )
+
+
+def _hubs(table: Mapping[str, Any], rules: Rules) -> HubsAsked:
+    given = {key: table[key] for key in ("max_minutes", "min_population", "budget", "max_gap", "staff") if key in table}
+    capacity = tuple((one["site"], float(one["people"])) for one in table.get("capacity", ()))
+    mine = replace(
+        rules,
+        p=table["hubs"],
+        open=tuple(table.get("open", ())),
+        closed=tuple(table.get("closed", ())),
+        across_border=table.get("across_border", True),
+        capacity=capacity,
+        **given,
+    )
+    return HubsAsked(table["group"], tuple(table["counts"]), table.get("sets", 20), table["minutes"], mine)
+
+
+def computed(plan: Plan, wanted: Asked, inputs: Callable[[Group], HubInputs]) -> Parts:
+    """Every part asked for. `inputs` makes the hub model's inputs of a group. Raises BadScenario."""
+    try:
+        beds = plan_beds.bedded(plan, wanted.beds) if wanted.beds else None
+    except ValueError as error:
+        raise BadScenario(str(error), ("beds",)) from error
+    staff = plan_staff.staffed(plan, wanted.staff) if wanted.staff else None
+    try:
+        hubs = plan_hubs.sited(inputs(wanted.hubs.group), wanted.hubs) if wanted.hubs else None
+    except ValueError as error:
+        raise BadScenario(str(error), ("hubs",)) from error
+    return Parts(beds, staff, hubs)
+
+
+def assumptions(wanted: Asked) -> Iterator[tuple[str, Quantity]]:
+    """Every assumption of the parts by name."""
+    if wanted.beds:
+        system = west_kent()
+        for stream in system.streams:
+            yield f"beds.{stream.name}.people a year", stream.a_year
+            yield f"beds.{stream.name}.stay", stream.stay
+        for service in system.services:
+            if service.visits:
+                yield f"beds.{service.name}.visits", service.visits
+    if wanted.staff:
+        yield from plan_staff.assumptions(wanted.staff)

@@ -1,0 +1,43 @@
+"""The hubs of a plan: the best set, the sets next to it, and what one more or one fewer would mean."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from localcare.capacity.calc import hubs
+from localcare.capacity.calc.hub_report import FiveAnswers, HubPlan, five_answers
+from localcare.capacity.calc.hubs import HubInputs, Rules
+
+Group = Literal["registered", "resident"]
+
+
+@dataclass(frozen=True)
+class HubsAsked:
+    """`group`: registered or resident, never both. `counts`: numbers of hubs to compare. `sets`: how many best sets.
+    `minutes`: within which everybody should be, for the five questions."""
+
+    group: Group
+    counts: tuple[int, ...]
+    sets: int
+    minutes: float
+    rules: Rules
+
+
+@dataclass(frozen=True, eq=False)
+class HubsResult:
+    """`best`: sets of `rules.p` hubs, best first; `curve`: the best set of each count."""
+
+    inputs: HubInputs
+    asked: HubsAsked
+    best: tuple[HubPlan, ...]
+    curve: tuple[HubPlan, ...]
+    answers: FiveAnswers
+
+
+def sited(inputs: HubInputs, asked: HubsAsked) -> HubsResult:
+    """The best sets under the rules, and the curve without those limits that the five questions ask about.
+
+    Raises ValueError naming a site that is no candidate."""
+    free = replace(asked.rules, min_population=None, budget=None, staff=None)
+    curve = hubs.curve(inputs, free, [max(count, len(asked.rules.open)) for count in asked.counts])
+    answers = five_answers(curve, asked.rules, minutes=asked.minutes)
+    return HubsResult(inputs, asked, hubs.best_plans(inputs, asked.rules, asked.sets), curve, answers)

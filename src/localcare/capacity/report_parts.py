@@ -1,0 +1,131 @@
+"""What the report of a plan says of beds, staff and hubs."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from localcare.capacity.calc.plan import Plan
+from localcare.capacity.calc.plan_beds import BedsResult
+from localcare.capacity.calc.plan_hubs import HubsResult
+from localcare.capacity.calc.plan_staff import StaffResult
+from localcare.capacity.calc.tables import Table, ranged
+from localcare.capacity.plots import Bar, Fan, bars, fans
+from localcare.capacity.running import Computed
+from localcare.capacity.section import Section, fan, millions
+from localcare.design.drawing import Area, Box, Drawing, Item, Words
+from localcare.places import queries as places
+
+BEDS = "beds"
+SHADES = ("#cfe0f1", "#e8edee", "#b5cfe8", "#d8dde0", "#9bbfdf")  # catchments that touch differ; names say which
+SHEET, MAP = (1064, 923), 760  # the outlines' own sheet, and the width that it is drawn at
+
+
+def part_sections(computed: Computed, tables: Mapping[str, Table]) -> Iterator[Section]:
+    """A section for each table of the parts that the scenario asks for; the first of each has its picture."""
+    found = computed.parts
+    if found.beds:
+        yield _beds(computed.plan, found.beds, tables["beds_needed"])
+        yield Section(
+            "beds_occupied", "How full places are", tables["beds_occupied"].says, None, tables["beds_occupied"]
+        )
+        yield Section("beds_waits", "Who waits", tables["beds_waits"].says, None, tables["beds_waits"])
+    if found.staff:
+        yield _staff(computed.plan, found.staff, tables["staff"])
+        yield Section("staff_area", "Staff of the area", tables["staff_area"].says, None, tables["staff_area"])
+    if found.hubs:
+        yield _hubs(found.hubs, tables["hubs"])
+        yield _curve(found.hubs, tables["hubs_curve"])
+        for name in ("hubs_best", "hubs_fifths", "hubs_questions"):
+            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
+
+
+def _beds(plan: Plan, beds: BedsResult, table: Table) -> Section:
+    needs = [need for need in beds.needs if need.place == BEDS]
+    there = tuple(
+        float(sum(site.beds[min(i, len(site.beds) - 1)] for site in beds.system.sites)) for i in range(len(needs))
+    )
+    spreads = [need.places for need in needs]
+    first, last = spreads[0], spreads[-1]
+    years = plan.scenario.years
+    finding = (
+        f"{there[0]:.0f} community beds are there in {years[0]}; the service level takes {first.median:.0f} "
+        f"({first.low:.0f} to {first.high:.0f}), and {last.median:.0f} ({last.low:.0f} to {last.high:.0f}) in "
+        f"{years[-1]}."
+    )
+    lines = [
+        Fan("needed", tuple(s.median for s in spreads), tuple(s.low for s in spreads), tuple(s.high for s in spreads)),
+        Fan("there", there, there, there, ours=False),
+    ]
+    return Section(
+        "beds", "Community beds", finding, fans("Beds needed and there by year", years, lines, _count), table
+    )
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _staff(plan: Plan, staff: StaffResult, table: Table) -> Section:
+    posts, years = staff.posts.sum((2, 3)), plan.scenario.years
+    last = ranged(posts[:, -1])
+    cost = ranged(staff.cost[:, -1])
+    finding = (
+        f"The cluster teams take {last[1]:.0f} whole-time posts in {years[-1]} ({last[2]:.0f} to {last[3]:.0f}), "
+        f"{millions(cost[1])} a year; hospital wards could release {ranged(staff.released[:, -1])[1]:.0f} of them."
+    )
+    lines = [fan("posts needed", posts), fan("wards could release", staff.released, ours=False)]
+    return Section("staff", "Staff", finding, fans("Posts by year", years, lines, _count), table)
+
+
+def _hubs(hubs: HubsResult, table: Table) -> Section:
+    best = hubs.best[0]
+    if not best.hubs:
+        return Section(
+            "hubs", "Where hubs should be", f"No set of hubs keeps to all rules: {best.reason}.", None, table
+        )
+    names = ", ".join(hub.name for hub in best.hubs)
+    proved = "proved the best" if best.status == "optimal" else f"within {best.gap:.1%} of the best"
+    finding = (
+        f"{len(best.hubs)} hubs at {names}: {best.minutes:.0f} minutes on average, {best.longest:.0f} at most, "
+        f"{best.fifth_gap:.0f} minutes between the deprivation fifths; {proved} under the scenario's rules."
+    )
+    return Section("hubs", "Where hubs should be", finding, catchments(hubs), table)
+
+
+def _curve(hubs: HubsResult, table: Table) -> Section:
+    lines = [Bar(f"{one.p} hubs", 0, one.minutes) for one in hubs.curve if one.hubs]
+    gains = [
+        (after.p, before.minutes - after.minutes) for before, after in zip(hubs.curve, hubs.curve[1:], strict=False)
+    ]
+    finding = "One more hub saves " + ", ".join(f"{gain:.1f} minutes with {p}" for p, gain in gains) + "."
+    return Section("hubs_curve", "How many hubs", finding, bars("Mean minutes by number of hubs", lines, _count), table)
+
+
+def catchments(hubs: HubsResult) -> Drawing:
+    """The area with each small area shaded by the hub that its people with a car go to, and the hubs by number."""
+    best, scale = hubs.best[0], MAP / SHEET[0]
+    order = {site: number for number, site in enumerate(sorted(set(best.assignment[0].tolist())))}
+    outlines = places.outlines()
+    items: list[Item] = []
+    middle: dict[int, list[tuple[float, float]]] = {}
+    for point, site in zip(hubs.inputs.points, best.assignment[0].tolist(), strict=True):
+        if point in outlines:
+            for ring in rings(outlines[point]):
+                drawn = tuple((x * scale, y * scale) for x, y in ring)
+                items.append(Area(drawn, SHADES[order[site] % len(SHADES)]))
+                middle.setdefault(site, []).extend(drawn)
+    for site, points in middle.items():
+        x, y = np.mean(points, axis=0)
+        name = hubs.inputs.sites[site].name
+        items += [Box(float(x) - 4, float(y) - 4, 8, 8), Words(float(x), float(y) - 8, name, "middle", bold=True)]
+    label = "Map of the catchments of the best set of hubs; each name stands in the middle of its catchment"
+    return Drawing(MAP, SHEET[1] * scale, label, tuple(items))
+
+
+def rings(path: str) -> Iterator[list[tuple[float, float]]]:
+    """The rings of an outline: an SVG path of a start (M) and relative lines (l), closed (z)."""
+    for part in path.split("M")[1:]:
+        numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", part)]
+        steps = np.array(list(zip(numbers[::2], numbers[1::2], strict=True)))
+        yield [(float(x), float(y)) for x, y in steps.cumsum(0)]

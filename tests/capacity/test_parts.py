@@ -1,0 +1,134 @@
+"""Beds, staff and hubs of a plan: fed by the plan's own activity, adding up, within their limits."""
+
+import numpy as np
+import pytest
+
+from localcare.base import audit
+from localcare.capacity import running
+from localcare.capacity.calc.refusal import BadScenario
+from localcare.capacity.report import sections
+from localcare.capacity.report_parts import rings
+from localcare.places.actions import load_reference
+from tests.capacity.conftest import SCENARIO
+
+PARTS = """
+[beds]
+share_placed = 0.95
+within_days = 1
+replications = 10
+site = [{ name = "Here", beds = [40], source = "assumed" }, { name = "There", beds = [28, 0], source = "assumed" }]
+
+[staff]
+posts_per_bed = { value = 1.5, source = "assumed" }
+redeployed = { value = 0.5, unit = "share", source = "assumed" }
+occupancy = { value = 0.9, unit = "share", source = "assumed" }
+[[staff.segment]]
+name = "four or more conditions"
+age_from = [75, 85]
+groups = ["conditions_4_plus"]
+share = { value = 0.5, unit = "share", source = "assumed" }
+"""
+HUBS = """
+[hubs]
+group = "resident"
+hubs = 2
+counts = [1, 2]
+sets = 3
+minutes = 60
+"""
+
+
+WHOLE = SCENARIO.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"') + PARTS
+
+
+@pytest.fixture(scope="module")
+def computed():
+    return running.of_text(WHOLE)
+
+
+def test_beds_follow_the_plans_admissions_and_people(computed):
+    plan = computed.plan
+    beds = computed.parts.beds
+    old = np.asarray(plan.baseline.age_from) >= 65
+    setting = plan.baseline.settings.index("emergency_admission")
+    expected = plan.account.planned[0, 1, old, :, setting].sum() / plan.baseline.use[old, :, setting].sum()
+    streams = {stream.name: stream for stream in beds.system.streams}
+    assert streams["step-down"].growth[1] == pytest.approx(expected)
+    assert streams["step-up"].growth == (1, 1, 1)  # nobody ages in this scenario
+    assert {place.place for place in beds.outcome.places if place.kind == "site"} == {"Here", "There"}
+
+
+def test_a_closed_site_holds_nobody(computed):
+    closed = computed.parts.beds.outcome.place("There", 2)
+    assert (closed.offered, closed.people.median) == (0, 0)
+
+
+def test_staff_is_the_same_person_by_person(computed):
+    """Twin: posts of one cluster, one role, one draw, task by task."""
+    from localcare.capacity.calc import workforce
+    from localcare.capacity.calc.workforce_2017 import ROLES, TASKS
+
+    plan, staff = computed.plan, computed.parts.staff
+    baseline = plan.baseline
+    cluster = staff.clusters[0]
+    mine = baseline.practice_people[[one == cluster for one in baseline.clusters]].sum(0)
+    ages = [baseline.age_from.index(age) for age in (75, 85)]
+    group = baseline.groups.index("conditions_4_plus")
+    people = sum(baseline.people[a, group] * 0.5 * mine[a] / baseline.practice_people[:, a].sum() for a in ages)
+    likeliest = workforce.likeliest(workforce.assumptions(ROLES, TASKS))
+    needs = workforce.needs({cluster: {"four or more conditions": people}}, ROLES, TASKS, likeliest)
+    assert staff.posts[0, 0, 0].tolist() == pytest.approx([need.posts for need in needs])
+
+
+def test_wards_release_no_more_posts_than_the_beds_they_save(computed):
+    plan, staff = computed.plan, computed.parts.staff
+    nights = [plan.baseline.settings.index(key) for key in ("emergency_bed_day", "planned_bed_day")]
+    saved = (plan.account.nothing_done - plan.account.planned)[..., nights].sum((2, 3, 4)) / 365 / 0.9
+    assert np.allclose(staff.released, saved * 1.5 * 0.5)
+
+
+def test_each_part_has_its_sections_and_assumptions(computed):
+    keys = [section.key for section in sections(computed)]
+    assert {"beds", "staff", "staff_area"} <= set(keys)
+    assumed = next(table for table in computed.tables if table.name == "assumptions")
+    names = {row[0] for row in assumed.rows}
+    assert {"beds.step-down.stay", "staff.four or more conditions.share", "staff.GP/cost"} <= names
+
+
+def test_sites_without_a_bed_at_all_are_refused():
+    with pytest.raises(BadScenario, match="line"):
+        running.of_text(WHOLE.replace("beds = [40]", "beds = [0]").replace("beds = [28, 0]", "beds = [0]"))
+
+
+def test_an_unknown_group_is_refused_with_its_line():
+    with pytest.raises(BadScenario, match=r"line \d+: frail is not among"):
+        running.of_text(WHOLE.replace('["conditions_4_plus"]', '["frail"]'))
+
+
+@pytest.mark.django_db
+def test_hubs_are_sited_and_drawn(text):
+    load_reference(by=audit.SYSTEM)
+    computed = running.of_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"') + HUBS)
+    found = computed.parts.hubs
+    assert [len(one.hubs) for one in found.best] == [2, 2, 2]
+    assert [one.objective for one in found.best] == sorted(one.objective for one in found.best)
+    assert found.curve[0].minutes > found.curve[1].minutes
+    drawn = next(section.drawing for section in sections(computed) if section.key == "hubs")
+    assert all(hub.name in drawn.svg().replace("&#x27;", "'") for hub in found.best[0].hubs)
+
+
+@pytest.mark.django_db
+def test_a_site_that_is_no_candidate_is_refused_with_its_line(text):
+    load_reference(by=audit.SYSTEM)
+    wrong = HUBS.replace("sets = 3", 'open = ["X1"]')
+    with pytest.raises(BadScenario, match=r"line \d+: no candidate site X1"):
+        running.of_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"') + wrong)
+
+
+def test_an_outline_is_read_ring_by_ring():
+    assert list(rings("M1 2l3 0 0 4zM10 10l1-1z")) == [[(1, 2), (4, 2), (4, 6)], [(10, 10), (11, 9)]]
+
+
+def test_what_is_not_asked_is_not_computed(text):
+    computed = running.of_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'))
+    assert (computed.parts.beds, computed.parts.staff, computed.parts.hubs) == (None, None, None)
