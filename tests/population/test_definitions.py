@@ -1,6 +1,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -89,8 +90,21 @@ def test_masks_are_distinct_bits_and_an_unknown_condition_is_refused():
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("from = 16\n", "from = 17\n", "without gap"),
-        ('any_of = ["cancer"]', 'any_of = ["cancr"]', "no condition cancr"),
+        ("from = 16\n", "from = 17\n", "age band 16-69 begins at 17 and must begin at 16, without gap"),
+        ("from = 16\n", "from = 15\n", "begins at 15 and must begin at 16"),
+        (
+            "from = 16\n",
+            'from = "16"\n',
+            "mine.toml, age_band 2, from: '16' is not of type 'integer'; write it without",
+        ),
+        (
+            'any_of = ["cancer"]',
+            'any_of = ["cancr"]',
+            r"mine.toml: group \w+: no condition cancr; did you mean cancer\?",
+        ),
+        ('any_of = ["cancer"]', 'any_of = "cancer"', r"any_of: 'cancer' is not of type 'array'; write a list"),
+        ("at_least = 0", "", "say who is in it"),
+        ("at_least = 0", "at_lest = 0", "'at_lest' was unexpected.*there are: key, label"),
         ("at_least = 0", "at_least = 2", "everyone left"),
         ("version = 1", "version = 2", "version"),
         ("version = 1", "version =", "not valid TOML"),
@@ -113,3 +127,21 @@ def test_a_further_segmentation_is_found_and_changes_the_fingerprint(tmp_path):
     assert replace(loaded, segmentations=LOADED.segmentations, fingerprint=LOADED.fingerprint) == LOADED
     with pytest.raises(BadDefinition, match="there are: age_and_conditions, as_printed"):
         LOADED.segmentation("yours")
+
+
+def test_an_empty_file_is_refused_as_such(tmp_path):
+    (tmp_path / "mine.toml").write_text("", "utf-8")
+    with pytest.raises(BadDefinition, match=r"mine.toml is empty; write its definition or delete the file"):
+        definitions.load(tmp_path)
+
+
+def test_the_page_of_names_lists_every_condition_and_event():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "names.md").read_text("utf-8")
+    told = [line for line in page.splitlines() if line.startswith("| `")]
+    conditions = [f"| `{c.key}` | {c.label} | {'yes' if c.long_term else ''} |" for c in LOADED.conditions.all]
+    events = [
+        f"| `{p.activity}` | {p.label} | {p.unit} |"
+        for p in LOADED.prices.by_activity.values()
+        if p.activity != "social_care"
+    ]
+    assert told == conditions + events

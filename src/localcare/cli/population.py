@@ -59,8 +59,17 @@ def run_run(arguments) -> int:
     if arguments.json:
         output.print_json(answer)
     else:
-        output.print_table(f"Run {run.name}", ["", ""], [(key, str(value)) for key, value in answer.items()])
+        told = {**answer, "model": _model(run.model), "lost": answer["lost"] or "nothing"}
+        output.print_table(f"Run {run.name}", ["", ""], [(key, str(value)) for key, value in told.items()])
+        print("Read it: localcare population report")
     return 1 if answer["lost"] or not run.model["fitted"] else 0
+
+
+def _model(model: dict) -> str:
+    """The risk model in a line; all of it is in `--json` and in the report `model`."""
+    if not model["fitted"]:
+        return "not fitted; see: localcare population report model"
+    return f"fitted on {model['people']:,} people; see: localcare population report model"
 
 
 def _summary(run) -> dict:

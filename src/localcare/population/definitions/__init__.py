@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -66,7 +67,9 @@ class Conditions:
         known, wanted = {c.key: c.flag for c in self.all}, dict.fromkeys(keys)
         unknown = [key for key in wanted if key not in known]
         if unknown:
-            raise BadDefinition(f"no condition {', '.join(unknown)} in conditions.toml; add it there or mend the name")
+            like = get_close_matches(unknown[0], known, n=1)
+            hint = f"; did you mean {like[0]}?" if like else "."
+            raise BadDefinition(f"no condition {', '.join(unknown)}{hint} There are: {', '.join(known)}")
         return sum(known[key] for key in wanted)
 
     @property
@@ -194,12 +197,12 @@ def load(extra: Path | None = None) -> Definitions:
     grids, counted = _files("segmentations", extra), _files("measures", extra.with_name("measures") if extra else None)
     return Definitions(
         conditions=conditions,
-        segmentations=_once([segmenting.load(path, conditions) for path in grids], "segmentation"),
+        segmentations=_once({path: segmenting.load(path, conditions) for path in grids}, "segmentation"),
         cms=_cms(conditions, "cms"),
         cms_20=_cms(conditions, "cms_20"),
         hfrs=_hfrs(),
         scores=scoring.load(),
-        measures=_once([measuring.load(path, conditions, _activities(prices)) for path in counted], "measure"),
+        measures=_once({path: measuring.load(path, conditions, _activities(prices)) for path in counted}, "measure"),
         prices=prices,
         risk=_risk(conditions),
         risk_test=risk_test(files.read(HERE / "risk_test.toml", "risk_test")),
@@ -212,11 +215,13 @@ def _files(kind: str, extra: Path | None) -> list[Path]:
     return [*sorted((HERE / kind).glob("*.toml")), *more]
 
 
-def _once(found: list[Keyed], kind: str) -> tuple[Keyed, ...]:
-    keys = [one.key for one in found]
-    if twice := sorted({key for key in keys if keys.count(key) > 1}):
-        raise BadDefinition(f"{kind} {', '.join(twice)} stands in two files; give your own another key")
-    return tuple(found)
+def _once(found: Mapping[Path, Keyed], kind: str) -> tuple[Keyed, ...]:
+    first: dict[str, Path] = {}
+    for path, one in found.items():
+        if (other := first.setdefault(one.key, path)) != path:
+            whose = "one that comes with Localcare" if HERE in other.parents else other.name
+            raise BadDefinition(f"{path}: {kind} {one.key} stands in two files ({whose}); give your own another key")
+    return tuple(found.values())
 
 
 def _activities(prices: Prices) -> tuple[str, ...]:

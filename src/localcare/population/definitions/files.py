@@ -3,6 +3,8 @@
 import csv
 import json
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,41 @@ def read(path: Path, schema: str) -> dict[str, Any]:
         content = tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BadDefinition(f"{path} is not valid TOML ({error}); mend the line") from error
+    if not content:
+        raise BadDefinition(f"{path} is empty; write its definition or delete the file")
     if fault := jsonschema.exceptions.best_match(_validator(schema).iter_errors(content)):
-        raise BadDefinition(f"{path}, at {fault.json_path}: {fault.message}") from fault
+        raise BadDefinition(f"{path}, {_place(fault)}: {fault.message}{_mend(fault)}") from fault
     return content
+
+
+@contextmanager
+def within(place: object) -> Iterator[None]:
+    """Puts the place, a file or a part of it, before the message of a definition that cannot be used."""
+    try:
+        yield
+    except BadDefinition as error:
+        raise BadDefinition(f"{place}: {error}") from error
+
+
+def _place(fault: jsonschema.ValidationError) -> str:
+    """Where in the file, counted from 1 as a reader counts: `group 2, rule 1, any_of`."""
+    words = "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in fault.absolute_path)
+    return words.removeprefix(", ") or "at the top"
+
+
+def _mend(fault: jsonschema.ValidationError) -> str:
+    match fault.validator, fault.validator_value:
+        case "type", "integer" | "number" | "boolean":
+            return "; write it without quotation marks"
+        case "type", "array":
+            return "; write a list: [...]"
+        case "required", _:
+            return "; add it"
+        case "minProperties", _:
+            return "; say who is in it, as `at_least = 0` does for everybody left, or give `no_data`"
+        case "additionalProperties", False:
+            return f"; there are: {', '.join(fault.schema['properties'])}"
+    return ""
 
 
 @cache

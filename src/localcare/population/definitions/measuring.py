@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localcare.population.definitions.files import BadDefinition, read
+from localcare.population.definitions.files import BadDefinition, read, within
 from localcare.population.definitions.segmenting import Rule, read_rule
 
 if TYPE_CHECKING:
@@ -36,12 +36,18 @@ class Measure:
 def load(path: Path, conditions: "Conditions", activities: tuple[str, ...]) -> Measure:
     """A measure; `activities` are the uses that can be counted. Raises BadDefinition."""
     content = read(path, "measure")
-    counted = content["numerator"]
-    events = tuple(counted.get("events", ()))
+    events = tuple(content["numerator"].get("events", ()))
     if unknown := [name for name in events if name not in activities]:
         raise BadDefinition(f"{path}: no activity {', '.join(unknown)}; there are: {', '.join(activities)}")
     for case in content["case"]:
-        conditions.mask(case.get("conditions", ()))
+        with within(f"{path}, case {case['says']!r}"):
+            conditions.mask(case.get("conditions", ()))
+    with within(path):
+        return _measure(content, events, conditions)
+
+
+def _measure(content: Mapping[str, Any], events: tuple[str, ...], conditions: "Conditions") -> Measure:
+    counted = content["numerator"]
     same = ("key", "label", "source", "licence", "assumed", "better", "per")
     return Measure(
         **{name: content[name] for name in same},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localcare.population.definitions.files import BadDefinition, read
+from localcare.population.definitions.files import BadDefinition, read, within
 
 if TYPE_CHECKING:
     from localcare.population.definitions import Conditions
@@ -74,18 +74,34 @@ def load(path: Path, conditions: "Conditions") -> Segmentation:
     """A segmentation that places everybody once. Raises BadDefinition."""
     content = read(path, "segmentation")
     bands = tuple(AgeBand(b["key"], b.get("label", b["key"]), b["from"], b.get("to")) for b in content["age_band"])
-    starts = [0, *(b.last + 1 for b in bands if b.last is not None)]
-    if [b.first for b in bands] != starts or bands[-1].last is not None:
-        raise BadDefinition(f"{path}: age bands must follow one another from 0 without gap, the last without `to`")
-    groups = tuple(_group(row, conditions) for row in content["group"])
+    with within(path):
+        _follow(bands)
+        groups = tuple(_group(row, conditions) for row in content["group"])
     if Rule() not in groups[-1].rules:
         raise BadDefinition(f"{path}: the last group must take everyone left (at_least = 0)")
     if len({b.key for b in bands}) < len(bands) or len({g.key for g in groups}) < len(groups):
         raise BadDefinition(f"{path}: each age band and each group needs a key of its own")
     cases = tuple(content.get("case", ()))
     for case in cases:
-        conditions.mask(case.get("conditions", ()))
+        with within(f"{path}, case {case['says']!r}"):
+            conditions.mask(case.get("conditions", ()))
     return Segmentation(content["key"], content["label"], content["assumed"], content["source"], bands, groups, cases)
+
+
+def _follow(bands: tuple[AgeBand, ...]) -> None:
+    """Raises BadDefinition where an age is in no band or in two."""
+    start: int | None = 0
+    for band in bands:
+        if start is None:
+            raise BadDefinition(f"age band {band.key} stands after one without `to`; only the last may be without it")
+        if band.first != start:
+            raise BadDefinition(
+                f"age band {band.key} begins at {band.first} and must begin at {start}, without gap or overlap; "
+                f"mend its `from` or the `to` of the band before"
+            )
+        start = None if band.last is None else band.last + 1
+    if start is not None:
+        raise BadDefinition(f"age band {bands[-1].key} is the last and holds everybody older; take its `to` away")
 
 
 def _group(row: Mapping[str, Any], conditions: "Conditions") -> Group:
@@ -96,7 +112,8 @@ def _group(row: Mapping[str, Any], conditions: "Conditions") -> Group:
             f"group {row['key']}: give its rule, or several as [[group.rule]], or `no_data`, and only one"
         )
     rules = [] if "no_data" in row else row.get("rule", [flat])
-    return Group(**named, rules=tuple(read_rule(rule, conditions) for rule in rules))
+    with within(f"group {row['key']}"):
+        return Group(**named, rules=tuple(read_rule(rule, conditions) for rule in rules))
 
 
 def read_rule(row: Mapping[str, Any], conditions: "Conditions") -> Rule:
