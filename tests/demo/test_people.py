@@ -92,9 +92,14 @@ def test_agreements_are_drawn_apart_and_54_of_60():
     assert 0 < np.mean([(each.direct_care & ~each.planning).sum() for each in found]) < 6
 
 
-def test_coverage_of_2017_is_54_percent_of_people():
+def test_coverage_of_2017_is_54_percent_of_people_and_all_of_the_spend_of_30():
     found = agreements.make(Streams(1), area().practice_codes, area().practice_list, "2017")
     assert area().practice_list[found.planning].sum() / 484_460 == pytest.approx(0.54, abs=0.002)
+    hospital = {practice for practice, source, purpose, _, ends in found.rows()
+                if (source, purpose, ends) == ("acute", "planning", "")}  # fmt: skip
+    whole = [code in hospital for code in area().practice_codes]
+    assert area().practice_list[whole].sum() / 484_460 == pytest.approx(0.30, abs=0.002)
+    assert not any(found.records_only & whole)
 
 
 @pytest.mark.parametrize("bad", [{"fraction": 0}, {"fraction": 1.5}, {"fraction": 0.1, "coverage": "1999"}])

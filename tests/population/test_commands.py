@@ -22,7 +22,7 @@ def test_run_then_report(installation, capsys):
     assert answer["listed"] == ListEntry.objects.count() > 0
     assert main(["population", "report", "segments", "--segmentation", "as_printed", "--csv"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "age_band,group,people,people_observed,spend,spend_per_head"
+    assert lines[0].startswith("age_band,group,people,people_observed,spend,spend_per_head,people_low,people_high,")
     assert {line.split(",")[0] for line in lines[1:]} == {"0-15", "16-64", "not_stated", "70+"}
     assert main(["population", "report", "risk", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["sources_left_out"]["social_care"]

@@ -8,7 +8,7 @@ from django.db import transaction
 from localcare.base import audit, clock
 from localcare.base.models import AuditEntry
 from localcare.dataset import runs
-from localcare.population import actions, queries, reports
+from localcare.population import actions, bounds, queries, reports
 from localcare.population.models import ListEntry, Run
 from tests import builders
 from tests.editions import write_edition
@@ -170,7 +170,7 @@ def test_the_report_of_segments_has_the_published_shape_and_counts_everybody(run
     report = queries.report("segments").answer()
     assert list(report) == ["edition", "as_at", "coverage", "rows"]
     assert {tuple(row) for row in report["rows"]} == {
-        ("age_band", "group", "people", "people_observed", "spend", "spend_per_head")
+        ("age_band", "group", "people", "people_observed", "spend", "spend_per_head", *bounds.NAMES)
     }
     assert len(report["rows"]) == 3 * 8
     assert report["coverage"] == {"people_observed_share": 0.75, "practices": 4, "practices_sharing": 3}
@@ -200,6 +200,7 @@ def test_no_report_shows_a_count_from_1_to_7_or_one_not_rounded(run, name, level
 COUNTS = (
     "people",
     "people_observed",
+    "people_high",
     "on_register",
     "denominator",
     "registered",

@@ -183,7 +183,7 @@ def test_no_report_tells_a_small_number(village, name, level):
     assert all(count is None or count % 5 == 0 for count in counts), counts
 
 
-COUNTED = {"people", "people_observed", "on_register", "denominator", "registered", "observed", "listed"}
+COUNTED = {"people", "people_observed", "people_high", "on_register", "denominator", "registered", "observed", "listed"}
 
 
 def test_groups_of_one_to_seven_people_are_suppressed_in_the_area(village):

@@ -12,7 +12,7 @@ def add_parser(subparsers) -> None:
     demo = subparsers.add_parser("demo", help="build the synthetic area; refused in production")
     demo.add_argument("--fraction", type=float, default=0.1, help="share of the area's 484,460 people (default 0.1)")
     demo.add_argument("--seed", type=int, help="the same seed gives the same area")
-    demo.add_argument("--coverage", choices=("2017",), help="2017: planning agreements cover 54%% of people")
+    demo.add_argument("--coverage", choices=("2017",), help="2017: planning sees 54%% of people, 30%% of spend")
     demo.add_argument("--extracts-only", action="store_true", help="write the suppliers' files and stop")
     demo.add_argument(
         "--gaps", action="store_true", help="compare the run in use with the figures aimed at; make nothing"

@@ -18,6 +18,7 @@ class Agreements:
     codes: tuple[str, ...]
     direct_care: Array  # mask by practice
     planning: Array
+    records_only: Array  # for planning they share their own GP records and no other source
 
     def in_force(self, purpose: str) -> Array:
         """Mask of the practices that agreed; risk stratification goes with planning."""
@@ -32,26 +33,32 @@ class Agreements:
             for number, code in enumerate(self.codes)
             for purpose in PURPOSES
             if self.in_force(purpose)[number]
-            for source in SOURCES
+            for source in self._shared(number, purpose)
         ]
         return [*found, (ended, "gp", "planning", starts, "2016-03-31")]
 
+    def _shared(self, number: int, purpose: str) -> tuple[str, ...]:
+        return ("gp",) if purpose == "planning" and self.records_only[number] else SOURCES
+
 
 def make(streams: dict[str, np.random.Generator], codes: tuple[str, ...], lists: Array, coverage: str | None):
-    """Care and planning agreements, drawn apart. With coverage "2017" planning covers the share of people of then."""
+    """Care and planning agreements, drawn apart. With coverage "2017" planning covers people and spend as then."""
     numbers = parameters()["agreements"]
     care = streams["care_agreements"].permutation(len(codes)) < numbers["practices_direct_care"]
     rng = streams["planning_agreements"]
     if coverage == "2017":
-        return Agreements(codes, care, _covering(rng, lists, numbers["coverage_2017"]))
-    return Agreements(codes, care, rng.permutation(len(codes)) < numbers["practices_planning"])
+        planning = _covering(rng, lists, numbers["coverage_2017"])
+        return Agreements(codes, care, planning, planning & ~_covering(rng, lists, numbers["spend_2017"], planning))
+    planning = rng.permutation(len(codes)) < numbers["practices_planning"]
+    return Agreements(codes, care, planning, np.zeros(len(codes), bool))
 
 
-def _covering(rng: np.random.Generator, lists: Array, share: float) -> Array:
-    """Of some random sets of practices the one whose people come nearest to the share."""
+def _covering(rng: np.random.Generator, lists: Array, share: float, among: Array | None = None) -> Array:
+    """Of some random sets of practices (those of `among`) the one whose people come nearest to the share of all."""
     best, best_gap = np.zeros(len(lists), bool), np.inf
+    candidates = np.arange(len(lists)) if among is None else np.flatnonzero(among)
     for _ in range(SHUFFLES):
-        order = rng.permutation(len(lists))
+        order = rng.permutation(candidates)
         gaps = np.abs(np.cumsum(lists[order]) / lists.sum() - share)
         if gaps.min() < best_gap:
             best_gap = gaps.min()

@@ -12,7 +12,7 @@ from typing import Any
 
 from localcare.dataset import suppression
 from localcare.places import queries as places
-from localcare.population import family, sharing
+from localcare.population import bounds, explorer_bounds, family, sharing
 from localcare.population.calc import cube
 from localcare.population.explorer_cube import AREA, SEEN, UNKNOWN, Places, Reading, read
 from localcare.population.explorer_protect import Cell, Cut, Unit
@@ -116,17 +116,19 @@ class Answer:
         q = self.question
         asked = {"unit": list(q.unit), "by": q.by, "where": dict(q.where), "segmentation": q.segmentation}
         stated = {"edition": self.edition, "as_at": self.as_at, "coverage": self.coverage, "asked": asked}
-        return {**stated, "rows": [*self.rows], "whole": self.whole, "how": f"{HOW} Definitions {self.definitions}."}
+        how = f"{HOW} {bounds.HOW} Definitions {self.definitions}."
+        return {**stated, "rows": [*self.rows], "whole": self.whole, "how": how}
 
 
 def ask(of: Made, question: Question, own_practice: str = "") -> Answer:
     """Answer a question over a run; exactly where it is about `own_practice`. Raises UnknownReport."""
     asked = _Asked(of, question, exact=question.unit == ("practice", own_practice))
     asked.check()
-    rows = tuple({"part": key, "label": label, **told} for key, label, told in asked.rows())
-    run = of.run
+    bounded = explorer_bounds.Bounded(of, question).told
+    rows = tuple({"part": key, "label": label, **bounded(told, key)} for key, label, told in asked.rows())
+    run, whole = of.run, bounded(asked.whole())
     return Answer(
-        question, rows, asked.whole(), asked.exact, run.edition, run.as_at.isoformat(), run.definitions, share_seen(run)
+        question, rows, whole, asked.exact, run.edition, run.as_at.isoformat(), run.definitions, share_seen(run)
     )
 
 

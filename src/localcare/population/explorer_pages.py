@@ -54,6 +54,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "filters": choices.filters(queries.segmentations(), labels),
         "grid": queries.segmentation(question.segmentation),
         "files": request.GET.urlencode(),
+        "spend_seen": queries.spend_seen_share(question.segmentation),
         "run": queries.current_run(),
     }
     return render(request, "population/explorer.jinja", context)

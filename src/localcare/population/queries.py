@@ -9,9 +9,9 @@ from localcare.base.prepared import prepared
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
 from localcare.places import queries as places
+from localcare.population import bounds, own, reports
 from localcare.population import definitions as definition_files
 from localcare.population import explorer as explorer_calc
-from localcare.population import own, reports
 from localcare.population.definitions import Definitions, Segmentation
 from localcare.population.definitions.helping import Effects, Intervention, Limit
 from localcare.population.explorer import Answer, Question
@@ -136,6 +136,11 @@ def segments(practice_code: str, segmentation: str = reports.DEFAULT_SEGMENTATIO
     Raises NoRun before the first run, UnknownReport for a practice the run does not know.
     """
     return own.own_practice(_made(), practice_code, segmentation)
+
+
+def spend_seen_share(segmentation: str = reports.DEFAULT_SEGMENTATION) -> float:
+    """The share of the area's estimated spend that is seen. Raises NoRun before the first run."""
+    return bounds.spend_share(_made(), segmentation)
 
 
 def report(

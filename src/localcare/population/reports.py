@@ -11,6 +11,7 @@ from localcare.dataset import runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
 from localcare.population import (
+    bounds,
     costliest,
     expected,
     lawful,
@@ -289,7 +290,7 @@ REPORTS: Mapping[str, Kind] = {
         "People and spend by age and group",
         "People registered on the date; groups of people not observed are estimated by age and sex from those who are. "
         "Spend: 12 months at 2015/16 prices, without prescribing, CAMHS, children's social care, continuing care; of "
-        "practices that share only some of it, estimated as of those not observed.",
+        "practices that share only some of it, estimated as of those not observed. " + bounds.HOW,
         segment_report.rows,
         LEVELS,
     ),

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from localcare.dataset import suppression
 from localcare.dataset.runs import RunFolder
 from localcare.dataset.suppression import Rule
-from localcare.population import family
+from localcare.population import bounds, family
 from localcare.population.explorer_protect import Tables
 
 if TYPE_CHECKING:
     from localcare.population.reports import Made, Row, Unit
 
-FIGURES = ("people", "people_observed", "spend", "spend_per_head")
+MONEY = ("spend", "spend_per_head", "spend_low", "spend_high")
+FIGURES = ("people", "people_observed", "people_low", "people_high", *MONEY)
+Cell = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -35,26 +37,41 @@ def rows(of: Made, segmentation: str, units: Iterable[Unit]) -> list[Row]:
     held = _protected_cells(_Asked(of.folder, segmentation, of.rule, of))
     unfilled = {group.key for group in grid.groups if group.no_data}
     keys = [(unit, band.key, group.key) for unit in units for band in grid.age_bands for group in grid.groups]
-    return [
-        {"unit": unit[1], "age_band": band, "group": group}
-        | _row(held.cells[unit, band, group], of.rule)
-        | dict.fromkeys(held.without(unit, band, group) if group not in unfilled else FIGURES)
-        for unit, band, group in keys
-    ]
+    missing, most = bounds.missing(of, segmentation), dearest(of, segmentation)
+    answer = []
+    for unit, band, group in keys:
+        shown = _row(held.cells[unit, band, group], of.rule)
+        shown |= missing.bounded(
+            unit, {band: most[band]}, shown["people_observed"], shown["spend_low"], shown["spend_low"]
+        )
+        lost = held.without(unit, band, group) if group not in unfilled else FIGURES
+        answer.append({"unit": unit[1], "age_band": band, "group": group} | shown | dict.fromkeys(lost))
+    return answer
 
 
-def _row(cell: tuple[float, float, float], rule: Rule) -> Row:
-    people, observed, pounds = cell
+def _row(cell: Cell, rule: Rule) -> Row:
+    people, observed, pounds, seen = cell
     spend, a_head = suppression.money(pounds, people, rule)
     shown = {"people": rule.rounded(people), "people_observed": rule.rounded(observed)}
-    return shown | {"spend": spend, "spend_per_head": a_head if people else None}
+    money = {"spend": spend, "spend_per_head": a_head if people else None}
+    return shown | money | bounds.NONE | {"spend_low": suppression.money(seen, observed, rule)[0]}
+
+
+def dearest(of: Made, segmentation: str) -> dict[str, int | None]:
+    """By age band, the greatest spend a head of the area's groups that may be published; None where none may."""
+    held = _protected_cells(_Asked(of.folder, segmentation, of.rule, of))
+    most: dict[str, int | None] = {band.key: None for band in of.definitions.segmentation(segmentation).age_bands}
+    for (unit, band, group), cell in held.cells.items():
+        if unit[0] == "area" and cell[0] and "spend" not in held.without(unit, band, group):
+            most[band] = max(most[band] or 0, suppression.money(cell[2], cell[0], of.rule)[1])
+    return most
 
 
 @dataclass(frozen=True)
 class _Cells:
-    """People, observed people and spend of each (unit, age band, group), and what of them is suppressed."""
+    """People, seen people, spend and seen spend of each (unit, age band, group), and what of them is suppressed."""
 
-    cells: Mapping[tuple[Unit, str, str], tuple[float, float, float]]
+    cells: Mapping[tuple[Unit, str, str], Cell]
     hidden: frozenset
     money_hidden: frozenset
 
@@ -62,7 +79,7 @@ class _Cells:
         """The figures of a cell that are not shown."""
         if key in self.hidden:
             return FIGURES
-        return FIGURES[2:] if key in self.money_hidden else ()
+        return MONEY if key in self.money_hidden else ()
 
 
 @lru_cache(maxsize=16)
@@ -74,12 +91,13 @@ def _protected_cells(asked: _Asked) -> _Cells:
     of, segmentation = asked.of, asked.segmentation
     grid = of.definitions.segmentation(segmentation)
     bands, groups = [b.key for b in grid.age_bands], [g.key for g in grid.groups]
-    cells = {(u, b, g): (0.0, 0.0, 0.0) for u in of.units for b in bands for g in groups}
+    cells = {(u, b, g): (0.0, 0.0, 0.0, 0.0) for u in of.units for b in bands for g in groups}
     for row in of.folder.rows("cell", "segmentation = $s", {"s": segmentation}):
         for unit in of.above(row["practice"]):
             key = (unit, row["age_band"], row["group"])
-            people, observed, pounds = cells[key]
-            cells[key] = (people + row["people"], observed + row["people_observed"], pounds + row["spend"])
+            people, observed, pounds, seen = cells[key]
+            people, observed = people + row["people"], observed + row["people_observed"]
+            cells[key] = people, observed, pounds + row["spend"], seen + row["spend_observed"]
     protected = family.of_groups(of, segmentation)
     few = {key for key, cell in cells.items() if of.rule.small(cell[0])}
 
