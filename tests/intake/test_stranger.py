@@ -143,6 +143,13 @@ def test_the_manifest_tells_coverage_per_practice_and_source(stranger):
     assert (coverage["Y90003", "gp"]["people"], coverage["Y90003", "gp"]["people_observed"]) == (6, 0)
 
 
+def test_the_manifest_tells_numbers_and_linkage_per_practice(stranger):
+    told = {row.pop("practice"): row for row in stranger[0].manifest["practices"]}
+    people = {row["practice"]: row["people"] for row in stranger[0].manifest["coverage"]}
+    assert {code: row["people"] for code, row in told.items()} == people
+    assert told["Y90002"] == {"people": 11, "with_number": 9, "by_number": 3, "by_rule": 2, "by_model": 0}
+
+
 def test_no_identity_stands_in_the_edition(stranger):
     edition, _ = stranger
     connection = edition.duckdb_connection()

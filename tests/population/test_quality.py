@@ -104,6 +104,24 @@ def test_linkage_is_told_with_what_precision_to_expect():
     assert (registrations["by_number"], registrations["expected_precision"]) == (None, None)
 
 
+def test_a_practices_numbers_are_told_unless_few_lack_one(area):
+    held = [
+        {"practice": "G82000", "people": 1000, "with_number": 900, "by_number": 480, "by_rule": 20, "by_model": 0},
+        {"practice": "G82001", "people": 1000, "with_number": 998, "by_number": 500, "by_rule": 20, "by_model": 20},
+        {"practice": "G82002", "people": 1000, "with_number": 800, "by_number": 500, "by_rule": 1, "by_model": 0},
+        {"practice": "G82003", "people": 1000, "with_number": 700, "by_number": 0, "by_rule": 0, "by_model": 0},
+    ]
+    told = {row["practice"]: row for row in quality._practices(queries.made(), {"practices": held})}
+    assert told["G82001"]["with_number"] is None  # two people without
+    assert told["G82000"]["with_number"] is None  # and what its cluster's total would give away with it
+    assert [told[code]["with_number"] for code in ("G82002", "G82003")] == [0.8, 0.7]
+    assert told["G82002"]["linked_by_number"] is None  # one row found by the rule
+    held[2]["by_rule"] = 125
+    told = {row["practice"]: row for row in quality._practices(queries.made(), {"practices": held})}
+    assert [told[code]["linked_by_number"] for code in ("G82000", "G82002")] == [0.96, 0.8]
+    assert quality._practices(queries.made(), {}) == []
+
+
 class TestThePage:
     @pytest.mark.parametrize(
         ("role", "at", "status"),

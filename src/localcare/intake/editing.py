@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -89,6 +90,7 @@ class Editing:
         self.connection = duckdb.connect(":memory:", config=settings)
         self.likeness = Likeness(self.connection, threshold)
         self.linkage: list[dict] = []
+        self.found_for: Counter[tuple[str, str]] = Counter()  # linked rows by practice of their person, and method
 
     def make(self) -> Edition:
         """The finished edition, swapped in. Raises CannotIntake where no registration can be read."""
@@ -185,6 +187,11 @@ class Editing:
         found = self.connection.execute("SELECT found_by::VARCHAR, count(*) FROM fated GROUP BY 1").fetchall()
         methods = {method or "nobody": count for method, count in sorted(found, key=lambda row: row[0] or "~")}
         self.linkage.append({"shape": shape, "rows": methods, "model": asdict(learnt) if learnt else None})
+        counted = self.connection.execute("""
+            SELECT ods_code, found_by::VARCHAR, rows FROM practice JOIN (
+                SELECT practice, found_by, count(*) AS rows FROM fated JOIN person USING (person)
+                WHERE found_by IS NOT NULL GROUP BY ALL) USING (practice)""")
+        self.found_for.update({(practice, method): rows for practice, method, rows in counted.fetchall()})
 
     def _count_fates(self, feed: Feed) -> None:
         rows = self.connection.execute("SELECT file, fate::VARCHAR, count(*) FROM fated GROUP BY ALL").fetchall()
@@ -207,10 +214,18 @@ class Editing:
             "key_fingerprints": self.pseudonyms.fingerprints,
             "files": [asdict(count) for count in self.counts],
             "linkage": {"threshold": self.likeness.threshold, "sources": self.linkage},
+            "practices": list(self._practices()),
             "refused_files": [asdict(reject) for reject in self.extract.refused],
             "coverage": list(self._coverage()),
             "onto": self.keeping.onto.id if self.keeping and self.keeping.onto else None,
         }
+
+    def _practices(self) -> Iterator[dict]:
+        """Of each practice's people: how many have an NHS number, and how the rows that name them found them."""
+        numbered = "SELECT organisation, count(*), count(nhs) FROM latest GROUP BY 1 ORDER BY 1"
+        for practice, people_of, with_number in self.connection.execute(numbered).fetchall():
+            found = {f"by_{method}": self.found_for[practice, method] for method in linking.METHODS}
+            yield {"practice": practice, "people": people_of, "with_number": with_number, **found}
 
     def _coverage(self) -> Iterator[dict]:
         people_of = self.connection.execute("""

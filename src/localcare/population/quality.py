@@ -294,7 +294,26 @@ def more(of: Made) -> Row:
     if not (files := manifest.get("files")):
         return nothing | {"why_not": "The edition of this run was made without counts of its files."}
     about = manifest.get("linkage") or {"threshold": None, "sources": []}
-    return {"threshold": about["threshold"], "linkage": _linkage(files, about, of.rule)}
+    linkage = _linkage(files, about, of.rule)
+    return {"threshold": about["threshold"], "linkage": linkage, "practices": _practices(of, manifest)}
+
+
+def _practices(of: Made, manifest: Mapping[str, Any]) -> list[Row]:
+    """Of each practice the share of people with an NHS number, and of linked rows found by it; None where of few."""
+    held = {row["practice"]: row for row in manifest.get("practices", ()) if row["practice"] in of.run.coverage}
+    linked = {code: sum(row[f"by_{name}"] for name in METHODS) for code, row in held.items()}
+    people = {code: row["people"] for code, row in held.items()}
+    numbered = _shares(of, {code: row["with_number"] for code, row in held.items()}, people)
+    by_number = _shares(of, {code: row["by_number"] for code, row in held.items()}, linked)
+    return [{"practice": code, "with_number": numbered[code], "linked_by_number": by_number[code]} for code in held]
+
+
+def _shares(of: Made, parts: Mapping[str, int], wholes: Mapping[str, int]) -> dict[str, float | None]:
+    """Each practice's share as published: of a part or the rest too small nothing is told, nor what gives it away."""
+    whole, part = (_summed(of, {(c, ""): n for c, n in counts.items()}, [""]) for counts in (wholes, parts))
+    few = [key for key, count in part.items() if of.rule.tells_of_few(count, whole[key])]
+    shown = _protected(of, whole, [""]), _protected(of, part, [""], few)
+    return {code: suppression.rate(*(each[("practice", code), ""] for each in reversed(shown))) for code in parts}
 
 
 SUMMED = ("rows_in", "rejected", "repeated", "unlinked", "left_out")

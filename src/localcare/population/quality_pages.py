@@ -1,6 +1,6 @@
 """The page of data quality, and the same as files: coverage, days, linkage and fields, and what is too thin to use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +33,7 @@ def overview(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
         "linkage": report.more["linkage"] if place.unit[0] == AREA else [],
         "threshold": report.more["threshold"],
         "why_not": report.more.get("why_not"),
-        "practices": _practices(request, of, place),
+        "practices": _practices(request, of, place, {row["practice"]: row for row in report.more.get("practices", ())}),
         "how": report.how,
         "how_linked": quality.HOW_LINKED,
     }
@@ -66,7 +66,7 @@ def thin_in_words(row: Row, place: Place) -> str:
     return f"{row['why']} ({row['practices_too_thin']} of {row['practices_sharing']} practices)"
 
 
-def _practices(request: HttpRequest, of: Made, place: Place) -> list[dict[str, Any]]:
+def _practices(request: HttpRequest, of: Made, place: Place, linked: Mapping[str, Row]) -> list[dict[str, Any]]:
     """One line a practice of the place that the viewer may look at."""
     if place.unit[0] == PRACTICE:
         return []
@@ -74,7 +74,8 @@ def _practices(request: HttpRequest, of: Made, place: Place) -> list[dict[str, A
     codes = [code for code in quality.codes_in(of, place.unit) if code in may]
     held = {row["unit"]: row for row in reports.build(of, "coverage", PRACTICE).rows} if codes else {}
     names = reports.places.names(set(codes))
-    lines = [_practice(of, code, names.get(code, code), held[code]) for code in codes]
+    nothing = {"with_number": None, "linked_by_number": None}
+    lines = [_practice(of, code, names.get(code, code), held[code]) | linked.get(code, nothing) for code in codes]
     return sorted(lines, key=lambda line: (-line["thin"], line["name"]))
 
 
