@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from localcare.capacity import actions, queries
+from localcare.capacity import actions, definitions, queries
 from localcare.capacity.models import Computation, State
 from tests import builders
 from tests.capacity.test_actions import area, mine, planner, run_waiting, small  # noqa: F401 fixtures
@@ -58,6 +58,13 @@ def test_a_scenario_shows_each_finding_with_its_table_and_how_it_was_made(signed
     assert page.count('nhsuk-details__summary-text">How was this made?') == len(sections)
     assert "version 2, 16 draws with seed 1" in page
     assert "Synthetic people." in page
+
+
+def test_what_nobody_published_says_assumed(signed_in, mine, small):  # noqa: F811
+    page = builders.text(signed_in.get("/planning/mine/assumptions/"))
+    shipped = sum(price.assumed for price in definitions.prices().values())
+    assert page.count(">Assumed<") == small.count(', source = "assumed') + shipped
+    assert page.count('data-label="Source"') > page.count(">Assumed<")
 
 
 def test_the_pyramid_is_of_the_year_asked_for(signed_in, planner, mine, small):  # noqa: F811
