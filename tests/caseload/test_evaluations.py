@@ -176,16 +176,25 @@ class TestNobodyInNeedWaits:
         assert "7 come before their day, in the same order" in text(client.get("/lists/first/"))
         assert evaluations.as_recorded(evaluation)
 
-    @pytest.mark.parametrize("change", [{"risk": 0.9}, {"use": {"emergency_admissions": 4, "gp_contacts": 1}}])
-    def test_whose_condition_changed_is_put_forward_at_once_and_for_good(self, team, evaluation, clock_at, change):
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"risk": 0.9}, "risk up by 5 points or more"),
+            ({"use": {"emergency_admissions": 4, "gp_contacts": 1}}, "more emergency admissions in 12 months"),
+            ({"use": {"emergency_admissions": 3, "emergency_attendances": 1}}, "more A&E attendances in 12 months"),
+            ({"reasons": [{"key": "condition", "value": "copd"}]}, "a condition among the reasons that was not there"),
+        ],
+    )
+    def test_whose_condition_changed_is_put_forward_at_once_and_for_good(self, team, evaluation, clock_at, change, why):
         clock_at(STARTED)
         last = evaluations.places(evaluation)[-1]
-        before = {"risk": last.risk, "use": {"emergency_admissions": 3, "gp_contacts": 1}}
+        before = ListEntry.objects.values(*change).get(pseudonym=last.pseudonym)
         assert last.pseudonym in first.of_team(team).held.waiting
         risen(last, **change)
         assert last.pseudonym not in first.of_team(team).held.waiting
         assert evaluating.free_changed(as_at=STARTED.date(), by=audit.SYSTEM) == 1
         assert builders.last_entry().action == "evaluation: condition changed"
+        assert EvaluationPlace.objects.get(pk=last.pk).freed_why == why
         risen(last, **before)
         assert last.pseudonym not in first.of_team(team).held.waiting
         assert evaluating.free_changed(as_at=STARTED.date(), by=audit.SYSTEM) == 0

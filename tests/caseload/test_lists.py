@@ -57,6 +57,7 @@ def test_somebody_declined_off_the_list_comes_back_only_when_a_later_one_says_th
         ({"change": "up"}, ()),
         ({"risk": 0.56}, ("risk up by 5 points or more",)),
         ({"use": {"emergency_admissions": 4}}, ("more emergency admissions in 12 months",)),
+        ({"use": {"emergency_attendances": 1}}, ("more A&E attendances in 12 months",)),
         ({"reasons": [{"key": "condition", "value": "copd"}]}, ("a condition among the reasons that was not there",)),
     ],
 )

@@ -12,7 +12,7 @@ from django.conf import settings
 from localcare.access import queries as gate
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
-from localcare.caseload import evaluations, first, queries
+from localcare.caseload import evaluations, first, leaving_out, queries
 from localcare.caseload.calc import effect, release
 from localcare.caseload.models import CaseloadState, EffectEstimate, Evaluation, EvaluationPlace
 from localcare.caseload.types import NotPossible, State
@@ -64,6 +64,7 @@ def record(*, team: Team, plan: Plan, confirmed: bool, by: Viewer) -> Evaluation
     a_step = release.a_step_of_wedge(len(people), plan.steps) if plan.design == "wedge" else plan.a_step
     _no_slower_than_the_team(team, a_step, plan.step_days)
     order = release.order(list(people), seed)
+    listed = population.on_lists(order)
     days = release.days(len(order), a_step, plan.step_days, plan.starts)
     fingerprint = release.fingerprint(list(zip(order, days, strict=True)))
     kept = {key: value for key, value in asdict(plan).items() if key not in ("steps", "a_step")}
@@ -88,8 +89,7 @@ def record(*, team: Team, plan: Plan, confirmed: bool, by: Viewer) -> Evaluation
                 pseudonym=one,
                 practice_code=people[one].practice_code,
                 release_on=day,
-                risk=people[one].risk,
-                urgent_use=people[one].urgent_use,
+                seen=leaving_out.seen_of(listed[one]).kept(),
             )
             for place, (one, day) in enumerate(zip(order, days, strict=True), start=1)
         )

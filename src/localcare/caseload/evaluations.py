@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from localcare.caseload.calc import release
+from localcare.caseload.leaving_out import changes_since
 from localcare.caseload.models import EffectEstimate, Evaluation, EvaluationPlace
 from localcare.population import queries as population
 from localcare.population.queries import Candidate
@@ -59,10 +60,10 @@ def held(team_id: int, today: date, candidates: Collection[Candidate], named: Co
     evaluation = running(team_id)
     if evaluation is None or evaluation.starts > today:
         return NOBODY
-    now = {one.pseudonym: one for one in candidates}
-    here = [place for place in places(evaluation) if place.pseudonym in now and not place.freed_on]
-    free = frozenset(named)
-    steady = [p for p in here if p.pseudonym not in free and not changed(p, now[p.pseudonym])]
+    asked = {one.pseudonym for one in candidates} - set(named)
+    here = [place for place in places(evaluation) if place.pseudonym in asked and not place.freed_on]
+    freed = {place.pk for place, _ in _changed(here)}
+    steady = [place for place in here if place.pk not in freed]
     return Held(
         evaluation,
         {place.pseudonym: place.place for place in steady if place.release_on > today},
@@ -70,21 +71,16 @@ def held(team_id: int, today: date, candidates: Collection[Candidate], named: Co
     )
 
 
-def changed(place: EvaluationPlace, now: Candidate) -> str:
-    """Why somebody's condition counts as changed since the order was fixed; empty where it does not."""
-    if now.urgent_use > place.urgent_use:
-        return "more emergency admissions or A&E attendances than when the order was fixed"
-    if now.risk >= place.risk + population.definitions().risk.change_of_risk:
-        return "risk went up since the order was fixed"
-    return ""
-
-
 def to_free(evaluation: Evaluation) -> list[tuple[EvaluationPlace, str]]:
     """Those who wait and whose condition changed, as the newest lists tell, with why."""
-    waiting = {place.pseudonym: place for place in places(evaluation) if not place.freed_on}
-    codes = {place.practice_code for place in waiting.values()}
-    found = [(waiting[one.pseudonym], one) for one in population.candidates(codes) if one.pseudonym in waiting]
-    return [(place, why) for place, one in found if (why := changed(place, one))]
+    return _changed([place for place in places(evaluation) if not place.freed_on])
+
+
+def _changed(waiting: Collection[EvaluationPlace]) -> list[tuple[EvaluationPlace, str]]:
+    """Those whose condition changed since the order was fixed, by the rule for who comes back after a decision."""
+    rows = population.on_lists([place.pseudonym for place in waiting])
+    here = [(place, rows[place.pseudonym]) for place in waiting if place.pseudonym in rows]
+    return [(place, ", ".join(found)) for place, row in here if (found := changes_since(place.seen, row))]
 
 
 def as_recorded(evaluation: Evaluation) -> bool:

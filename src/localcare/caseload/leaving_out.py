@@ -51,7 +51,7 @@ def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> LeftOu
     back: dict[str, tuple[str, ...]] = {}
     for pseudonym, row in population.standing(practice_code, here - out.keys()).items():
         entry = decided[pseudonym]
-        changes = changes_since(entry, row)
+        changes = changes_since(entry.seen, row)
         if left_out(entry.state, entry.since, changes=changes, change=row.change, made_at=run.made_at):
             out[pseudonym] = entry.state
         elif entry.state not in (State.PROPOSED, State.NAMED):
@@ -60,17 +60,16 @@ def left_out_of_list(practice_code: str, decided: Mapping[str, Entry]) -> LeftOu
     return LeftOut(out, frozenset(palliative), frozenset(withdrawn), back, len(withdrawn & listed))
 
 
-def changes_since(entry: Entry, row: Any) -> tuple[str, ...] | None:
-    """What changed since a decision, as the list told it then and tells it now; None where nothing was kept."""
-    if entry.seen is None:
-        return None
-    return changed(from_kept(entry.seen), seen_of(row), definitions.changed())
+def changes_since(seen: Mapping[str, Any] | None, row: Any) -> tuple[str, ...] | None:
+    """What changed since a day, as the list told it then and tells it now; None where nothing was kept."""
+    return None if seen is None else changed(from_kept(seen), seen_of(row), definitions.changed())
 
 
 def seen_of(row: Any) -> Seen:
     """What a list's entry says of somebody."""
     conditions = frozenset(reason["value"] for reason in row.reasons if reason["key"] == "condition")
-    return Seen(row.risk, row.use.get("emergency_admissions", 0), conditions)
+    admissions, attendances = (row.use.get(key, 0) for key in ("emergency_admissions", "emergency_attendances"))
+    return Seen(row.risk, admissions, attendances, conditions)
 
 
 def list_row(practice_code: str, patient_id: int) -> str | None:

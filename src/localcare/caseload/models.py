@@ -133,15 +133,17 @@ class Evaluation(models.Model):
 
 
 class EvaluationPlace(models.Model):
-    """A pseudonym's place in the order. Who waits no longer, because their condition changed, is marked with why."""
+    """A pseudonym's place in the order. Who waits no longer, because their condition changed, is marked with why.
+
+    `seen` is what the list said of them when the order was fixed, as it is kept beside a decision.
+    """
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
     place = models.PositiveIntegerField()
     pseudonym = models.CharField(max_length=64)
     practice_code = models.CharField(max_length=20)
     release_on = models.DateField()
-    risk = models.FloatField()
-    urgent_use = models.PositiveIntegerField()
+    seen = models.JSONField()
     freed_on = models.DateField(null=True)
     freed_why = models.CharField(max_length=200, blank=True)
 

@@ -12,16 +12,14 @@ from localcare.population.definitions import helping
 from localcare.population.definitions.helping import Effects
 from localcare.population.models import ListEntry
 
-_COLUMNS = ("pseudonym", "practice_code", "risk", "change", "suits", "fifth", "ethnic_group", "use")
-_URGENT = ("emergency_admissions", "emergency_attendances")
+_COLUMNS = ("pseudonym", "practice_code", "risk", "change", "suits", "fifth", "ethnic_group")
 
 
 @dataclass(frozen=True)
 class Candidate:
     """Somebody on a practice's list, by pseudonym; risk 0 to 1; suits: keys of the offers meant for them.
 
-    urgent_use: emergency admissions and A&E attendances in 12 months. fifth and ethnic_group are for shares of the
-    places only: counted, never shown with a row.
+    fifth and ethnic_group are for shares of the places only: counted, never shown with a row.
     """
 
     pseudonym: str
@@ -31,7 +29,6 @@ class Candidate:
     suits: tuple[str, ...]
     fifth: str
     ethnic_group: str
-    urgent_use: int
 
 
 def candidates(practice_codes: Collection[str]) -> list[Candidate]:
@@ -39,8 +36,8 @@ def candidates(practice_codes: Collection[str]) -> list[Candidate]:
     rows = ListEntry.objects.filter(practice_code__in=list(practice_codes), palliative=False)
     found = rows.order_by("-risk", "rank_in_cluster", "pseudonym").values_list(*_COLUMNS)
     return [
-        Candidate(p, practice, risk, change, tuple(suits.split()), fifth, ethnic, sum(use.get(k, 0) for k in _URGENT))
-        for p, practice, risk, change, suits, fifth, ethnic, use in found
+        Candidate(p, practice, risk, change, tuple(suits.split()), fifth, ethnic)
+        for p, practice, risk, change, suits, fifth, ethnic in found
     ]
 
 

@@ -28,7 +28,7 @@ class Way:
     done: str
 
 
-SOMETHING_CHANGES = "something changes: a higher risk, another emergency admission, a new condition"
+SOMETHING_CHANGES = "something changes: a higher risk, another emergency admission or A&E attendance, a new condition"
 WAYS = {
     "accept": Way(
         State.ACCEPTED,
