@@ -16,6 +16,7 @@ from localcare.patients.models import FormerNhsNumber, Patient, SamePerson
 from localcare.population import queries as population
 from localcare.population.models import ListEntry
 from tests import builders
+from tests.builders import text
 from tests.caseload.conftest import pseudonym
 from tests.conftest import MONDAY_MORNING
 
@@ -150,11 +151,31 @@ def test_where_the_agreement_has_ended_nobody_stands_on_a_list_or_counts(area, l
     assert queries.new_on_list("G1", {}) == 0
     counts = population.list_counts(["G1", "G2"])
     assert (counts.total, counts.new, counts.by_practice["G1"], population.new_on_lists(["G1", "G2"])) == (0, 0, 0, 0)
+    assert population.all_listed() == {}
     access.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
     with pytest.raises(Refused, match="agreement to risk stratification has ended"):
         access.reveal(listed=[pseudonym(person)], by=gp)
     Agreement.objects.filter(id=row.id).update(ends=None)
+    assert len(population.all_listed()["G1"]) == 10
     assert len(on_list(gp)) == queries.new_on_list("G1", {}) == population.list_counts(["G1", "G2"]).total == 10
+
+
+@pytest.mark.parametrize("was_listed", [True, False])
+def test_where_the_list_has_ended_who_is_named_waits_for_a_decision_all_the_same(
+    area, lists, client, sign_in, was_listed
+):
+    gp, person = area.viewer("gp", "G1"), builders.patient()
+    if was_listed:
+        lists.add(person)
+    agreed = {"practice_code": "G1", "purpose": "risk_stratification", "source": "gp"}
+    Agreement.objects.create(**agreed, starts=date(2016, 4, 1), ends=date(2017, 4, 2))
+    actions.name_person(patient_id=person.id, reason="lonely", by=gp)
+    sign_in("gp", "G1")
+    page = client.get("/lists/G1/")
+    assert "nobody stands on a list" in text(page)
+    assert "ASHDOWN, Margaret" in text(page)
+    told = client.post(f"/lists/G1/named/{person.id}/accept/", {"told": "on"}, follow=True)
+    assert "is on the cluster team's caseload" in text(told)
 
 
 def test_who_left_since_the_run_before_is_told_apart(area, lists):

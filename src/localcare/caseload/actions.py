@@ -55,13 +55,10 @@ def name_person(*, patient_id: int, reason: str, by: Viewer) -> CaseloadEntry:
     """A clinician of the person's practice names them for the list, which does not hold them; then accept as usual.
 
     Naming somebody twice changes nothing. Raises Refused for people of other practices or without the role;
-    NotPossible without a reason, or for somebody who stands on the list or the caseload already.
+    NotPossible without a reason, or for somebody whom the list shows or who is on the caseload already.
     """
     gate.require(by, patient_id, Capability.REVEAL_LIST)
-    decided = queries.handled(by.organisation_code)
-    listed = leaving_out.list_row(by.organisation_code, patient_id)
-    left = leaving_out.left_out_of_list(by.organisation_code, decided)
-    if listed and listed not in left.pseudonyms | left.palliative:
+    if leaving_out.shown_on_list(by.organisation_code, patient_id, queries.handled(by.organisation_code)):
         raise NotPossible("The person stands on your practice's list already. Decide there.")
     return _move(patient_id, _team_of(by), State.NAMED, reason=_in_words(reason), by=by.actor)
 

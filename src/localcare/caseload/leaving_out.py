@@ -72,10 +72,13 @@ def seen_of(row: Any) -> Seen:
     return Seen(row.risk, admissions, attendances, conditions)
 
 
-def list_row(practice_code: str, patient_id: int) -> str | None:
-    """The pseudonym under which one of a practice's people stands on its list; None where they do not."""
-    pseudonyms = gate.list_pseudonyms(practice_code, [patient_id])
-    return next(iter(population.standing(practice_code, pseudonyms)), None)
+def shown_on_list(practice_code: str, patient_id: int, decided: Mapping[str, Entry]) -> bool:
+    """Whether a practice's list shows one of its people, to be decided about there. A list that ended shows nobody."""
+    if gate.list_ended(practice_code):
+        return False
+    listed = population.standing(practice_code, gate.list_pseudonyms(practice_code, [patient_id]))
+    left = left_out_of_list(practice_code, decided)
+    return bool(listed.keys() - left.pseudonyms - left.palliative)
 
 
 def seen_today(practice_code: str, patient_id: int) -> Seen | None:
@@ -85,9 +88,10 @@ def seen_today(practice_code: str, patient_id: int) -> Seen | None:
 
 
 def named(practice_code: str, decided: Mapping[str, Entry], left: LeftOut) -> list[Entry]:
-    """Those a clinician of the practice named whom its list does not show, the latest first."""
+    """Those a clinician of the practice named whom its list does not show, the latest first; all once it ended."""
     waiting = {p: e for p, e in decided.items() if e.state is State.NAMED}
-    listed = population.standing(practice_code, list(waiting)) if waiting else {}
+    there = bool(waiting) and not gate.list_ended(practice_code)
+    listed = population.standing(practice_code, list(waiting)) if there else {}
     shown = {waiting[p].patient_id for p in listed if p not in left.withdrawn | left.palliative}
     found = {e.patient_id: e for e in waiting.values() if e.patient_id not in shown}
     return sorted(found.values(), key=lambda e: (e.since, e.id), reverse=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from localcare.access import queries as gate
@@ -74,10 +74,10 @@ def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> Lis
     """The page that an address asks for. A name stands in it only if the viewer's session has revealed it.
 
     Outside the practice the rows hold no more than `dataset.pseudonymous` lets them. A practice whose agreement to
-    risk stratification has ended has no list.
+    risk stratification has ended has no list; whom its clinicians named still waits for a decision.
     """
     if gate.list_ended(practice_code):
-        return ListPage((), 1, 1, 0, ended=True)
+        return _ended(practice_code, viewer)
     if not viewer.works_at_practice:
         return _outside(practice_code, viewer, asked)
     handled = queries.handled(practice_code)
@@ -107,6 +107,16 @@ def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> Lis
         changes=population.by_change(practice_code, left.pseudonyms | left.palliative),
         named=_named(viewer, leaving_out.named(practice_code, handled, left)),
     )
+
+
+def _ended(practice_code: str, viewer: Viewer) -> ListPage:
+    """No list, and nobody but those whom a clinician of the viewer's own practice named: no score led to them."""
+    page = ListPage((), 1, 1, 0, ended=True)
+    if not viewer.works_at_practice:
+        return page
+    handled = queries.handled(practice_code)
+    left = leaving_out.left_out_of_list(practice_code, handled)
+    return replace(page, named=_named(viewer, leaving_out.named(practice_code, handled, left)))
 
 
 def _found(practice_code: str, left: leaving_out.LeftOut, everything: bool, asked: Mapping[str, str]):

@@ -51,7 +51,7 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
     Practices and groups each add up to the total, so that what a total would give away is suppressed too; a person
     has up to three reasons, which add up to nothing. Nobody counts whose practice's agreement has ended.
     """
-    open_lists = _open_lists(practice_codes)
+    open_lists = with_open_lists(practice_codes)
     practices, groups, reasons = _counted(practice_codes, open_lists)
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
     counts: dict[Hashable, float] = {
@@ -84,10 +84,10 @@ def _changed(practice_codes: Collection[str], rule: Rule) -> dict[str, int | Non
 
 def new_on_lists(practice_codes: Collection[str]) -> int | None:
     """How many are new on the lists of practices since the run before, protected as `list_counts` is."""
-    return _new(practice_codes, _open_lists(practice_codes))[TOTAL]
+    return _new(practice_codes, with_open_lists(practice_codes))[TOTAL]
 
 
-def _open_lists(practice_codes: Collection[str]) -> list[str]:
+def with_open_lists(practice_codes: Collection[str]) -> list[str]:
     """The practices on whose lists somebody may stand: their agreement to risk stratification has not ended."""
     ended = gate.lists_ended(practice_codes)
     return [code for code in practice_codes if code not in ended]

@@ -23,6 +23,7 @@ from localcare.population.lists import (
     how_lists_are_made,
     list_counts,
     new_on_lists,
+    with_open_lists,
 )
 from localcare.population.models import ListEntry, Run
 from localcare.population.outcomes import Alike
@@ -121,11 +122,14 @@ def _entry(pseudonym: str) -> QuerySet[Any]:
 
 
 def all_listed() -> dict[str, list[str]]:
-    """The pseudonyms on every practice's list, by practice, for the feed that fills these people's record."""
+    """The pseudonyms on every practice's list, by practice, for the feed that fills these people's record.
+
+    None of a practice whose agreement to risk stratification has ended: nobody stands on a list of theirs.
+    """
     answer: dict[str, list[str]] = {}
     for practice_code, pseudonym in ListEntry.objects.values_list("practice_code", "pseudonym"):
         answer.setdefault(practice_code, []).append(pseudonym)
-    return answer
+    return {code: answer[code] for code in with_open_lists(answer)}
 
 
 def segments(practice_code: str, segmentation: str = reports.DEFAULT_SEGMENTATION) -> dict[str, Any]:
