@@ -188,15 +188,19 @@ def test_a_week_is_said_on_the_page_of_the_room(client, sign_in, area):
 
 
 class TestTheCommand:
-    def test_tells_the_same_without_names(self, people, room, capsys):
+    def test_tells_what_the_page_tells_the_cluster(self, people, room, capsys):
         room(4)
         assert main(["caseload", "first", "C1", "--json"]) == 0
         answer = json.loads(capsys.readouterr().out)
         assert [row["place"] for row in answer["first"]] == [1, 2, 3, 4]
-        assert answer["first"][0]["offer"] == "falls_prevention"
+        assert all(row.keys() == {"place", "practice"} for row in answer["first"])
+        assert answer["gain"] == ""
         assert answer["effects"][-1]["effect"] > 0
         assert main(["caseload", "first", "C1"]) == 0
-        assert "can take 4 this month" in " ".join(capsys.readouterr().out.split())
+        told = " ".join(capsys.readouterr().out.split())
+        assert "can take 4 this month" in told
+        assert "Falls" not in told
+        assert "are expected to be avoided" not in told
 
     @pytest.mark.parametrize(("code", "says"), [("nowhere", "localcare places show"), ("C1", "population run")])
     def test_what_cannot_run_says_the_next_step(self, area, capsys, code, says):

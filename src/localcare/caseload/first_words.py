@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from localcare.caseload.calc.first import AGAINST_ANOTHER
-from localcare.caseload.first import Benefit, First, FirstRow
+from localcare.caseload.first import Benefit, First
+from localcare.dataset import pseudonymous
 
 WHY_SHORT = {
     True: "it is not kept beside the limit before it",
@@ -40,6 +41,11 @@ def gain(found: First) -> str:
     ).strip()
 
 
+def gain_of_many(found: First) -> str:
+    """The same outside the practice: of a few people a sum tells nearly what it is for each, and so each one's risk."""
+    return gain(found) if len(found.rows) >= pseudonymous.K else ""
+
+
 def benefit(of: Benefit) -> str:
     """A row's benefit: "6 fewer for every 100 people like this (from 2 more to 12 fewer)"."""
     low, high = of.low * 100, of.high * 100
@@ -68,7 +74,7 @@ def shortfalls(found: First, names: Mapping[str, str]) -> list[str]:
 
 
 def as_data(found: First) -> dict[str, Any]:
-    """For programs: whom by pseudonym and why, never a name."""
+    """For programs: of each place the practice, as the cluster's page; what it may bring in all, from ten people on."""
     places, effects = found.places, found.effects
     return {
         "team": found.team.name if found.team else None,
@@ -76,9 +82,9 @@ def as_data(found: First) -> dict[str, Any]:
         if places
         else None,
         "finding": finding(found, of_practice=False),
-        "gain": gain(found),
+        "gain": gain_of_many(found),
         "not_kept": [{"by": one.by, "group": one.group, "why": one.why} for one in found.shortfalls],
-        "first": [_row(row) for row in found.rows],
+        "first": [{"place": row.place, "practice": row.practice_code} for row in found.rows],
         "effects": [
             {key: getattr(one, key) for key in ("key", "label", "offered", *_EFFECT, "basis", "source")}
             for one in effects.interventions
@@ -92,19 +98,6 @@ def as_data(found: First) -> dict[str, Any]:
 
 
 _EFFECT = ("measure", "effect", "low", "high")
-
-
-def _row(row: FirstRow) -> dict[str, Any]:
-    return {
-        "place": row.place,
-        "who": row.label,
-        "practice": row.practice_code,
-        "offer": row.benefit.offer.key,
-        "avoided": round(row.benefit.expected, 4),
-        "avoided_low": round(row.benefit.low, 4),
-        "avoided_high": round(row.benefit.high, 4),
-        "for_a_fair_share": row.lifted,
-    }
 
 
 def _places(found: First) -> str:

@@ -9,7 +9,9 @@ def add_parser(subparsers) -> None:
     departed = actions.add_parser("departed", help="end those who died or moved away; run nightly and after each load")
     departed.add_argument("--json", action="store_true")
     departed.set_defaults(run=run_departed)
-    first = actions.add_parser("first", help="whom a cluster's team sees first, by pseudonym, and what may help")
+    first = actions.add_parser(
+        "first", help="which practices' people a cluster's team sees first, as its page tells the cluster"
+    )
     first.add_argument("cluster", help="code of the cluster: localcare places show")
     first.add_argument("--json", action="store_true")
     first.set_defaults(run=run_first)
@@ -53,11 +55,8 @@ def run_first(arguments) -> int:
     if arguments.json:
         output.print_json(answer)
         return 0
-    rows = [
-        (row.place, row.label, row.practice_code, row.benefit.offer.label, first_words.benefit(row.benefit))
-        for row in found.rows
-    ]
-    output.print_table("Who to see first", ["Place", "Who", "Practice", "What may help", "Admissions"], rows)
+    rows = [(row["place"], row["practice"]) for row in answer["first"]]
+    output.print_table("Who to see first", ["Place", "Practice"], rows)
     output.console.print(f"{answer['finding']} {answer['gain']}")
     for line in first_words.shortfalls(found, group_names()):
         output.console.print(f"Not kept. {line}")

@@ -13,7 +13,6 @@ from localcare.access.types import Capability, Viewer
 from localcare.caseload import first, first_words
 from localcare.caseload.views import revealing
 from localcare.caseload.views.revealing import check_own
-from localcare.dataset import pseudonymous
 from localcare.places import queries as places
 from localcare.population import queries as population
 
@@ -62,8 +61,7 @@ def _page(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpRespo
         "names": places.names({row.practice_code for row in found.rows}),
         "found": found,
         "finding": first_words.finding(found, of_practice=bool(practice_code)),
-        # Of a few people a sum tells nearly what it is for each, and so how great each one's risk is.
-        "gain": first_words.gain(found) if own or len(found.rows) >= pseudonymous.K else "",
+        "gain": first_words.gain(found) if own else first_words.gain_of_many(found),
         "short": first_words.shortfalls(found, population.group_names()),
         "warning": first_words.warnings(found),
         "benefit": first_words.benefit,
