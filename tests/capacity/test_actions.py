@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from localcare.access.types import Refused
 from localcare.base import clock
@@ -190,3 +191,11 @@ def test_a_failure_that_nobody_foresaw_is_told_and_not_left_running(planner, min
     asked.refresh_from_db()
     assert "compute again" in asked.failure
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_background_worker_finds_what_was_asked_for(planner, mine):
+    asked = actions.ask_for_computation(name="mine", by=planner)
+    call_command("db_worker", batch=True, interval=0, startup_delay=False, reload=False, verbosity=0)
+    asked.refresh_from_db()
+    assert asked.state == State.DONE
