@@ -9,11 +9,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
+import pyarrow as pa
 import pyarrow.parquet as parquet
 from ibis import ir
 
@@ -69,8 +71,7 @@ def write(folder: Path, id: str, tables: Mapping[str, ir.Table], manifest: Mappi
         known = contract.load(contract.RESULTS).tables
         if set(known) != set(tables):
             raise BrokenContract(f"tables differ from results.toml: {sorted(set(known) ^ set(tables))}")
-        for name, table in known.items():
-            _write(tables[name], table, building / f"{name}.parquet")
+        _write_all(tables, known, building)
         (building / "manifest.json").write_text(json.dumps(dict(manifest), indent=1, default=str), "utf-8")
         os.chmod(building, 0o755)
         for path in [*building.iterdir(), building]:
@@ -90,10 +91,26 @@ def keep_only(folder: Path, ids: set[str]) -> None:
             shutil.rmtree(path)
 
 
-def _write(expression: ir.Table, table: contract.Table, path: Path) -> None:
+def _write_all(tables: Mapping[str, ir.Table], known: Mapping[str, contract.Table], building: Path) -> None:
+    """While one table is computed the one before is written and checked, which a single core does."""
+    with ThreadPoolExecutor(1) as writer:
+        written: Future[None] | None = None
+        for name, table in known.items():
+            computed = _computed(tables[name], table)
+            if written:
+                written.result()  # no more than two tables in memory, and no work after a fault
+            written = writer.submit(_write, computed, table, building / f"{name}.parquet")
+        if written:
+            written.result()
+
+
+def _computed(expression: ir.Table, table: contract.Table) -> pa.Table:
     schema = {column.name: column.type for column in table.columns}
-    ordered = expression.select(*schema).cast(ibis.schema(schema)).order_by(list(table.sorted_by))
-    parquet.write_table(ordered.to_pyarrow(), path, compression="snappy")
+    return expression.select(*schema).cast(ibis.schema(schema)).order_by(list(table.sorted_by)).to_pyarrow()
+
+
+def _write(computed: pa.Table, table: contract.Table, path: Path) -> None:
+    parquet.write_table(computed, path, compression="snappy")
     with duckdb.connect(":memory:") as connection:
         if found := contract.faults(connection, table, "'" + str(path).replace("'", "''") + "'"):
             raise BrokenContract("; ".join(found))

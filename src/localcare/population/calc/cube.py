@@ -63,7 +63,8 @@ def cube(people: ir.Table, placed: ir.Table, conditions: Conditions) -> ir.Table
 def _parts_of_masks(base: ir.Table, conditions: Conditions) -> ir.Table:
     """Each mask that occurs with each of its conditions: far fewer than the people who have them."""
     masks = base.filter(base["mask"] != 0).select("mask").distinct().to_pandas()["mask"].tolist()
-    rows = [(mask, condition.key) for mask in masks for condition in conditions.named(mask)]
+    flags = [(condition.flag, condition.key) for condition in conditions.all]
+    rows = [(mask, key) for mask in masks for flag, key in flags if mask & flag]
     return ibis.memtable(rows, schema={"mask": "int64", "part": "string"})
 
 

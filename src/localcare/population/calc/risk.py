@@ -6,6 +6,7 @@ from datetime import date
 
 import ibis
 import numpy as np
+import pandas as pd
 from ibis import ir
 from numpy.typing import NDArray
 from scipy import sparse
@@ -189,21 +190,32 @@ def fit(columns: Columns, happened: NDArray, risk: Risk, conditions: Conditions)
 def _newton(x: NDArray[np.float32], happened: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
     """Intercept and coefficients of a ridge logistic regression by Newton's method; the intercept is not penalised.
 
-    Most terms are off for most people: a sparse matrix spares most of the sums.
+    People alike in every term are one row with a weight, and most terms are off: a sparse matrix spares most sums.
     """
     ridge = np.diag([0.0, *[penalty] * x.shape[1]])
-    on = sparse.hstack([np.ones((len(x), 1)), sparse.csr_array(x.astype(np.float64))], format="csr")
+    alike, people, outcomes = _folded(x, happened)
+    on = sparse.hstack([np.ones((len(alike), 1)), sparse.csr_array(alike.astype(np.float64))], format="csr")
     turned = on.T.tocsr()
     share = happened.mean()
     found = np.array([np.log(share / (1 - share)), *[0.0] * x.shape[1]])
     for _ in range(50):
         chance = 1 / (1 + np.exp(-(on @ found)))
-        curve = (turned @ on.multiply((chance * (1 - chance))[:, None]).tocsr()).toarray() + ridge
-        step = np.linalg.solve(curve, turned @ (happened - chance) - ridge @ found)
+        curve = (turned @ on.multiply((people * chance * (1 - chance))[:, None]).tocsr()).toarray() + ridge
+        step = np.linalg.solve(curve, turned @ (outcomes - people * chance) - ridge @ found)
         found += np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-6:
             break
     return found
+
+
+def _folded(x: NDArray, happened: NDArray[np.float64]) -> tuple[NDArray, NDArray[np.float64], NDArray[np.float64]]:
+    """The different rows of a matrix of 0 and 1, how many there are of each, and to how many of those it happened."""
+    packed = pd.DataFrame(np.packbits(x != 0, axis=1))
+    alike = packed.groupby(list(packed.columns), sort=False).ngroup().to_numpy()
+    people = np.bincount(alike)
+    one_of_each = np.empty(len(people), dtype=np.int64)
+    one_of_each[alike] = np.arange(len(x))
+    return x[one_of_each], people.astype(np.float64), np.bincount(alike, happened).astype(np.float64)
 
 
 def score(model: Model, x: NDArray[np.float32]) -> NDArray[np.float64]:

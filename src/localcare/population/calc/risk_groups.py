@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 from ibis import ir
 from numpy.typing import NDArray
 
@@ -37,7 +38,7 @@ def groups(
 
 
 def _mapped(found: NDArray, keys: Mapping, other: str) -> NDArray:
-    different, at = np.unique(found.astype(str), return_inverse=True)
+    at, different = pd.factorize(found, use_na_sentinel=False)
     words = {_word(value): key for value, key in keys.items()}
     return np.array([words.get(_word(value), other) for value in different.tolist()])[at]
 

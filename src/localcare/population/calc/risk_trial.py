@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from localcare.population.calc import risk, risk_sources
@@ -185,8 +186,9 @@ def _group_rows(outcome: str, model: str, scores: NDArray, tested: _Tested, chos
     parts = tested.groups if model == LOGISTIC else {ALL: tested.groups[ALL]}
     rows = []
     for part, keys in parts.items():
-        for key in np.unique(keys).tolist():
-            at = keys == key
+        numbers, different = pd.factorize(keys, sort=True)
+        for number, key in enumerate(different.tolist()):
+            at = numbers == number
             found = _measured(scores[at], tested.happened[outcome][at], chosen.fewest_outcomes_to_assess)
             rows.append({"outcome": outcome, "model": model, "part": part, "group": str(key), **found})
     return rows

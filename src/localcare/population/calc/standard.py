@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis
 import numpy as np
+import pandas as pd
 from ibis import ir
 from numpy.typing import NDArray
 
@@ -164,9 +165,9 @@ def _numbered(keys: list[Column], rows: int) -> Column:
     """The stratum of each row, numbered from 0."""
     number = np.zeros(rows, dtype=np.int64)
     for key in keys:
-        values, at = np.unique(key, return_inverse=True)
+        at, values = pd.factorize(key, use_na_sentinel=False)
         number = number * len(values) + at
-    return np.unique(number, return_inverse=True)[1]
+    return pd.factorize(number)[0]
 
 
 def _expected(practice: Column, amount: Column, strata: Column) -> tuple[Column, Column]:
