@@ -15,7 +15,6 @@ from django_tasks import task
 
 from localcare.base import clock
 from localcare.capacity import page_data, running, writing
-from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.models import Computation, State
 from localcare.capacity.types import Stopped
 
@@ -50,7 +49,8 @@ def compute(computation_id: int) -> str:
         _end(computation, State.DONE, headline=_computed(computation), progress=100)
     except Stopped:
         return State.CANCELLED.value
-    except BadScenario as error:
+    except ValueError as error:  # a BadScenario, or what the installation lacks: each says what to do
+        log.warning("computation %s of %s failed", computation.pk, computation.version.scenario.name, exc_info=True)
         _end(computation, State.FAILED, failure=str(error))
     except (SystemExit, KeyboardInterrupt):
         _hand_back(computation)
