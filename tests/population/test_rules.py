@@ -1,5 +1,6 @@
 """Segmentations and measures: everyone in exactly one group, every case, every measure beside its slow twin."""
 
+import os
 import shutil
 
 import duckdb
@@ -168,6 +169,32 @@ def test_a_key_that_is_taken_is_refused(tmp_path):
     shutil.copy(definitions.HERE / "measures" / "emergency_admissions.toml", tmp_path / "measures")
     with pytest.raises(BadDefinition, match="emergency_admissions stands in two files"):
         definitions.load(tmp_path / "segmentations")
+
+
+def test_one_file_that_cannot_be_used_takes_no_other_away(tmp_path):
+    _own(tmp_path, "segmentations", "core20plus5", 'key = "children_asthma"', 'key = "hypertension"')
+    shutil.copy(definitions.HERE / "measures" / "emergency_admissions.toml", _folder(tmp_path, "measures"))
+    found = definitions.usable(tmp_path / "segmentations")
+    assert found.segmentations == LOADED.segmentations
+    assert found.measures == LOADED.measures
+    assert [fault.split(": ")[0].split("/")[-1].split(",")[0] for fault in found.left_out] == [
+        "mine.toml", "emergency_admissions.toml"
+    ]  # fmt: skip
+
+
+def test_a_mended_file_is_read_again(tmp_path):
+    _own(tmp_path, "measures", "emergency_admissions", 'better = "lower"', 'better = "down"')
+    assert definitions.usable(tmp_path / "segmentations").left_out
+    path = next((tmp_path / "measures").iterdir())
+    path.write_text(path.read_text("utf-8").replace('better = "down"', 'better = "higher"'), "utf-8")
+    os.utime(path, ns=(0, 0))  # another moment, whatever the clock's grain
+    found = definitions.usable(tmp_path / "segmentations")
+    assert (found.left_out, len(found.measures)) == ((), len(LOADED.measures) + 1)
+
+
+def _folder(parent, kind):
+    (parent / kind).mkdir(exist_ok=True)
+    return parent / kind
 
 
 def _own(folder, kind, name, before, after) -> None:

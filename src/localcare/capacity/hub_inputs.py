@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from django.db import DatabaseError
 
 from localcare.capacity.calc import travel
 from localcare.capacity.calc.hub_report import Service
@@ -102,7 +103,10 @@ def default_rules(p: int = 5) -> Rules:
 
 
 def _people(group: Group, as_at: date, figure: Mapping[str, float]) -> People:
-    areas = places.areas()
+    try:
+        areas = places.areas()
+    except DatabaseError:  # a store that nothing was ever loaded into
+        areas = []
     if not areas:
         raise ValueError("no small areas are loaded: run `localcare places load` first")
     ages, rural = places.resident_ages_mid2017(), _rural()

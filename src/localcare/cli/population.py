@@ -110,6 +110,8 @@ def run_report(arguments) -> int:
         _write_xlsx(arguments.xlsx, report.rows, how, report.as_at)
     else:
         _print_table(report)
+    for fault in queries.definitions().left_out:
+        print(f"localcare: left out: {fault}", file=sys.stderr)
     return 0
 
 

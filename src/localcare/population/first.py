@@ -49,13 +49,13 @@ def on_lists(pseudonyms: Collection[str]) -> dict[str, ListEntry]:
 @once_a_request
 def effects() -> Effects:
     """What is offered and expected of it: the installation's own `effects.toml`, else ours. Raises BadDefinition."""
-    loaded = definition_files.load(settings.DATA / "segmentations")
+    loaded = definition_files.usable(settings.DATA / "segmentations")
     return helping.load(loaded.conditions, settings.DATA / "effects.toml")
 
 
 def group_names() -> Mapping[str, str]:
     """The words of deprivation fifths and ethnic groups."""
-    test = definition_files.load(settings.DATA / "segmentations").risk_test
+    test = definition_files.usable(settings.DATA / "segmentations").risk_test
     fifths = {str(n): f"fifth {n}" for n in range(1, 6)} | {"1": "most deprived fifth", "5": "least deprived fifth"}
     known = {group.key: group.label for group in test.ethnic_groups}
     return {**fifths, **known, risk_groups.NOT_KNOWN: "home area not known"}

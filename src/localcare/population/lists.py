@@ -143,7 +143,7 @@ def how_lists_are_made() -> HowMade | None:
     run = current_run()
     if run is None:
         return None
-    risk = definition_files.load(settings.DATA / "segmentations").risk
+    risk = definition_files.usable(settings.DATA / "segmentations").risk
     model = published_model(run)
     return HowMade(
         edition=run.edition,

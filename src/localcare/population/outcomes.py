@@ -73,7 +73,7 @@ def source(run: Run) -> Iterator[Source]:
         seen = person.filter(person.observed, person.risk_stratification)
         if barred:
             seen = seen.filter(seen.practice.notin(barred))
-        loaded = definition_files.load(settings.DATA / "segmentations")
+        loaded = definition_files.usable(settings.DATA / "segmentations")
         yield Source(allowed.tables, seen, run.as_at, loaded.prices, loaded.conditions)
 
 

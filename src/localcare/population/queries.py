@@ -242,4 +242,4 @@ def definitions() -> Definitions:
 
 
 def _definitions() -> Definitions:
-    return definition_files.load(settings.DATA / "segmentations")
+    return definition_files.usable(settings.DATA / "segmentations")

@@ -154,7 +154,7 @@ def made(run: Run) -> Made:
     """A run with its results. Raises NoRun where its folder is gone."""
     folder = runs.named(settings.DATASET, run.name)
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO, settings.DOMINANCE_ONE, settings.DOMINANCE_TWO)
-    return Made(run, folder, definition_files.load(settings.DATA / "segmentations"), rule)
+    return Made(run, folder, definition_files.usable(settings.DATA / "segmentations"), rule)
 
 
 def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTATION, unit: str = "") -> Report:

@@ -56,7 +56,7 @@ def reason_kinds() -> dict[str, str]:
 
 
 def _definitions() -> Definitions:
-    return definition_files.load(settings.DATA / "segmentations")
+    return definition_files.usable(settings.DATA / "segmentations")
 
 
 def _and(words: list[str]) -> str:

@@ -1,10 +1,10 @@
 """The definitions of a run, read from their files and checked against their schemas. Pure: no Django, no store."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -178,6 +178,7 @@ class Definitions:
     risk: Risk
     risk_test: RiskTest
     fingerprint: str
+    left_out: tuple[str, ...] = ()
 
     def segmentation(self, key: str) -> Segmentation:
         """Raises BadDefinition naming the segmentations there are."""
@@ -187,26 +188,66 @@ class Definitions:
         raise BadDefinition(f"no segmentation {key!r}; there are: {', '.join(s.key for s in self.segmentations)}")
 
 
-@cache
 def load(extra: Path | None = None) -> Definitions:
     """All definitions; `extra` is a folder with further segmentations, in `measures` beside it lie further measures.
 
     Raises BadDefinition.
     """
+    return _loaded(extra, _stamps(extra), strict=True)
+
+
+def usable(extra: Path | None = None) -> Definitions:
+    """As `load`, without an installation's own files that cannot be used: one typo takes no page away.
+
+    `left_out` says which they are and why."""
+    return _loaded(extra, _stamps(extra), strict=False)
+
+
+def _stamps(extra: Path | None) -> tuple[tuple[Path, int], ...]:
+    """An installation's own files and when they were written: a mended one is read again without a restart."""
+    own = [path for path in (*_files("segmentations", extra), *_files("measures", _measures(extra))) if _is_own(path)]
+    return tuple((path, path.stat().st_mtime_ns) for path in own)
+
+
+def _measures(extra: Path | None) -> Path | None:
+    return extra.with_name("measures") if extra else None
+
+
+def _is_own(path: Path) -> bool:
+    return HERE not in path.parents
+
+
+@lru_cache(maxsize=8)
+def _loaded(extra: Path | None, stamps: tuple[tuple[Path, int], ...], *, strict: bool) -> Definitions:
     conditions, prices = _conditions(), _prices()
-    grids, counted = _files("segmentations", extra), _files("measures", extra.with_name("measures") if extra else None)
+    left_out: list[str] = []
+
+    def read(kind: str, folder: Path | None, one: Callable[[Path], Keyed]) -> dict[Path, Keyed]:
+        found: dict[Path, Keyed] = {}
+        for path in _files(f"{kind}s", folder):
+            try:
+                found[path] = _once(one(path), path, found, kind)
+            except BadDefinition as error:
+                if strict or not _is_own(path):
+                    raise
+                left_out.append(str(error))
+        return found
+
+    grids = read("segmentation", extra, lambda path: segmenting.load(path, conditions))
+    counted = read("measure", _measures(extra), lambda path: measuring.load(path, conditions, _activities(prices)))
     return Definitions(
         conditions=conditions,
-        segmentations=_once({path: segmenting.load(path, conditions) for path in grids}, "segmentation"),
+        segmentations=tuple(grids.values()),
         cms=_cms(conditions, "cms"),
         cms_20=_cms(conditions, "cms_20"),
         hfrs=_hfrs(),
         scores=scoring.load(),
-        measures=_once({path: measuring.load(path, conditions, _activities(prices)) for path in counted}, "measure"),
+        measures=tuple(counted.values()),
         prices=prices,
         risk=_risk(conditions),
         risk_test=risk_test(files.read(HERE / "risk_test.toml", "risk_test")),
-        fingerprint=_fingerprint([path for path in (*grids, *counted) if HERE not in path.parents]),
+        fingerprint=_fingerprint([path for path in (*grids, *counted) if _is_own(path)]),
+        left_out=tuple(left_out),
     )
 
 
@@ -215,13 +256,13 @@ def _files(kind: str, extra: Path | None) -> list[Path]:
     return [*sorted((HERE / kind).glob("*.toml")), *more]
 
 
-def _once(found: Mapping[Path, Keyed], kind: str) -> tuple[Keyed, ...]:
-    first: dict[str, Path] = {}
-    for path, one in found.items():
-        if (other := first.setdefault(one.key, path)) != path:
-            whose = "one that comes with Localcare" if HERE in other.parents else other.name
+def _once(one: Keyed, path: Path, found: Mapping[Path, Keyed], kind: str) -> Keyed:
+    """A definition whose key no file before has. Raises BadDefinition."""
+    for other, its in found.items():
+        if its.key == one.key:
+            whose = other.name if _is_own(other) else "one that comes with Localcare"
             raise BadDefinition(f"{path}: {kind} {one.key} stands in two files ({whose}); give your own another key")
-    return tuple(found.values())
+    return one
 
 
 def _activities(prices: Prices) -> tuple[str, ...]:
