@@ -318,8 +318,11 @@ def _year(base: _Base, tables, definitions: Definitions, until: date, barred: fr
 
 
 def _people_of(base: _Base, clusters: Mapping[int, int], barred: Collection[int]) -> dict[int, int]:
-    """The people of each cluster whom a list takes its share of: those who may be scored, and children like them."""
-    may = base.people.filter(risk.may_be_scored(base.people, None, barred))
+    """People of each cluster whom a list takes its share of: who did not object, in practices that can be scored."""
+    p = base.people
+    shared = p.group_by("practice").agg(seen=p.observed.any())
+    scored = [row.practice for row in shared.filter(shared.seen).to_pandas().itertuples() if row.practice not in barred]
+    may = p.filter(p.risk_stratification, p.practice.isin(scored))
     people: dict[int, int] = {}
     for row in may.group_by("practice").agg(n=may.count()).to_pandas().itertuples():
         people[clusters[row.practice]] = people.get(clusters[row.practice], 0) + row.n

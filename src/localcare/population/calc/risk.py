@@ -66,14 +66,12 @@ class Model:
     assessment: Assessment | None
 
 
-def may_be_scored(registered: ir.Table, risk: Risk | None, barred: Collection[int]) -> ir.BooleanValue:
-    """Whether each registered person is observed, not opted out of stratification, and of age (without `risk`: any).
+def may_be_scored(registered: ir.Table, risk: Risk, barred: Collection[int]) -> ir.BooleanValue:
+    """Whether each registered person is observed, not opted out of stratification, and of age.
 
     In: `people.registered`; practices `barred` because they lack a source of the score.
     """
-    may = registered.observed & registered.risk_stratification
-    if risk is not None:
-        may = may & (registered.age >= risk.from_age)
+    may = registered.observed & registered.risk_stratification & (registered.age >= risk.from_age)
     return may & registered.practice.notin(sorted(barred)) if barred else may
 
 
