@@ -75,6 +75,23 @@ def test_no_predictor_of_a_barred_source_has_a_coefficient(without_gp):
     assert not terms & set(LOADED.risk.conditions)
 
 
+def test_what_planning_may_not_see_does_not_change_the_score(edition, tmp_path, monkeypatch):
+    """The score learns from conditions and is asked with them, also where planning may not use data of practices."""
+    scored = []
+    for purpose_barred in ("", "planning"):
+        builders.keep_state_in(tmp_path / (purpose_barred or "all"), monkeypatch)
+        (tmp_path / (purpose_barred or "all")).mkdir()
+        if purpose_barred:
+            withdrawn = WITHDRAWN.format("gp").replace("risk_stratification", "planning")
+            (settings.DATA / "purposes.toml").write_text(withdrawn)
+        computed = actions.compute(edition)
+        with closing(computed.connection.con):
+            rows = computed.tables["person_result"].select("person", "risk").order_by("person").to_pandas()
+            scored.append(rows.dropna())
+    assert len(scored[0]) > 100
+    assert scored[0].equals(scored[1])
+
+
 def test_without_hospital_data_there_is_no_score_and_the_run_says_why(edition, tmp_path, monkeypatch):
     builders.keep_state_in(tmp_path, monkeypatch)
     (tmp_path / "purposes.toml").write_text(WITHDRAWN.format("acute"))

@@ -56,11 +56,15 @@ _RiskOf = tuple[ir.Table, ir.Table, _Fitted | tuple[None, None], str, Mapping[st
 
 @dataclass(frozen=True)
 class _Base:
-    """What every step starts from: registered people with mask, frailty points at any age, tenth of deprivation."""
+    """What every step starts from: registered people with mask, frailty points at any age, tenth of deprivation.
+
+    `barred`: the sources that planning may not see, and so the masks do not.
+    """
 
     people: ir.Table
     masks: ir.Table
     codes: ir.Table
+    barred: Collection[str]
 
 
 def compute(
@@ -85,7 +89,7 @@ def compute(
     barred = barred or {}
     planning = permitted(tables, PLANNING, barred.get(PLANNING, ()))
     fifths = {area: (tenth + 1) // 2 for area, tenth in (tenths or {}).items()}
-    base = _base(planning.tables, definitions, tenths or {}, as_at)
+    base = _base(planning.tables, definitions, tenths or {}, as_at, barred.get(PLANNING, ()))
     used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
     placed = _keep(ibis.union(*_segments(base, definitions)))
     listed, at_risk, (model, trial), why, lost = (
@@ -133,7 +137,13 @@ def _names(lost: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:
     return {source: sorted(practices) for source, practices in sorted(lost.items())}
 
 
-def _base(tables: Mapping[str, ir.Table], definitions: Definitions, tenths: Mapping[int, int], as_at: date) -> _Base:
+def _base(
+    tables: Mapping[str, ir.Table],
+    definitions: Definitions,
+    tenths: Mapping[int, int],
+    as_at: date,
+    barred: Collection[str],
+) -> _Base:
     codes = condition_calc.code_masks(tables["code"], definitions.conditions)
     masks = _keep(condition_calc.flags(tables["observation"], codes, definitions.conditions, as_at))
     registered = people_calc.registered(tables["person"], as_at)
@@ -142,7 +152,7 @@ def _base(tables: Mapping[str, ir.Table], definitions: Definitions, tenths: Mapp
     known = _keep(people.left_join(_deprivation(tables["person"], tenths), "person").select(*people.columns, "tenth"))
     any_age = replace(definitions.hfrs, from_age=0)
     frail = hfrs.score(tables["diagnosis"], tables["code"], known, any_age, as_at)
-    return _Base(_keep(known.left_join(frail, "person").select(*known.columns, "hfrs")), masks, codes)
+    return _Base(_keep(known.left_join(frail, "person").select(*known.columns, "hfrs")), masks, codes, barred)
 
 
 def _deprivation(person: ir.Table, tenths: Mapping[int, int]) -> ir.Table:
@@ -261,7 +271,10 @@ def _risk(
     allowed = permitted(tables, RISK, risk_sources.not_used(definitions.risk))
     lost = {source: allowed.lost[source] for source in definitions.risk.allowed if source in allowed.lost}
     barred = _barred(lost)
-    now = _columns(base, allowed.tables, definitions, base.people, base.masks, as_at, barred)
+    masks = base.masks
+    if definitions.risk.conditions_source in base.barred:  # the score may see what planning may not, and learns from it
+        masks = _keep(condition_calc.flags(allowed.tables["observation"], base.codes, definitions.conditions, as_at))
+    now = _columns(base, allowed.tables, definitions, base.people, masks, as_at, barred)
     late = _year(base, allowed.tables, definitions, as_at, barred)
     try:
         model = risk.fit(late, late["admissions"] > 0, definitions.risk, definitions.conditions)
