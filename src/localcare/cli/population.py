@@ -53,7 +53,7 @@ def run_run(arguments) -> int:
         edition = editions.named(folder, arguments.edition) if arguments.edition else editions.current(folder)
         with output.progress_console.status(f"Computing edition {edition.id}"):
             run = actions.run(edition, by=audit.SYSTEM, compare=arguments.compare, engine=arguments.engine)
-    except (editions.NoEdition, editions.BrokenContract, BadDefinition, NoSpark) as error:
+    except (editions.NoEdition, editions.BrokenContract, editions.Busy, BadDefinition, NoSpark) as error:
         raise output.CannotRun(str(error)) from error
     answer = _summary(run)
     if arguments.json:

@@ -4,12 +4,14 @@ Layout of a dataset folder: `runs/<id>/{table}.parquet` with `manifest.json` bes
 here: the care store says it, in the transaction that also replaces the lists.
 """
 
+import fcntl
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ import pyarrow.parquet as parquet
 from ibis import ir
 
 from localcare.dataset import contract
-from localcare.dataset.editions import UNFINISHED, BrokenContract, Finished, fsync
+from localcare.dataset.editions import UNFINISHED, BrokenContract, Busy, Finished, fsync
 
 
 class NoRun(Exception):
@@ -57,6 +59,18 @@ def latest(folder: Path) -> RunFolder:
     if not kept:
         raise NoRun("There are no results yet. Make them: localcare population run")
     return max(kept, key=lambda run: (run.manifest["as_at"], int(run.id.rpartition("-")[2])))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Nobody else makes a run in a dataset folder meanwhile. Raises Busy where somebody does."""
+    (folder / "runs").mkdir(parents=True, exist_ok=True)
+    with (folder / "runs" / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy("Another population run is being made here. Wait until it has finished.") from error
+        yield
 
 
 def write(folder: Path, id: str, tables: Mapping[str, ir.Table], manifest: Mapping[str, Any]) -> RunFolder:

@@ -55,14 +55,16 @@ def run(edition: Edition, *, by: audit.Actor, compare: bool = False, engine: str
 
     `compare`: try gradient boosting beside the model, and the model without each of its sources.
 
-    `engine` is one of `ENGINES`. Raises BadDefinition, BrokenContract and, for Spark, `spark.NoSpark`.
+    `engine` is one of `ENGINES`. Raises BadDefinition, BrokenContract, Busy while another
+    run is made here and, for Spark, `spark.NoSpark`.
     """
-    computed = compute(edition, compare=compare, engine=engine)
-    try:
-        return put_in_use(edition, computed, by=by)
-    finally:
-        if engine == "duckdb":  # a Spark session may be a platform's, and is left running
-            computed.connection.disconnect()
+    with runs.locked(settings.DATASET):
+        computed = compute(edition, compare=compare, engine=engine)
+        try:
+            return put_in_use(edition, computed, by=by)
+        finally:
+            if engine == "duckdb":  # a Spark session may be a platform's, and is left running
+                computed.connection.disconnect()
 
 
 def compute(edition: Edition, *, compare: bool = False, engine: str = "duckdb") -> Computed:

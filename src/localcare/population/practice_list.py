@@ -74,8 +74,8 @@ def practice_list(
     pages = max(1, -(-len(found) // page_size))
     number = min(max(page, 1), pages)
     shown = [line.pseudonym for line in found[(number - 1) * page_size : number * page_size]]
-    entries = standing(practice_code, shown)
-    return ListPage(tuple(entries[pseudonym] for pseudonym in shown), number, pages, len(found))
+    entries = standing(practice_code, shown)  # without those whom a run took off meanwhile
+    return ListPage(tuple(entries[pseudonym] for pseudonym in shown if pseudonym in entries), number, pages, len(found))
 
 
 def practice_list_size(
