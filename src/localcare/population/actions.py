@@ -18,7 +18,7 @@ from localcare.dataset import editions, runs, spark
 from localcare.dataset.editions import Edition
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
-from localcare.population import lawful
+from localcare.population import deprivation, lawful
 from localcare.population.calc import cases, pipeline, risk_groups
 from localcare.population.calc.purpose import RISK
 from localcare.population.calc.risk_groups import CLUSTER
@@ -76,7 +76,7 @@ def compute(edition: Edition, *, compare: bool = False, engine: str = "duckdb") 
         raise definition_files.BadDefinition("; ".join(wrong))
     practices, clusters = _clusters(tables["practice"], edition.as_at)
     numbers = {code: i for i, code in enumerate(sorted(set(clusters.values())))}
-    tenths = _tenths(tables["area"])
+    tenths = _tenths(tables["area"], edition.as_at)
     results = pipeline.compute(
         tables,
         loaded,
@@ -170,9 +170,9 @@ def _clusters(practice: ir.Table, as_at: date) -> tuple[dict[int, str], dict[int
     return codes, {p: groups[code].code if code in groups else code for p, code in codes.items()}
 
 
-def _tenths(area: ir.Table) -> dict[int, int]:
-    """The tenth of deprivation of each area of the edition that is known, by the Index of Multiple Deprivation 2015."""
-    known = {one.lsoa11_code: one.imd2015_decile for one in places.areas()}
+def _tenths(area: ir.Table, as_at: date) -> dict[int, int]:
+    """The tenth of deprivation of each area of the edition of which it is known, by the index of its day."""
+    known = deprivation.tenths(as_at)
     return {int(r.area): known[r.lsoa11_code] for r in area.to_pandas().itertuples() if r.lsoa11_code in known}
 
 

@@ -53,7 +53,7 @@ HOW = (
     "Observed people only, registered and alive on the date; a setting's use only of people whose practice shares it. "
     "Spend a head is of people whose practice shares all that is priced, and spend that times all people: 12 months "
     "at 2015/16 prices, without prescribing, CAMHS, children's social care, continuing care. Deprivation: national "
-    "fifths of the Index of Multiple Deprivation of the home area (LSOA 2011)."
+    "fifths of the Index of Multiple Deprivation (2015; of editions from 2020 on, 2019) of the home area (LSOA 2011)."
 )
 
 

@@ -6,12 +6,13 @@ of money over places are protected exactly: unlike a count, a person's pounds ar
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from localcare.dataset import suppression
 from localcare.places import queries as places
-from localcare.population import sharing
+from localcare.population import deprivation, sharing
 from localcare.population.calc import cube
 from localcare.population.explorer_cube import AREA, SEEN, UNKNOWN, Places, Reading, read
 from localcare.population.explorer_protect import Cell, Cut, Tables, Unit
@@ -57,7 +58,7 @@ def places_of(of: "Made") -> Places:
     lost = {SPEND: sharing.lost_to_spend(of.run)}
     lost |= {name: sharing.lost(of.run, sharing.sources()[name]) for name in cube.SETTINGS}
     known = tuple((name, tuple(sorted(numbers[code] for code in codes))) for name, codes in lost.items() if codes)
-    return Places(practices, _homes(of.run.as_at.year >= 2020), known)
+    return Places(practices, _homes(of.run.as_at), known)
 
 
 def measures_of(settings: tuple[str, ...]) -> tuple[str, ...]:
@@ -176,9 +177,8 @@ def _with(cut: Cut, kind: str) -> Cut:
     return tuple((name, WITH if name.startswith(f"{kind}:") else value) for name, value in cut)
 
 
-def _homes(later: bool) -> tuple[tuple[str, str, str], ...]:
-    """Each small area with its district and fifth: of the index of 2015, or for editions from 2020 on of 2019."""
-    areas = places.areas()
-    deciles = {a.lsoa11_code: a.imd2019_decile if later else a.imd2015_decile for a in areas}
-    fifths = {code: str((decile + 1) // 2) if decile else UNKNOWN for code, decile in deciles.items()}
-    return tuple((a.lsoa11_code, a.district_code, fifths[a.lsoa11_code]) for a in areas)
+def _homes(as_at: date) -> tuple[tuple[str, str, str], ...]:
+    """Each small area with its district and national fifth of deprivation, by the index of the edition's day."""
+    tenths = deprivation.tenths(as_at)
+    fifths = {code: str((tenth + 1) // 2) for code, tenth in tenths.items()}
+    return tuple((a.lsoa11_code, a.district_code, fifths.get(a.lsoa11_code, UNKNOWN)) for a in places.areas())
