@@ -18,7 +18,7 @@ from localcare.dataset import editions, runs, spark
 from localcare.dataset.editions import Edition
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
-from localcare.population import deprivation, lawful
+from localcare.population import deprivation, held, lawful
 from localcare.population.calc import cases, pipeline, risk_groups
 from localcare.population.calc.purpose import RISK
 from localcare.population.calc.risk_groups import CLUSTER
@@ -105,7 +105,7 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
     fingerprint = computed.definitions.fingerprint
     sources = lawful.told(edition.as_at, computed.results.lost, computed.definitions)
     manifest = {"run": name, "edition": edition.id, "as_at": edition.as_at, "definitions": fingerprint}
-    manifest |= {"sources": sources}
+    manifest |= {"sources": sources, "segmentations": held.shapes(computed.definitions)}
     folder = runs.write(settings.DATASET, name, computed.tables, manifest)
     pseudonyms = _pseudonyms(computed.connection.table("pseudonym"), folder)
     watched = _watched(computed, folder)

@@ -253,7 +253,7 @@ class _Asked:
 
     @cached_property
     def ages(self) -> tuple[tuple[int, str], ...]:
-        return family.youngest_ages(self.of, self.question.segmentation)
+        return family.bands_of_ages(self.of, self.question.segmentation)
 
     @cached_property
     def places(self) -> Places:
@@ -277,7 +277,7 @@ class _Asked:
 
     def values(self, name: str) -> dict[str, str]:
         """Key and label of each value of a dimension, in its order."""
-        grid = self.of.definitions.segmentation(self.question.segmentation)
+        grid = self.of.segmentation(self.question.segmentation)
         return {
             "age": lambda: {b.key: b.label for b in grid.age_bands},
             "sex": lambda: SEXES,

@@ -33,7 +33,7 @@ class Places:
 
 @dataclass(frozen=True)
 class Reading:
-    """What to read: the grid, its age bands (youngest age, key), dimensions, measures, by home or by practice."""
+    """What to read: the grid, the band of each age, dimensions, measures, by home or by practice."""
 
     path: Path
     grid: str

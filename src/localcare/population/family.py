@@ -36,19 +36,21 @@ class Protected:
 
 def of_groups(of: "Made", segmentation: str) -> Protected:
     """What is suppressed of ages and groups at every place where people are registered."""
-    grid = of.definitions.segmentation(segmentation)
+    grid = of.segmentation(segmentation)
     values = (("age", tuple(b.key for b in grid.age_bands)), ("group", tuple(g.key for g in grid.groups)))
-    ages = youngest_ages(of, segmentation)
+    ages = bands_of_ages(of, segmentation)
     path, measures = of.folder.path("cube"), measures_of(())
     reading = Reading(path, segmentation, ages, ("age", "group"), measures, by_home=False)
     return protected(of.run.id, reading, reading, places_of(of), of.rule, values)
 
 
-def youngest_ages(of: "Made", segmentation: str) -> tuple[tuple[int, str], ...]:
-    """Each youngest age in the cube, and the segmentation's band that holds it."""
-    bands = of.definitions.segmentation(segmentation).age_bands
-    firsts = cube.first_ages(of.definitions.segmentations)
-    return tuple((first, next(b.key for b in bands if b.holds(first))) for first in firsts)
+OLDEST = 150
+
+
+def bands_of_ages(of: "Made", segmentation: str) -> tuple[tuple[int, str], ...]:
+    """Every age and the segmentation's band that holds it, whichever ages a run cut its cube at."""
+    bands = of.segmentation(segmentation).age_bands
+    return tuple((age, next(b.key for b in bands if b.holds(age))) for age in range(OLDEST + 1))
 
 
 def places_of(of: "Made") -> Places:

@@ -9,7 +9,7 @@ def own_practice(of: Made, practice_code: str, segmentation: str) -> Row:
     number = next((n for n, (code, _) in of.practices.items() if code == practice_code), None)
     if number is None:
         raise UnknownReport(f"practice {practice_code!r} is not in the edition of this run")
-    grid = of.definitions.segmentation(segmentation)
+    grid = of.segmentation(segmentation)
     asked = {"p": number, "s": segmentation}
     found = of.folder.rows("cell", "practice = $p AND segmentation = $s", asked)
     priced = practice_code not in sharing.lost_to_spend(of.run)

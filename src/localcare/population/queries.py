@@ -193,14 +193,17 @@ def unit_names(of: reports.Made) -> dict[tuple[str, str], str]:
 
 
 def segmentations() -> tuple[Segmentation, ...]:
-    """The segmentations there are, the usual one first."""
-    found = _definitions().segmentations
+    """The segmentations of the run in use, before the first of the installation; the usual one first."""
+    found = (_made().definitions if current_run() else _definitions()).segmentations
     return tuple(sorted(found, key=lambda grid: (grid.key != DEFAULT_SEGMENTATION, grid.key)))
 
 
 def segmentation(key: str) -> Segmentation:
     """The segmentation of a key; the usual one for a key there is not."""
-    return next((grid for grid in segmentations() if grid.key == key), segmentations()[0])
+    found = segmentations()
+    if not found:
+        return _made().segmentation(DEFAULT_SEGMENTATION)
+    return next((grid for grid in found if grid.key == key), found[0])
 
 
 def how(name: str) -> str:

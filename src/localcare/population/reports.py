@@ -14,6 +14,7 @@ from localcare.population import (
     bounds,
     costliest,
     expected,
+    held,
     lawful,
     measure_report,
     model_card,
@@ -24,7 +25,7 @@ from localcare.population import (
     variation,
 )
 from localcare.population import definitions as definition_files
-from localcare.population.definitions import Definitions
+from localcare.population.definitions import Definitions, Segmentation
 from localcare.population.lists import published_model
 from localcare.population.models import Run
 
@@ -66,12 +67,23 @@ class Report:
 
 @dataclass(frozen=True)
 class Made:
-    """A run to report on: its row, its folder, the definitions, the rule of small numbers, its practices' units."""
+    """A run to report on: its row, its folder, the definitions as it holds them, the rule of small numbers."""
 
     run: Run
     folder: runs.RunFolder
     definitions: Definitions
     rule: Rule
+
+    def segmentation(self, key: str) -> Segmentation:
+        """A segmentation of the run. Raises NoRun where it came or changed since, BadDefinition where there is none."""
+        found = {one.key: one for one in self.definitions.segmentations}
+        if key not in found:
+            definition_files.usable(settings.DATA / "segmentations").segmentation(key)
+            raise runs.NoRun(
+                f"Segmentation {key!r} came or changed after the run in use was made. "
+                "Make another: localcare population run"
+            )
+        return found[key]
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -154,7 +166,8 @@ def made(run: Run) -> Made:
     """A run with its results. Raises NoRun where its folder is gone."""
     folder = runs.named(settings.DATASET, run.name)
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO, settings.DOMINANCE_ONE, settings.DOMINANCE_TWO)
-    return Made(run, folder, definition_files.usable(settings.DATA / "segmentations"), rule)
+    today = definition_files.usable(settings.DATA / "segmentations")
+    return Made(run, folder, held.held(today, folder, run.definitions), rule)
 
 
 def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTATION, unit: str = "") -> Report:

@@ -33,7 +33,7 @@ class _Asked:
 
 def rows(of: Made, segmentation: str, units: Iterable[Unit]) -> list[Row]:
     """One row a unit, age band and group; None where suppressed, and where a group has no data."""
-    grid = of.definitions.segmentation(segmentation)
+    grid = of.segmentation(segmentation)
     held = _protected_cells(_Asked(of.folder, segmentation, of.rule, of))
     unfilled = {group.key for group in grid.groups if group.no_data}
     keys = [(unit, band.key, group.key) for unit in units for band in grid.age_bands for group in grid.groups]
@@ -89,7 +89,7 @@ def _protected_cells(asked: _Asked) -> _Cells:
     Those not observed are an estimate, added to what is observed; an estimate of few is not shown either.
     """
     of, segmentation = asked.of, asked.segmentation
-    grid = of.definitions.segmentation(segmentation)
+    grid = of.segmentation(segmentation)
     bands, groups = [b.key for b in grid.age_bands], [g.key for g in grid.groups]
     cells = {(u, b, g): (0.0, 0.0, 0.0, 0.0) for u in of.units for b in bands for g in groups}
     for row in of.folder.rows("cell", "segmentation = $s", {"s": segmentation}):

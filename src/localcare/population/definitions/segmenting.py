@@ -1,5 +1,7 @@
 """Segmentations as definitions: age bands, groups in order of precedence, the rules of each, their test cases."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Segmentation:
+    """`shape` is the same for two files that place everybody alike, whatever words they say it in."""
+
     key: str
     label: str
     assumed: bool
@@ -64,6 +68,7 @@ class Segmentation:
     age_bands: tuple[AgeBand, ...]
     groups: tuple[Group, ...]
     cases: tuple[Mapping[str, Any], ...] = ()
+    shape: str = ""
 
     def possible(self) -> frozenset[tuple[str, str]]:
         """The cells, (age band, group), that can hold anybody."""
@@ -85,7 +90,13 @@ def load(path: Path, conditions: "Conditions") -> Segmentation:
     for case in cases:
         with within(f"{path}, case {case['says']!r}"):
             conditions.mask(case.get("conditions", ()))
-    return Segmentation(content["key"], content["label"], content["assumed"], content["source"], bands, groups, cases)
+    said = {name: content[name] for name in ("key", "label", "assumed", "source")}
+    return Segmentation(**said, age_bands=bands, groups=groups, cases=cases, shape=_shape(content))
+
+
+def _shape(content: Mapping[str, Any]) -> str:
+    placing = [[{k: v for k, v in row.items() if k != "label"} for row in content[of]] for of in ("age_band", "group")]
+    return hashlib.sha256(json.dumps(placing, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _follow(bands: tuple[AgeBand, ...]) -> None:
