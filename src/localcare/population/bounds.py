@@ -76,7 +76,7 @@ def missing(of: Made, segmentation: str) -> Missing:
 
 @lru_cache(maxsize=16)
 def _missing(asked: _Asked) -> Missing:
-    of, bands = asked.of, [band.key for band in asked.of.definitions.segmentation(asked.segmentation).age_bands]
+    of, bands = asked.of, [band.key for band in asked.of.segmentation(asked.segmentation).age_bands]
     without = sharing.lost_to_spend(of.run)
     unseen: dict[tuple[Unit, str], float] = {(unit, band): 0.0 for unit in of.units for band in bands}
     partly = dict(unseen)

@@ -60,7 +60,7 @@ def _row(cell: Cell, rule: Rule) -> Row:
 def dearest(of: Made, segmentation: str) -> dict[str, int | None]:
     """By age band, the greatest spend a head of the area's groups that may be published; None where none may."""
     held = _protected_cells(_Asked(of.folder, segmentation, of.rule, of))
-    most: dict[str, int | None] = {band.key: None for band in of.definitions.segmentation(segmentation).age_bands}
+    most: dict[str, int | None] = {band.key: None for band in of.segmentation(segmentation).age_bands}
     for (unit, band, group), cell in held.cells.items():
         if unit[0] == "area" and cell[0] and "spend" not in held.without(unit, band, group):
             most[band] = max(most[band] or 0, suppression.money(cell[2], cell[0], of.rule)[1])

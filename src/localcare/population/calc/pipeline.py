@@ -14,6 +14,7 @@ from ibis import ir
 from localcare.population.calc import (
     cells,
     cube,
+    dictionaries,
     hfrs,
     lists,
     measures,
@@ -102,12 +103,12 @@ def compute(
         "person_result": _person(base, used, scored, at_risk, definitions),
         "person_score": scored,
         "score_band": scores.banded(scored, base.people, definitions),
-        "score": _score_dictionary(definitions),
+        "score": dictionaries.scores(definitions),
         "measure": measures.measures(base.people, used, definitions.measures, definitions.conditions),
         "segment": placed,
         "person_use": used,
         "register": condition_calc.registers(base.people, definitions.conditions),
-        "condition": _dictionary(definitions),
+        "condition": dictionaries.conditions(definitions),
         "cell": _cells(base, placed, used, planning.lost),
         "practice_use": use.by_practice(base.people, used),
         "cube": _cube(planning.tables, base, placed, used, definitions),
@@ -231,22 +232,6 @@ def _coverage(base: _Base, definitions: Definitions, barred: Collection[int]) ->
         observed=p.observed.sum().cast("int32"),
         may_be_scored=scored.sum().cast("int32"),
     )
-
-
-def _dictionary(definitions: Definitions) -> ir.Table:
-    rows = [
-        {"bit": c.bit, "condition": c.key, "label": c.label, "long_term": c.long_term}
-        for c in definitions.conditions.all
-    ]
-    return _table(rows, {"bit": "int8", "condition": "string", "label": "string", "long_term": "bool"})
-
-
-def _score_dictionary(definitions: Definitions) -> ir.Table:
-    rows = [
-        {"score": s.key, "label": s.label, "version": s.version, "source": s.source, "licence": s.licence}
-        for s in definitions.scores
-    ]
-    return _table(rows, {name: "int8" if name == "version" else "string" for name in rows[0]})
 
 
 SWITCHED_OFF = "The risk score is switched off here (LOCALCARE_RISK_SCORE)."

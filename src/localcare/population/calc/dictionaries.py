@@ -1,0 +1,21 @@
+"""What the bits of a mask and the columns of scores mean, as tables beside a run's results."""
+
+import ibis
+import pandas as pd
+from ibis import ir
+
+from localcare.population.definitions import Definitions
+
+
+def conditions(definitions: Definitions) -> ir.Table:
+    """Out: bit, condition, label, long_term."""
+    rows = [(c.bit, c.key, c.label, c.long_term) for c in definitions.conditions.all]
+    schema = {"bit": "int8", "condition": "string", "label": "string", "long_term": "bool"}
+    return ibis.memtable(pd.DataFrame(rows, columns=list(schema)), schema=ibis.schema(schema))
+
+
+def scores(definitions: Definitions) -> ir.Table:
+    """Out: score, label, version, source, licence."""
+    rows = [(s.key, s.label, s.version, s.source, s.licence) for s in definitions.scores]
+    schema = {"score": "string", "label": "string", "version": "int8", "source": "string", "licence": "string"}
+    return ibis.memtable(pd.DataFrame(rows, columns=list(schema)), schema=ibis.schema(schema))
