@@ -194,8 +194,11 @@ def unit_names(of: reports.Made) -> dict[tuple[str, str], str]:
 
 def segmentations() -> tuple[Segmentation, ...]:
     """The segmentations of the run in use, before the first of the installation; the usual one first."""
-    found = (_made().definitions if current_run() else _definitions()).segmentations
-    return tuple(sorted(found, key=lambda grid: (grid.key != DEFAULT_SEGMENTATION, grid.key)))
+    try:
+        found = _made().definitions
+    except NoRun:  # also where the run's results are not on this machine: how figures are made is told all the same
+        found = _definitions()
+    return tuple(sorted(found.segmentations, key=lambda grid: (grid.key != DEFAULT_SEGMENTATION, grid.key)))
 
 
 def segmentation(key: str) -> Segmentation:
