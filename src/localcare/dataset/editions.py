@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -153,15 +153,20 @@ class Busy(Exception):
     """Another process is writing an edition into this folder."""
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> AbstractContextManager[None]:
     """Nobody else writes or removes editions of a dataset folder meanwhile. Raises Busy where somebody does."""
-    (folder / "editions").mkdir(parents=True, exist_ok=True)
-    with (folder / "editions" / ".lock").open("w") as lock:
+    return alone(folder / "editions", "Another intake is writing an edition here. Wait until it has finished.")
+
+
+@contextmanager
+def alone(folder: Path, otherwise: str) -> Iterator[None]:
+    """One process at a time in a folder, made where there is none. Raises Busy, saying `otherwise`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Busy("Another intake is writing an edition here. Wait until it has finished.") from error
+            raise Busy(otherwise) from error
         yield
 
 

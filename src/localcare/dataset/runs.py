@@ -4,14 +4,13 @@ Layout of a dataset folder: `runs/<id>/{table}.parquet` with `manifest.json` bes
 here: the care store says it, in the transaction that also replaces the lists.
 """
 
-import fcntl
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ import pyarrow.parquet as parquet
 from ibis import ir
 
 from localcare.dataset import contract
-from localcare.dataset.editions import UNFINISHED, BrokenContract, Busy, Finished, fsync
+from localcare.dataset.editions import UNFINISHED, BrokenContract, Finished, alone, fsync
 
 
 class NoRun(Exception):
@@ -61,16 +60,9 @@ def latest(folder: Path) -> RunFolder:
     return max(kept, key=lambda run: (run.manifest["as_at"], int(run.id.rpartition("-")[2])))
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> AbstractContextManager[None]:
     """Nobody else makes a run in a dataset folder meanwhile. Raises Busy where somebody does."""
-    (folder / "runs").mkdir(parents=True, exist_ok=True)
-    with (folder / "runs" / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy("Another population run is being made here. Wait until it has finished.") from error
-        yield
+    return alone(folder / "runs", "Another population run is being made here. Wait until it has finished.")
 
 
 def write(folder: Path, id: str, tables: Mapping[str, ir.Table], manifest: Mapping[str, Any]) -> RunFolder:
