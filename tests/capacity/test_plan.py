@@ -10,6 +10,7 @@ from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.money import STRESSES, _released
 from localcare.capacity.calc.population import People
+from localcare.capacity.calc.tables import _avoided
 
 
 @pytest.fixture
@@ -103,3 +104,11 @@ def test_a_saving_is_released_as_its_shares_say(gone, release):
             total += parcel * release[age] if parcel > 0 else parcel
         expected.append(total)
     assert np.allclose(_released(array, release).ravel(), expected)
+
+
+def test_nights_that_went_with_an_admission_are_no_answer_to_what_shorter_stays_should_save(plan):
+    """The small plan avoids admissions and shortens no stay."""
+    nights, admissions = (plan.baseline.settings.index(key) for key in ("emergency_bed_day", "emergency_admission"))
+    assert _avoided(plan, 1, nights) == pytest.approx(0)
+    planned = (plan.account.nothing_done - plan.account.planned)[0, 1, :, :, admissions].sum()
+    assert _avoided(plan, 1, admissions) == pytest.approx(planned)

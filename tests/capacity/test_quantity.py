@@ -28,7 +28,10 @@ def test_figures_out_of_order_are_refused():
         Quantity.from_table({"low": 2, "likely": 1, "high": 3, "source": "page 1"})
 
 
-@pytest.mark.parametrize(("source", "assumed"), [("assumed", True), ("Assumed: ours", True), ("Plan, page 24", False)])
+@pytest.mark.parametrize(
+    ("source", "assumed"),
+    [("assumed", True), ("Assumed: ours", True), ("Plan, page 24", False), ("Plan, page 13; assumed to go on", True)],
+)
 def test_what_nobody_published_says_so(source, assumed):
     assert Quantity.from_table({"value": 1, "source": source}).assumed is assumed
 

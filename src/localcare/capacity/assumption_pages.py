@@ -9,6 +9,7 @@ from typing import Any
 from localcare.capacity import definitions
 from localcare.capacity.calc import editing
 from localcare.capacity.calc.editing import Amount, Spot
+from localcare.capacity.calc.quantity import is_assumed
 
 WHAT = {
     "effect": "effect: share of that use avoided, for people reached",
@@ -77,7 +78,7 @@ def row(one: Spot) -> Row:
         high=_figure(amount.high),
         unit=amount.unit,
         source=amount.source,
-        assumed=amount.source.lower().startswith("assumed"),
+        assumed=is_assumed(amount.source),
         halves=one.what == "effect",
     )
 

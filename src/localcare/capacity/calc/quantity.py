@@ -20,7 +20,9 @@ ASSUMED = "assumed"
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A figure between low and high, most likely `likely`. `source` begins with "assumed" where nobody published it."""
+    """A figure between low and high, most likely `likely`.
+
+    `source` says "assumed" where any part of it is nobody's published figure."""
 
     low: float
     likely: float
@@ -48,7 +50,7 @@ class Quantity:
 
     @property
     def assumed(self) -> bool:
-        return self.source.lower().startswith(ASSUMED)
+        return is_assumed(self.source)
 
     def at(self, chance: Array) -> Array:
         """The values below which these shares of all draws lie (0 to 1): the inverse of the distribution."""
@@ -64,6 +66,11 @@ class Quantity:
             self.high - width * np.sqrt((1 - chance) * (1 - rise)),
         )
         return np.clip(values, self.low, self.high)
+
+
+def is_assumed(source: str) -> bool:
+    """Whether a source says that a figure, or a part of it, is assumed."""
+    return ASSUMED in source.lower()
 
 
 def stream(seed: int, name: str) -> np.random.Generator:

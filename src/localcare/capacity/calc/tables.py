@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from localcare.capacity.calc import stated
 from localcare.capacity.calc.plan import Driver, Plan, assumptions
-from localcare.capacity.calc.quantity import Quantity
+from localcare.capacity.calc.quantity import Quantity, is_assumed
 
 Array = npt.NDArray[np.float64]
 Value = str | int | float | None
@@ -187,7 +187,8 @@ def implied(plan: Plan, words: Words) -> Table:
                 rows += _asked(plan, line, s, words.settings[key])
     says = (
         "The plan's printed saving as use to be avoided at our prices, and as a share of use if nothing is done; "
-        "beside it the share that the interventions of this scenario avoid (central)."
+        "beside it the share that the interventions of this scenario avoid (central), without nights that only "
+        "went with an avoided admission."
     )
     columns = ("line", "setting", "year", "thousand_pounds", "units_to_avoid", "share_asked", "share_modelled")
     return Table("implied", "What the printed savings ask for", says, columns, tuple(rows))
@@ -199,9 +200,16 @@ def _asked(plan: Plan, line: stated.Line, setting: int, label: str) -> Iterator[
         if year in plan.scenario.years:
             i = plan.scenario.years.index(year)
             nothing_done = float(plan.account.nothing_done[0, i, :, :, setting].sum())
-            planned = float(plan.account.planned[0, i, :, :, setting].sum())
             units = thousand * 1000 / price
-            yield line.label, label, year, thousand, units, units / nothing_done, 1 - planned / nothing_done
+            modelled = _avoided(plan, i, setting) / nothing_done
+            yield line.label, label, year, thousand, units, units / nothing_done, modelled
+
+
+def _avoided(plan: Plan, year: int, setting: int) -> float:
+    """Use that the interventions avoid, without nights that only went with an admission: those are no saving twice."""
+    mine = {intervention.key for intervention in plan.scenario.interventions}
+    steps = [step for step in plan.account.steps if step.key in mine]
+    return float(sum((step.followed - step.change)[0, year, :, setting].sum() for step in steps))
 
 
 def assumed(plan: Plan, more: Iterable[tuple[str, Quantity]] = ()) -> Table:
@@ -214,7 +222,7 @@ def assumed(plan: Plan, more: Iterable[tuple[str, Quantity]] = ()) -> Table:
         ("money.release", plan.scenario.release_source),
         ("money.discount", plan.scenario.discount_source),
     ):
-        basis = "assumed" if source.lower().startswith("assumed") else "published"
+        basis = "assumed" if is_assumed(source) else "published"
         rows.append((name, None, None, None, "fixed", "", basis, source))
     columns = ("assumption", "low", "likely", "high", "shape", "unit", "basis", "source")
     return Table("assumptions", "Assumptions and their sources", "Every figure that went in.", columns, tuple(rows))
