@@ -73,10 +73,21 @@ def test_a_version_the_source_made_earlier_never_replaces_a_later_one(patient):
     assert Statement.objects.count() == 2
 
 
-def test_versions_within_one_delivery(patient):
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_versions_within_one_delivery(patient, at_once, monkeypatch):
+    monkeypatch.setattr(actions, "CHUNK", at_once)
     answer = add(says(patient, status="active"), says(patient, status="resolved"), says(patient, status="resolved"))
     assert answer == Added(new=1, superseding=1, known=1)
     assert [i.status for i in queries.of_person([patient]).items] == ["resolved"]
+
+
+def test_a_first_delivery_looks_up_only_what_it_repeats(patient, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(actions, "CHUNK", 2)
+    told = [says(patient, external_id=f"Condition/{n}") for n in (1, 2, 3, 4, 1)]
+    for looked_up in (1, 3):  # what came twice; then, with all of it known, each part of the delivery
+        with django_assert_max_num_queries(100) as asked:
+            add(*told)
+        assert sum('external_id" IN' in query["sql"] for query in asked.captured_queries) == looked_up
 
 
 def test_the_same_id_from_another_source_or_of_another_kind_is_another_statement(patient):
