@@ -201,3 +201,29 @@ def test_versions_of_somebody_elses_statement_are_not_told(patient):
     add(says(patient))
     (item,) = queries.of_person([patient]).items
     assert queries.versions_of([patient + 1], item.id) == []
+
+
+ADMITTED = date(2017, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("category", "status", "started_on", "ended_on", "inside"),
+    [
+        ("emergency_admission", "in-progress", ADMITTED, None, True),
+        ("planned_admission", "", ADMITTED, None, True),
+        ("admission", "onleave", ADMITTED, None, True),
+        ("admission", "in-progress", ADMITTED, date(2017, 4, 9), True),
+        ("admission", "in-progress", ADMITTED, TODAY, False),
+        ("admission", "finished", ADMITTED, None, False),
+        ("admission", "planned", date(2017, 4, 20), None, False),
+        ("admission", "in-progress", date(2017, 4, 20), None, False),
+        ("admission", "in-progress", None, None, False),
+        ("admission", "unknown", ADMITTED, None, False),
+        ("admission", "entered-in-error", ADMITTED, None, False),
+        ("day_case", "in-progress", ADMITTED, None, False),
+        ("emergency_attendance", "in-progress", ADMITTED, None, False),
+    ],
+)
+def test_who_is_in_hospital_on_a_day(patient, category, status, started_on, ended_on, inside):
+    add(says(patient, kind="encounter", category=category, status=status, started_on=started_on, ended_on=ended_on))
+    assert bool(queries.of_person([patient]).inpatient(TODAY)) is inside

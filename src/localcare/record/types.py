@@ -90,6 +90,40 @@ class Measurement:
             return None
 
 
+class EncounterCategory(StrEnum):
+    """What kind of contact an encounter was: our few words for the many of the sources."""
+
+    EMERGENCY_ADMISSION = "emergency_admission"
+    PLANNED_ADMISSION = "planned_admission"
+    DAY_CASE = "day_case"
+    ADMISSION = "admission"
+    EMERGENCY_ATTENDANCE = "emergency_attendance"
+    CALL_111 = "call_111"
+    AMBULANCE = "ambulance"
+    OUTPATIENT = "outpatient"
+    GP_CONTACT = "gp_contact"
+    COMMUNITY_CONTACT = "community_contact"
+    MENTAL_HEALTH_CONTACT = "mental_health_contact"
+    HOME_VISIT = "home_visit"
+    REMOTE = "remote"
+    CONTACT = "contact"
+
+
+# Categories of being kept in a bed; the first two where the source says how somebody was admitted.
+STAYS = (EncounterCategory.EMERGENCY_ADMISSION, EncounterCategory.PLANNED_ADMISSION, EncounterCategory.ADMISSION)
+# Statuses of an encounter that goes on (FHIR R4 and R5, Encounter.status); empty where the source says none.
+GOING_ON = frozenset(("", "arrived", "triaged", "in-progress", "onleave", "on-hold"))
+
+NOT_HAPPENED = frozenset(("planned", "cancelled", "not-attended"))
+
+
+def going_on(item: Item, on: date) -> bool:
+    """Whether an encounter has begun and not ended on a day. What is planned, cancelled or finished does not go on,
+    also where its end is not told."""
+    begun = item.started_on is not None and item.started_on <= on
+    return begun and item.status in GOING_ON and (item.ended_on is None or item.ended_on > on)
+
+
 OVER = frozenset(
     (
         "inactive",
@@ -141,6 +175,14 @@ class Record:
             and (not categories or item.category in categories)
         ]
 
+    def stays(self, *, since: date | None = None) -> list[Item]:
+        """Stays in hospital that began since a day if one is given, planned and cancelled ones left out."""
+        return [item for item in self.encounters(since=since, categories=STAYS) if item.status not in NOT_HAPPENED]
+
+    def inpatient(self, on: date) -> Item | None:
+        """The stay in which the person is in hospital on a day as far as the sources say; None where they are not."""
+        return next((item for item in self.encounters(categories=STAYS) if going_on(item, on)), None)
+
     def measurements(self, *, history: int = 10) -> list[Measurement]:
         """Each thing measured: its latest value and up to `history` earlier ones; most recently measured first."""
         by_code: dict[tuple[str, str], list[Item]] = {}
@@ -167,22 +209,3 @@ class Record:
             for item in self._of(kind)
             if item.status not in OVER and (item.ended_on is None or item.ended_on >= on)
         ]
-
-
-class EncounterCategory(StrEnum):
-    """What kind of contact an encounter was: our few words for the many of the sources."""
-
-    EMERGENCY_ADMISSION = "emergency_admission"
-    PLANNED_ADMISSION = "planned_admission"
-    DAY_CASE = "day_case"
-    ADMISSION = "admission"
-    EMERGENCY_ATTENDANCE = "emergency_attendance"
-    CALL_111 = "call_111"
-    AMBULANCE = "ambulance"
-    OUTPATIENT = "outpatient"
-    GP_CONTACT = "gp_contact"
-    COMMUNITY_CONTACT = "community_contact"
-    MENTAL_HEALTH_CONTACT = "mental_health_contact"
-    HOME_VISIT = "home_visit"
-    REMOTE = "remote"
-    CONTACT = "contact"
