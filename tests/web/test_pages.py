@@ -22,6 +22,14 @@ pytestmark = pytest.mark.django_db
 SIX_TEN = datetime(2017, 4, 3, 5, 10, tzinfo=UTC)
 HOSPITAL = SourceOf("Tunbridge Wells Hospital")
 
+FLAGS = {
+    "escalation": "Not for attempted CPR",
+    "reasonable_adjustment": "Large print",
+    "staff_safety": "Never alone",
+    "safeguarding": "Adult at risk",
+    "": "Scene issues",
+}
+
 
 @pytest.fixture
 def margaret(gp):
@@ -118,7 +126,7 @@ class TestPerson:
 
     def test_says_what_it_does_not_know(self, client, nurse, margaret):
         page = see(client, nurse, reverse("web:person", args=[margaret.id]))
-        assert "None has been told to us. That is not the same as none." in page
+        assert "No allergy told to us. That is not the same as none." in page
         assert "There is no care and support plan yet." in page
         assert "Not shared for Hadlow Practice: general practice" in page
 
@@ -168,6 +176,41 @@ class TestPerson:
         builders.sign_in(client, nurse)
         with django_assert_max_num_queries(60):
             client.get(reverse("web:person", args=[margaret.id]))
+
+    def test_an_allergy_is_red_only_while_it_holds(self, client, nurse, margaret):
+        say(margaret, "allergy", "Penicillin", "a1", status="active")
+        say(margaret, "allergy", "Latex", "a2", status="resolved")
+        page = " ".join(see(client, nurse, reverse("web:person", args=[margaret.id])).split())
+        assert '<strong class="lc-banner__alert">Allergy: Penicillin</strong>' in page
+        assert "Allergy: Latex" not in page
+        assert "Latex (resolved)" in page
+
+    def test_no_known_allergy_is_a_plain_line_with_its_source(self, client, nurse, margaret):
+        more = {"code_system": "snomedct", "code": "716186003", "started_on": date(2016, 5, 3)}
+        say(margaret, "allergy", "No known allergy", "a1", **more)
+        for page in ("web:person", "web:unplanned"):
+            shown = " ".join(see(client, nurse, reverse(page, args=[margaret.id])).split())
+            assert "No known allergy, recorded 3 May 2016 by Tunbridge Wells Hospital." in shown
+            assert "lc-banner__alert" not in shown
+            assert "No allergy told to us" not in shown
+
+    def test_each_kind_of_flag_stands_where_it_may_be_read(self, client, nurse, margaret):
+        for category, words in FLAGS.items():
+            say(margaret, "flag", words, f"f {category}", category=category, author="Dr Marsh")
+        page = " ".join(see(client, nurse, reverse("web:person", args=[margaret.id])).split())
+        assert '<strong class="lc-banner__alert">CPR and escalation: Not for attempted CPR</strong>' in page
+        assert "<span>Needs: Large print</span>" in page
+        private = page[page.index("<details") : page.index("</details>")]
+        assert "lc-no-print" in private
+        for words in ("Never alone", "Adult at risk", "Scene issues"):
+            assert words in private
+            assert page.count(words) == 1
+        assert "New alerts for staff: 3" in page
+        unplanned = " ".join(see(client, nurse, reverse("web:unplanned", args=[margaret.id])).split())
+        decided = unplanned[unplanned.index("<h2>CPR and escalation") : unplanned.index("<h2>Allergies")]
+        assert "Not for attempted CPR" in decided
+        assert "Dr Marsh" in decided
+        assert not any(words in decided for words in ("Never alone", "Adult at risk", "Scene issues", "Large print"))
 
     def test_the_unplanned_view_has_what_can_hurt_first(self, client, nurse, margaret):
         say(margaret, "allergy", "Penicillin", "a1", started_on=date(1990, 1, 1))

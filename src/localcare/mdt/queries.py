@@ -19,6 +19,7 @@ from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
 from localcare.mdt.types import Agenda, Attendee, CaseRow, Decided, MeetingRow, NextMeeting, OpenCase
 from localcare.places import queries as places
 from localcare.record import queries as record
+from localcare.record.types import is_private
 from localcare.staff import queries as staff
 from localcare.staff.types import Team
 from localcare.tasks import queries as tasks
@@ -76,12 +77,15 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
         plan=careplans.plan_of(person.ids),
         decisions=[d for d in decisions_of(person.ids) if d.case_id != case.pk][:3],
         problems=told.problems(clock.today()),
-        # Our own minutes stand under the last decisions.
+        # Our own minutes stand under the last decisions; alerts for staff in the banner, behind one press.
         changes=[
-            item for item in told.known_since(since, happened_since=since.date()) if item.category != actions.SOURCE
+            item
+            for item in told.known_since(since, happened_since=since.date())
+            if item.category != actions.SOURCE and not is_private(item)
         ],
         changes_since=since,
         open_tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in ("given", "taken")],
+        alerts=told.banner(clock.today()),
     )
 
 

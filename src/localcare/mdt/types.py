@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from localcare.access.banners import Banner
 from localcare.access.types import OpenPerson
 from localcare.careplans.types import PlanSummary
 from localcare.mdt.models import Case, CaseMinutes, Meeting
@@ -130,6 +131,12 @@ class OpenCase:
     changes: Sequence[RecordItem]
     changes_since: datetime
     open_tasks: Sequence[Item]
+    alerts: Banner
+
+    @property
+    def changes_shared(self) -> list[RecordItem]:
+        """What is new, as a shared screen shows it: without any flag."""
+        return [item for item in self.changes if item.kind != "flag"]
 
     @property
     def number(self) -> int:

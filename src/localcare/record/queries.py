@@ -9,6 +9,9 @@ from typing import Any
 
 from django.db.models import F, Max, QuerySet
 
+from localcare.access.banners import Banner
+from localcare.access.types import OpenPerson
+from localcare.base import clock
 from localcare.base.prepared import in_all, prepared
 from localcare.record.models import Kind, Source, Statement
 from localcare.record.types import Item, Record
@@ -25,6 +28,18 @@ def of_person(patient_ids: Sequence[int]) -> Record:
 @prepared
 def _standing(patient_ids: Sequence[int]) -> QuerySet[Any]:
     rows = Statement.objects.filter(patient_id__among=patient_ids, superseded_at=None)
+    return rows.exclude(status__in=WITHDRAWN).values_list(*_FIELDS)
+
+
+def banner(person: OpenPerson) -> Banner:
+    """What the banner of an open person says, in one query that reads allergies and flags only."""
+    rows = _of_kinds(person.ids, (Kind.ALLERGY, Kind.FLAG))
+    return Record(tuple(sorted((Item(*row) for row in rows), key=_newest_first))).banner(clock.today())
+
+
+@prepared
+def _of_kinds(patient_ids: Sequence[int], kinds: Collection[str]) -> QuerySet[Any]:
+    rows = Statement.objects.filter(patient_id__among=patient_ids, kind__among=kinds, superseded_at=None)
     return rows.exclude(status__in=WITHDRAWN).values_list(*_FIELDS)
 
 

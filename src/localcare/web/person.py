@@ -7,6 +7,7 @@ from itertools import groupby
 
 from localcare.access import oversight
 from localcare.access import queries as gate
+from localcare.access.banners import Banner
 from localcare.access.types import OpenPerson, Viewer
 from localcare.base import clock
 from localcare.careplans import queries as careplans
@@ -17,7 +18,7 @@ from localcare.mdt import queries as mdt
 from localcare.mdt.types import Decided
 from localcare.population import queries as population
 from localcare.record import queries as record
-from localcare.record.types import Item, Measurement
+from localcare.record.types import FlagCategory, Item, Measurement, is_private
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Item as Task
 from localcare.tasks.types import Status
@@ -53,20 +54,17 @@ class PersonPage:
     problems: Sequence[Item]
     medicines: Sequence[Item]
     allergies: Sequence[Item]
-    flags: Sequence[Item]
+    allergies_over: Sequence[Item]
+    no_known_allergies: Sequence[Item]
+    escalation: Sequence[Item]
+    needs: Sequence[Item]
+    other_flags: Sequence[Item]
+    new_alerts: int
+    alerts: Banner
     services: Sequence[Item]
     measurements: Sequence[Measurement]
     timeline: Sequence[Folded]
     all_entries: bool
-
-    @property
-    def alerts(self) -> list[str]:
-        """What the banner says in red: allergies, then decisions and flags."""
-        return [f"Allergy: {item.display}" for item in self.allergies] + [item.display for item in self.flags]
-
-    @property
-    def notes(self) -> list[str]:
-        return [] if self.allergies else ["No allergy told to us"]
 
 
 def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> PersonPage:
@@ -74,6 +72,7 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
     today, now = clock.today(), clock.now()
     last_look = oversight.last_look(viewer, person.ids, before=now)
     told = record.of_person(person.ids)
+    news = told.known_since(last_look or now - timedelta(days=30))
     problems = told.problems(today)
     stays = told.encounters(since=today - YEAR, categories=STAYS)
     entry = caseload.entry_of(person.ids)
@@ -81,7 +80,8 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
         person=person,
         story=tell(person, problems, stays, today),
         last_look=last_look,
-        changes=told.known_since(last_look or now - timedelta(days=30)),
+        changes=[item for item in news if not is_private(item)],
+        new_alerts=sum(is_private(item) for item in news),
         plan=careplans.plan_of(person.ids),
         entry=entry,
         tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
@@ -90,10 +90,15 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
         problems=problems,
         medicines=told.medicines(today),
         allergies=told.allergies(),
-        flags=told.flags(today),
+        allergies_over=told.allergies_over(),
+        no_known_allergies=told.no_known_allergies(),
+        escalation=told.flags(today, FlagCategory.ESCALATION),
+        needs=told.flags(today, FlagCategory.ADJUSTMENT),
+        other_flags=told.flags(today, FlagCategory.OTHER, FlagCategory.DEATH),
+        alerts=told.banner(today),
         services=told.services(today),
         measurements=told.measurements(),
-        timeline=fold(told.items[:TIMELINE], all_entries=all_entries),
+        timeline=fold([item for item in told.items if not is_private(item)][:TIMELINE], all_entries=all_entries),
         all_entries=all_entries,
     )
 
