@@ -157,6 +157,17 @@ def going_on(item: Item, on: date) -> bool:
     return begun and item.status in GOING_ON and (item.ended_on is None or item.ended_on > on)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A source, when it last told us anything about anybody, and the kinds of statements it has ever sent."""
+
+    name: str
+    organisation_code: str
+    system: str
+    last_heard_at: datetime | None
+    kinds: frozenset[str]
+
+
 OVER = frozenset(
     (
         "inactive",

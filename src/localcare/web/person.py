@@ -11,17 +11,19 @@ from localcare.access.banners import Banner
 from localcare.access.types import OpenPerson, Viewer
 from localcare.base import clock
 from localcare.careplans import queries as careplans
-from localcare.careplans.types import PlanSummary
+from localcare.careplans.types import EndedPlan, PlanSummary
 from localcare.caseload import queries as caseload
 from localcare.caseload.types import Entry
 from localcare.mdt import queries as mdt
 from localcare.mdt.types import Decided
 from localcare.population import queries as population
 from localcare.record import queries as record
-from localcare.record.types import FlagCategory, Item, Measurement, is_private
+from localcare.record.types import FlagCategory, Heard, Item, Measurement, is_private
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Item as Task
 from localcare.tasks.types import Status
+from localcare.web.calc import missing
+from localcare.web.calc.missing import Missing
 from localcare.web.calc.story import About, Fact, Piece, compose
 
 OPEN = frozenset({Status.GIVEN, Status.TAKEN})
@@ -47,6 +49,9 @@ class PersonPage:
     last_look: datetime | None
     changes: Sequence[Item]
     plan: PlanSummary | None
+    ended_plan: EndedPlan | None
+    sources: Sequence[Heard]
+    missing: Missing
     entry: Entry | None
     tasks: Sequence[Task]
     decisions: Sequence[Decided]
@@ -75,15 +80,19 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
     news = told.known_since(last_look or now - timedelta(days=30))
     problems = told.problems(today)
     stays = told.encounters(since=today - YEAR, categories=STAYS)
-    entry = caseload.entry_of(person.ids)
+    plan = careplans.plan_of(person.ids)
+    sources = record.sources_of(told, person.practice_code)
     return PersonPage(
         person=person,
         story=tell(person, problems, stays, today),
         last_look=last_look,
         changes=[item for item in news if not is_private(item)],
         new_alerts=sum(is_private(item) for item in news),
-        plan=careplans.plan_of(person.ids),
-        entry=entry,
+        plan=plan,
+        ended_plan=None if plan else careplans.ended_plan_of(person.ids),
+        sources=sources,
+        missing=missing.of(person.practice_name, person.not_sharing, [heard.kinds for heard in sources]),
+        entry=caseload.looked_after(person.ids),
         tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
         decisions=mdt.decisions_of(person.ids),
         listed=_listed(person),
