@@ -124,6 +124,15 @@ class TestPerson:
         assert "Allergy: Penicillin" in page
         assert "Why you may see this page: Your team looks after this person." in page
 
+    def test_the_links_of_the_story_lead_to_something_on_the_page(self, client, nurse, margaret):
+        for number, name in enumerate(("Heart failure", "Gout", "Asthma", "Asthma")):
+            say(margaret, "condition", name, f"c{number}", started_on=date(2015, 6, 1))
+        admit(margaret)
+        page = see(client, nurse, reverse("web:person", args=[margaret.id]))
+        anchors = re.findall(r'<a href="#([^"]+)"', page[page.index("lc-story") : page.index("What matters to me")])
+        assert len(anchors) == 5
+        assert all(f'id="{anchor}"' in page for anchor in anchors)
+
     def test_says_what_it_does_not_know(self, client, nurse, margaret):
         page = see(client, nurse, reverse("web:person", args=[margaret.id]))
         assert "No allergy told to us. That is not the same as none." in page

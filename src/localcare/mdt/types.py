@@ -10,6 +10,7 @@ from localcare.access.types import OpenPerson
 from localcare.careplans.types import PlanSummary
 from localcare.mdt.models import Case, CaseMinutes, Meeting
 from localcare.record.types import Item as RecordItem
+from localcare.record.types import Piece
 from localcare.tasks.types import Item, Owner
 
 __all__ = [
@@ -127,7 +128,8 @@ class OpenCase:
     next_id: int | None
     plan: PlanSummary | None
     decisions: Sequence[Decided]
-    problems: Sequence[RecordItem]
+    story: Sequence[Piece]
+    problems: int
     changes: Sequence[RecordItem]
     changes_since: datetime
     open_tasks: Sequence[Item]

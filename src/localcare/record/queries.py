@@ -14,6 +14,7 @@ from localcare.access.types import OpenPerson
 from localcare.base import clock
 from localcare.base.prepared import in_all, prepared
 from localcare.record.models import Kind, Source, Statement
+from localcare.record.story import story as story
 from localcare.record.types import Heard, Item, Record
 
 WITHDRAWN = ("entered-in-error", "refuted")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from localcare.access.banners import Banner
+from localcare.record.calc.story import Piece as Piece
 
 
 @dataclass(frozen=True, slots=True)

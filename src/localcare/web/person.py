@@ -18,17 +18,15 @@ from localcare.mdt import queries as mdt
 from localcare.mdt.types import Decided
 from localcare.population import queries as population
 from localcare.record import queries as record
-from localcare.record.types import FlagCategory, Heard, Item, Measurement, is_private
+from localcare.record.types import FlagCategory, Heard, Item, Measurement, Piece, is_private
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Item as Task
 from localcare.tasks.types import Status
 from localcare.web.calc import missing
 from localcare.web.calc.missing import Missing
-from localcare.web.calc.story import About, Fact, Piece, compose
 
 OPEN = frozenset({Status.GIVEN, Status.TAKEN})
 YEAR = timedelta(days=365)
-STAYS = ("emergency_admission", "planned_admission")
 FOLD_FROM = 3
 TIMELINE = 200
 
@@ -46,6 +44,7 @@ class Folded:
 class PersonPage:
     person: OpenPerson
     story: list[Piece]
+    stays: Sequence[Item]
     last_look: datetime | None
     changes: Sequence[Item]
     plan: PlanSummary | None
@@ -79,12 +78,14 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
     told = record.of_person(person.ids)
     news = told.known_since(last_look or now - timedelta(days=30))
     problems = told.problems(today)
-    stays = told.encounters(since=today - YEAR, categories=STAYS)
+    inside = told.inpatient(today)
+    year = told.stays(since=today - YEAR)
     plan = careplans.plan_of(person.ids)
     sources = record.sources_of(told, person.practice_code)
     return PersonPage(
         person=person,
-        story=tell(person, problems, stays, today),
+        story=record.story(person, told, population.telling([item.code for item in problems]), today),
+        stays=[*([inside] if inside and inside not in year else []), *year],
         last_look=last_look,
         changes=[item for item in news if not is_private(item)],
         new_alerts=sum(is_private(item) for item in news),
@@ -110,29 +111,6 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
         timeline=fold([item for item in told.items if not is_private(item)][:TIMELINE], all_entries=all_entries),
         all_entries=all_entries,
     )
-
-
-def tell(person: OpenPerson, problems: Sequence[Item], stays: Sequence[Item], today: date) -> list[Piece]:
-    emergencies = [s for s in stays if s.category == "emergency_admission"]
-    inside = next((s for s in stays if s.started_on and s.ended_on is None), None)
-    about = About(person.age, _town(person.address), person.died_on)
-    return compose(
-        about, most_telling(problems), [_fact(e) for e in emergencies], _fact(inside) if inside else None, today
-    )
-
-
-def most_telling(problems: Sequence[Item]) -> list[Fact]:
-    """One fact for each condition, most telling first; problems of no known condition follow as they are written."""
-    told = population.telling([item.code for item in problems])
-    facts: dict[str, tuple[float, Fact]] = {}
-    for item in problems:
-        known = told.get(item.code)
-        subject, label, weight = (
-            (known.subject, known.label, known.weight) if known else (item.display, item.display, -1.0)
-        )
-        fact = Fact(label, f"statement-{item.id}", item.started_on, item.ended_on)
-        facts.setdefault(subject, (weight, fact))
-    return [fact for _, fact in sorted(facts.values(), key=lambda pair: -pair[0])]
 
 
 def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:
@@ -166,11 +144,3 @@ def _in_words(entry) -> str:
 
 def _same(item: Item) -> tuple[str, str]:
     return item.kind, item.display
-
-
-def _fact(item: Item) -> Fact:
-    return Fact(item.display, f"statement-{item.id}", item.started_on, item.ended_on)
-
-
-def _town(address: str) -> str:
-    return address.rsplit(",", 1)[-1].strip()
