@@ -137,7 +137,7 @@ class TestPerson:
         page = see(client, nurse, reverse("web:person", args=[margaret.id]))
         assert "No allergy told to us. That is not the same as none." in page
         assert "There is no care and support plan yet." in page
-        assert "Not shared for Hadlow Practice: general practice" in page
+        assert "General practice: no agreement with Hadlow Practice." in page
 
     def test_tells_what_came_since_the_last_look(self, client, nurse, margaret, clock_at):
         see(client, nurse, reverse("web:person", args=[margaret.id]))

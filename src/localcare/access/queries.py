@@ -16,6 +16,7 @@ from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
+from localcare.access.sharing import NotShared, not_shared
 from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
@@ -335,6 +336,11 @@ def _decided(
     }
     # Somebody who does not exist is refused in the words for somebody unrelated.
     return people, {i: replace(known[i].decision, allowed=False) for i in patient_ids if i not in people}
+
+
+def sources_not_shared(person: OpenPerson) -> list[NotShared]:
+    """The sources that are not shared for the care of an open person, each with why, for the page to tell."""
+    return not_shared(person, SOURCES.items())
 
 
 def _not_sharing(shared: frozenset[str]) -> tuple[str, ...]:

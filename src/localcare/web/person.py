@@ -28,7 +28,6 @@ from localcare.web.calc.missing import Missing
 OPEN = frozenset({Status.GIVEN, Status.TAKEN})
 YEAR = timedelta(days=365)
 FOLD_FROM = 3
-TIMELINE = 200
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,10 @@ class PersonPage:
     alerts: Banner
     services: Sequence[Item]
     measurements: Sequence[Measurement]
-    timeline: Sequence[Folded]
-    all_entries: bool
+    entries: Sequence[Item]
 
 
-def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> PersonPage:
+def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
     """Everything on one screen. The gate has opened `person`; every id passed on is theirs."""
     today, now = clock.today(), clock.now()
     last_look = oversight.last_look(viewer, person.ids, before=now)
@@ -108,8 +106,7 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
         alerts=told.banner(today),
         services=told.services(today),
         measurements=told.measurements(),
-        timeline=fold([item for item in told.items if not is_private(item)][:TIMELINE], all_entries=all_entries),
-        all_entries=all_entries,
+        entries=[item for item in told.items if not is_private(item)],
     )
 
 
