@@ -107,6 +107,13 @@ class TestSources:
             in page
         )
 
+    def test_a_record_never_loaded_says_so(self, client, nurse, margaret, name):
+        told = "No record is loaded for this person."
+        assert told in shown(client, nurse, name, margaret)
+        statement = [NewStatement(margaret.id, "medication", "m1", "Furosemide")]
+        record.add_statements(statements=statement, source=GP_RECORD, received_at=SATURDAY, by=audit.SYSTEM)
+        assert told not in shown(client, nurse, name, margaret)
+
     def test_where_nobody_sends_allergies_the_page_says_so(self, client, nurse, margaret, name):
         Agreement.objects.create(practice_code="G1", source="gp", purpose="direct_care", starts=date(2016, 1, 1))
         told = [NewStatement(margaret.id, "medication", "m1", "Furosemide")]

@@ -14,7 +14,7 @@ from localcare.access.calc.decide import decide
 from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
-from localcare.access.models import Reveal, RevealSession
+from localcare.access.models import EmergencyAccess, Reveal, RevealSession
 from localcare.access.roles import roles
 from localcare.access.sharing import NotShared, not_shared
 from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
@@ -242,6 +242,11 @@ def identities_of(patient_ids: Collection[int], *, by: audit.Actor) -> list[Iden
         ids = [i.patient_id for i in found]
         audit.record("opened for the record feed", by=by, patient_ids=ids, purpose=DIRECT_CARE)
     return found
+
+
+def people_in_emergencies() -> set[int]:
+    """The ids of those for whom an emergency access is open, for the feed that fills their record."""
+    return set(EmergencyAccess.objects.filter(ends__gt=clock.now()).values_list("patient_id", flat=True))
 
 
 @dataclass(frozen=True)
