@@ -62,7 +62,7 @@ class RecordLoaded:
 
 
 def people_with_a_record(*, by: audit.Actor) -> dict[str | tuple[str, str], int]:
-    """Whose record is loaded, by what suppliers know them by: people on practices' lists, on caseloads or an agenda, with
+    """Whose record is loaded, by what suppliers know them by: people on practices' lists, caseloads or an agenda, with
     an open task or an open emergency access."""
     cared_for = {patient_id for patient_id, _ in (*caseload.expected_relationships(), *mdt.expected_relationships())}
     cared_for |= tasks.people_with_open_tasks() | access.people_in_emergencies()
