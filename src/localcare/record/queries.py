@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from localcare.base.prepared import in_all, prepared
 from localcare.record.models import Kind, Source, Statement
-from localcare.record.types import Item, Record
+from localcare.record.types import GOING_ON, IN_HOSPITAL, Item, Record, in_hospital
 
 WITHDRAWN = ("entered-in-error", "refuted")
 _FIELDS = tuple("source__name" if name == "source" else name for name in Item.__dataclass_fields__)
@@ -36,7 +36,10 @@ def _newest_first(item: Item) -> tuple[int, float, int]:
 def encounters_known_since(
     patient_ids: Collection[int], moment: datetime, *, categories: Collection[str], happened_since: date
 ) -> list[Item]:
-    """Encounters of many people that we came to know of after a moment, latest first: one query for a caseload."""
+    """Encounters of many people that we came to know of after a moment, and that began or ended since a day.
+
+    The latest known first: one query for a caseload. A first load tells of years at once; the day leaves those out.
+    """
     return [Item(*row) for row in _encounters(patient_ids, moment, categories, happened_since)]
 
 
@@ -45,9 +48,25 @@ def _encounters(
     patient_ids: Collection[int], moment: datetime, categories: Collection[str], happened_since: date
 ) -> QuerySet[Any]:
     rows = Statement.objects.filter(patient_id__among=patient_ids, received_at__gt=moment, superseded_at=None)
-    rows = rows.filter(kind=Kind.ENCOUNTER, category__among=categories, started_on__gte=happened_since)
-    rows = rows.exclude(status__in=WITHDRAWN)
+    rows = rows.filter(Q(started_on__gte=happened_since) | Q(ended_on__gte=happened_since))
+    rows = rows.filter(kind=Kind.ENCOUNTER, category__among=categories).exclude(status__in=WITHDRAWN)
     return rows.order_by("-received_at", "-started_on", "-id").values_list(*_FIELDS)
+
+
+def in_hospital_now(patient_ids: Collection[int], on: date) -> list[Item]:
+    """The stays and A&E attendances that go on on a day, of many people, whenever they began: one query."""
+    rows = (Item(*row) for row in _going_on(patient_ids, IN_HOSPITAL, GOING_ON, on))
+    return [item for item in rows if in_hospital(item, on)]
+
+
+@prepared
+def _going_on(
+    patient_ids: Collection[int], categories: Collection[str], statuses: Collection[str], on: date
+) -> QuerySet[Any]:
+    rows = Statement.objects.filter(patient_id__among=patient_ids, kind=Kind.ENCOUNTER, superseded_at=None)
+    rows = rows.filter(category__among=categories, status__among=statuses, started_on__lte=on)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=on))
+    return rows.order_by("-started_on", "-id").values_list(*_FIELDS)
 
 
 def last_heard() -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -122,6 +122,19 @@ def going_on(item: Item, on: date) -> bool:
     also where its end is not told."""
     begun = item.started_on is not None and item.started_on <= on
     return begun and item.status in GOING_ON and (item.ended_on is None or item.ended_on > on)
+
+
+IN_HOSPITAL = (*STAYS, EncounterCategory.EMERGENCY_ATTENDANCE)
+# Who stays in A&E longer has been admitted or has gone: an attendance whose end nobody tells is over by then.
+ATTENDANCE_LASTS = timedelta(days=1)
+
+
+def in_hospital(item: Item, on: date) -> bool:
+    """Whether an encounter keeps somebody in hospital or A&E on a day: a stay that goes on, however long, or an
+    attendance that began that day or the day before."""
+    if item.category not in IN_HOSPITAL or not going_on(item, on) or item.started_on is None:
+        return False
+    return item.category in STAYS or on - item.started_on <= ATTENDANCE_LASTS
 
 
 OVER = frozenset(

@@ -1,6 +1,7 @@
 """Pages about people: Today, the person, the unplanned view, finding somebody, an emergency."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from localcare.access.guard import everyone_signed_in, requires, viewer_of
 from localcare.access.types import Capability, Refused
 from localcare.base import clock
 from localcare.caseload import actions as caseload
-from localcare.design import notices
+from localcare.design import notices, paging
 from localcare.record import queries as record
 from localcare.web import person as person_page
 from localcare.web import today as today_page
@@ -28,7 +29,8 @@ def today(request: HttpRequest) -> HttpResponse:
     if not viewer.can(Capability.SEE_CASELOAD) and not viewer.can(Capability.WORK_ON_TASKS):
         return redirect(next(name for capability, name in STARTS.items() if viewer.can(capability)))
     whole_team = request.GET.get("people") == "team"
-    page = today_page.build(viewer, whole_team=whole_team, show=request.GET.get("show", ""))
+    page_of = partial(paging.page_of, request)
+    page = today_page.build(viewer, page_of, whole_team=whole_team, show=request.GET.get("show", ""))
     return render(request, "web/today.jinja", {"page": page, "whole_team": whole_team, "now": clock.now()})
 
 

@@ -1,0 +1,154 @@
+"""Today: who is in hospital now, and what changed by what became known."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from localcare.base import audit
+from localcare.caseload import actions as caseload
+from localcare.record import actions as record
+from localcare.record import queries as recorded
+from localcare.record.types import NewStatement, SourceOf
+from tests import builders
+from tests.conftest import MONDAY_MORNING
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2017, 4, 3)
+HOSPITAL = SourceOf("Tunbridge Wells Hospital")
+
+
+@pytest.fixture
+def margaret(gp):
+    return on_caseload(gp)
+
+
+def on_caseload(gp, **more):
+    person = builders.patient(**more)
+    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    return person
+
+
+def tell(person, *, days_ago=0, told_days_ago=0, category="emergency_admission", number="spell-1", ended=None, **more):
+    """An encounter that began so many days ago and of which we were told so many days ago."""
+    statement = NewStatement(
+        patient_id=person.id,
+        kind="encounter",
+        external_id=f"{person.id} {number}",
+        display=category.replace("_", " ").capitalize(),
+        category=category,
+        started_on=TODAY - timedelta(days=days_ago),
+        ended_on=TODAY - timedelta(days=ended) if ended is not None else None,
+        **more,
+    )
+    at = MONDAY_MORNING - timedelta(days=told_days_ago, hours=2)
+    record.add_statements(statements=[statement], source=HOSPITAL, received_at=at, by=audit.SYSTEM)
+
+
+def see(client, viewer, query="") -> str:
+    builders.sign_in(client, viewer)
+    response = client.get(reverse("web:today") + query)
+    assert response.status_code == 200
+    return " ".join(builders.text(response).split())
+
+
+def in_hospital(page: str) -> int:
+    return int(page.split("</strong> <span>in hospital or A&E")[0].rsplit("<strong>", 1)[1])
+
+
+class TestInHospital:
+    def test_somebody_stays_counted_and_listed_on_the_eighth_day_and_long_after(self, client, nurse, margaret):
+        tell(margaret, days_ago=40, told_days_ago=39)
+        page = see(client, nurse, "?show=hospital")
+        assert in_hospital(page) == 1
+        assert "Margaret Ashdown" in page
+        assert "Nothing new in the last seven days" in see(client, nurse)
+
+    def test_closing_the_line_takes_nobody_out_of_hospital(self, client, nurse, margaret):
+        tell(margaret, days_ago=1)
+        (item,) = recorded.of_person([margaret.id]).items
+        caseload.close_change(statement_id=item.id, patient_id=margaret.id, reason="rang the ward", by=nurse)
+        assert in_hospital(see(client, nurse)) == 1
+        assert "Margaret Ashdown" not in see(client, nurse)
+        assert "Margaret Ashdown" in see(client, nurse, "?show=hospital")
+
+    @pytest.mark.parametrize(
+        ("category", "inside"),
+        [
+            ("emergency_admission", 1),
+            ("planned_admission", 1),
+            ("admission", 1),
+            ("emergency_attendance", 1),
+            ("day_case", 0),
+            ("outpatient", 0),
+            ("ambulance", 0),
+        ],
+    )
+    def test_counts_every_stay_however_it_began_and_nothing_else(self, client, nurse, margaret, category, inside):
+        tell(margaret, category=category)
+        assert in_hospital(see(client, nurse)) == inside
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"days_ago": -10, "status": "planned"},
+            {"days_ago": 3, "status": "finished"},
+            {"days_ago": 3, "status": "cancelled"},
+            {"days_ago": 3, "status": "entered-in-error"},
+            {"days_ago": 3, "ended": 0},
+            {"days_ago": 3, "category": "emergency_attendance"},
+        ],
+    )
+    def test_leaves_out_what_is_planned_over_or_an_attendance_of_days_ago(self, client, nurse, margaret, told):
+        tell(margaret, **told)
+        assert in_hospital(see(client, nurse)) == 0
+
+    def test_the_count_is_what_the_page_behind_it_lists_page_by_page(self, client, nurse, gp):
+        for number in range(30):
+            tell(on_caseload(gp, family=f"Person{number:02}"), days_ago=20 + number, told_days_ago=15)
+        first, second = see(client, nurse, "?show=hospital"), see(client, nurse, "?show=hospital&page=2")
+        assert in_hospital(first) == in_hospital(second) == 30
+        assert "1 to 25 of 30 people" in first
+        assert "26 to 30 of 30 people" in second
+        assert len({name for n in range(30) if (name := f"Person{n:02}") in first + second}) == 30
+
+
+class TestWhatBecameKnown:
+    def test_an_admission_told_late_is_told(self, client, nurse, margaret):
+        tell(margaret, days_ago=9)
+        assert "Emergency admission, Saturday 25 March 2017" in see(client, nurse)
+
+    def test_a_stay_told_today_is_news_however_long_ago_it_began(self, client, nurse, margaret):
+        tell(margaret, days_ago=90)
+        assert "Emergency admission, Tuesday 3 January 2017" in see(client, nurse)
+
+    def test_a_discharge_from_a_long_stay_is_told_with_its_day(self, client, nurse, margaret):
+        tell(margaret, days_ago=30, told_days_ago=29)
+        tell(margaret, days_ago=30, ended=1)
+        page = see(client, nurse)
+        assert "Discharged Sunday 2 April 2017." in page
+        assert in_hospital(page) == 0
+
+    def test_a_discharge_is_told_again_after_the_admission_was_closed(self, client, nurse, margaret):
+        tell(margaret, days_ago=3, told_days_ago=2)
+        (item,) = recorded.of_person([margaret.id]).items
+        caseload.close_change(statement_id=item.id, patient_id=margaret.id, reason="", by=nurse)
+        assert "Margaret Ashdown" not in see(client, nurse)
+        tell(margaret, days_ago=3, ended=1)
+        assert "Discharged Sunday 2 April 2017." in see(client, nurse)
+
+    def test_a_first_load_of_years_tells_only_of_the_last_weeks(self, client, nurse, margaret):
+        tell(margaret, days_ago=60, ended=50)
+        tell(margaret, days_ago=400, number="old", category="ambulance")
+        assert "Nothing new" in see(client, nurse)
+
+    def test_what_is_to_come_is_no_news(self, client, nurse, margaret):
+        tell(margaret, days_ago=-10, status="planned", category="planned_admission")
+        assert "Nothing new" in see(client, nurse)
+
+    def test_beyond_25_there_is_a_next_page_that_keeps_the_filter(self, client, nurse, gp):
+        for number in range(26):
+            tell(on_caseload(gp, family=f"Person{number:02}"))
+        page = see(client, nurse, "?people=team")
+        assert "1 to 25 of 26 people" in page
+        assert "?people=team&page=2" in page
