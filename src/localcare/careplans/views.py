@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, Viewer
+from localcare.access.types import Capability, Died, Viewer
 from localcare.base import clock
 from localcare.careplans import actions, queries
 from localcare.careplans.forms import AgreeForm, ArrangeForm, EndForm, SectionForm, SeenForm
@@ -33,7 +33,11 @@ def of_person(request: HttpRequest, patient_id: int) -> HttpResponse:
     if standing:
         return redirect("careplans:plan", standing.id)
     if request.method == "POST":
-        started = actions.start_plan(patient_id=patient_id, by=viewer)
+        try:
+            started = actions.start_plan(patient_id=patient_id, by=viewer)
+        except Died as reason:
+            notices.refuse(request, str(reason))
+            return redirect("web:person", patient_id)
         notices.tell(request, "The plan is started. Begin with what matters to the person.")
         return redirect("careplans:plan", started.pk)
     may_write = viewer.can(Capability.WRITE_PLAN)

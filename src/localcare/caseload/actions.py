@@ -1,11 +1,12 @@
 """Writes of caseload. Every step is a new row naming its author; one function makes it, after one table."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
-from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.access.types import Basis, Capability, Decision, Died, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.caseload import leaving_out, queries
 from localcare.caseload.calc.states import may_follow
@@ -96,14 +97,16 @@ def close(*, patient_id: int, ending: Ending, reason: str, by: Viewer) -> Caselo
     return _end(patient_id, _team_of(by), Ending(ending), reason=_in_words(reason), by=by.actor)
 
 
-def close_departed(*, as_at: date, by: audit.Actor) -> list[str]:
+def close_departed(*, as_at: date, by: audit.Actor, patient_ids: Collection[int] | None = None) -> list[str]:
     """End the time of everybody on a caseload who died or is no longer registered in the team's cluster.
 
-    For every night and after each load of registrations. One line a person ended, naming ids only.
+    For every night and after each load of registrations; `patient_ids`, those of whom a message just told us. One
+    line a person ended, naming ids only.
     """
     ended = []
-    for entry, ending in queries.departed(as_at):
-        reason = f"Found on {as_at.isoformat()} from the practices' registrations."
+    told_by = "the practices' registrations" if patient_ids is None else "a message about them"
+    for entry, ending in queries.departed(as_at, patient_ids):
+        reason = f"Found on {as_at.isoformat()} from {told_by}."
         _end(entry.patient_id, entry.team_id, ending, reason=reason, by=by)
         ended.append(f"patient {entry.patient_id}, team {entry.team_id}: {ENDING_LABELS[ending].lower()}")
     return ended
@@ -180,6 +183,10 @@ def _in_words(reason: str) -> str:
 
 
 def _take_on(patient_id: int, team_id: int, *, reason: str, by: Viewer) -> CaseloadEntry:
+    try:
+        gate.require_living(patient_id, instead="Nobody is taken on after their death.")
+    except Died as reason_why:
+        raise NotPossible(str(reason_why)) from None
     with audit.transaction():
         entry = _move(patient_id, team_id, State.ACCEPTED, reason=reason.strip(), by=by.actor, told=True)
         access.begin_relationship(patient_id=entry.patient_id, team_id=team_id, source=SOURCE, by=by.actor)

@@ -188,9 +188,15 @@ def expected_relationships() -> Iterator[tuple[int, int]]:
     yield from accepted.values_list("patient", "team").iterator()
 
 
-def departed(as_at: date) -> list[tuple[Entry, Ending]]:
-    """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them."""
-    entries = _entries(_told(CaseloadEntry.objects.filter(latest__state=State.ACCEPTED)))
+def departed(as_at: date, patient_ids: Collection[int] | None = None) -> list[tuple[Entry, Ending]]:
+    """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them.
+
+    Of everybody, or of some patients and whoever is linked as the same person.
+    """
+    rows = CaseloadEntry.objects.filter(latest__state=State.ACCEPTED)
+    if patient_ids is not None:
+        rows = rows.filter(patient_id__among=gate.same_people(patient_ids))
+    entries = _entries(_told(rows))
     found = gate.whereabouts([entry.patient_id for entry in entries], as_at)
     teams = {
         code: team_of_practice(code, as_at) for code in {w.practice_code for w in found.values() if w.practice_code}

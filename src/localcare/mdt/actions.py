@@ -17,6 +17,7 @@ from localcare.record.types import NewStatement, SourceOf
 from localcare.tasks import actions as tasks
 
 SOURCE = "mdt"
+AFTER_DEATH = "They cannot be put on an agenda. What their death leaves to do can be a task that is about nobody."
 NOT_YOUR_MEETING = Decision(False, Basis.ROLE, "This is the meeting of another team. Ask its care co-ordinator.")
 NOT_RUNNING = Decision(False, Basis.ROLE, "Only the care co-ordinator of this team runs its meetings.")
 
@@ -58,7 +59,8 @@ def add_case(
     """Put a person on the agenda; once a meeting: adding again returns the case there is.
 
     The meeting's team gets a relationship until the meeting is closed. A practice adds only people who were told.
-    Raises Refused without a right to meeting or person, ValueError without a reason or after the meeting.
+    Raises Refused without a right to meeting or person, Died for somebody who died, ValueError without a reason or
+    after the meeting.
     """
     with audit.transaction():
         meeting = _joined(meeting_id, by)
@@ -68,6 +70,7 @@ def add_case(
         if standing:
             return standing
         _check_open(meeting)
+        gate.require_living(patient_id, instead=AFTER_DEATH)
         if not reason.strip():
             raise ValueError("Say what the team should discuss.")
         if by.works_at_practice and not person_told:
@@ -277,13 +280,17 @@ def _write_to_record(case: Case, meeting: Meeting, minutes: CaseMinutes, by: Vie
 
 
 def _carry_over(following: Meeting, by: Viewer) -> None:
-    """Cases that closed meetings of the team did not reach, and that no later agenda holds, go to the front."""
+    """Cases that closed meetings of the team did not reach, and that no later agenda holds, go to the front.
+
+    Not those of people who died since.
+    """
     followed = Case.objects.exclude(carried_from=None).values("carried_from")
     left = Case.objects.filter(
         meeting__team_id=following.team_id, meeting__status=Meeting.Status.HELD, taken_off_at=None
     ).exclude(pk__in=followed)
     left = left.exclude(pk__in=CaseMinutes.objects.values("case")).order_by("meeting__starts_at", "position", "id")
-    carried = [_carried(case, following) for case in left]
+    died = {i for i, where in gate.whereabouts({c.patient_id for c in left}, clock.today()).items() if where.died_on}
+    carried = [_carried(case, following) for case in left if case.patient_id not in died]
     rest = [pk for pk in _cases(following).values_list("pk", flat=True) if pk not in {c.pk for c in carried}]
     _set_order([*(c.pk for c in carried), *rest])
     _settle_relationships(following, [c.patient_id for c in carried], by)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, Viewer
+from localcare.access.types import Capability, Died, Viewer
 from localcare.careplans import queries as careplans
 from localcare.design import formats, notices
 from localcare.mdt import actions, queries
@@ -75,7 +75,7 @@ def add_case(request: HttpRequest, patient_id: int) -> HttpResponse:
             notices.tell(request, "On the agenda.", undo=undo)
             return redirect("mdt:meeting", case.meeting_id)
         except ValueError as reason:
-            field = "person_told" if viewer.works_at_practice else None
+            field = "person_told" if viewer.works_at_practice and not isinstance(reason, Died) else None
             form.add_error(field, str(reason))
     context = {"form": form, "person": person, "may_run": viewer.can(Capability.RUN_MEETING)}
     return render(request, "mdt/add.jinja", context, status=400 if form.errors else 200)

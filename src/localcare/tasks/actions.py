@@ -14,6 +14,7 @@ from localcare.tasks.types import Overtaken, Owner
 
 SOURCE = "task"
 NOT_YOURS = Decision(False, Basis.ROLE, "This task belongs to somebody else. Ask its owner, or the one who gave it.")
+AFTER_DEATH = "For what is still to do, give a task that is about nobody, and say in it what, and for which family."
 WORDS_MISSING = {
     Step.COMPLETE: "Say what you did, so that the next one knows.",
     Step.CANCEL: "Say why it is no longer needed.",
@@ -37,7 +38,8 @@ def give(
     """Give a task to a post or a team. The same `key` again returns the task already given.
 
     A task about a person gives the owner's team a relationship while it is open. Raises Refused when the giver may not
-    give tasks or see the person; ValueError without a title, or when nobody of the owner could see the person.
+    give tasks or see the person; Died about somebody who died; ValueError without a title, or when nobody of the owner
+    could see the person.
     """
     if not by.can(Capability.GIVE_TASKS):
         raise Refused(Decision(False, Basis.ROLE, "Your role does not give tasks. Ask the care co-ordinator."))
@@ -63,6 +65,8 @@ def give(
         task, given = Task.objects.get_or_create(key=key or new_key(), defaults=asked)
         if not given:
             return task
+        if patient_id is not None:
+            gate.require_living(patient_id, instead=AFTER_DEATH)
         _write_step(task, Step.GIVE, "", owner.label, by)
         _settle_relationships(task, {owner.team_id}, by)
         _check_somebody_may_see(task, owner)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, Viewer
+from localcare.access.types import Capability, Died, Viewer
 from localcare.base import clock
 from localcare.design import notices
 from localcare.tasks import actions, queries
@@ -150,6 +150,6 @@ def new(request: HttpRequest, patient_id: int | None = None) -> HttpResponse:
             notices.tell(request, "The task is given.")
             return redirect("tasks:task", given.pk)
         except ValueError as reason:
-            form.add_error("owner", str(reason))
+            form.add_error(None if isinstance(reason, Died) else "owner", str(reason))
     context = {"form": form, "person": person}
     return render(request, "tasks/new.jinja", context, status=400 if form.errors else 200)
