@@ -1,5 +1,6 @@
 """Today: who is in hospital now, and what changed by what became known."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -62,7 +63,7 @@ class TestInHospital:
         page = see(client, nurse, "?show=hospital")
         assert in_hospital(page) == 1
         assert "Margaret Ashdown" in page
-        assert "Nothing new in the last seven days" in see(client, nurse)
+        assert "Nothing new since Monday 27 March 2017, 9:00am." in see(client, nurse)
 
     def test_closing_the_line_takes_nobody_out_of_hospital(self, client, nurse, margaret):
         tell(margaret, days_ago=1)
@@ -152,3 +153,50 @@ class TestWhatBecameKnown:
         page = see(client, nurse, "?people=team")
         assert "1 to 25 of 26 people" in page
         assert "?people=team&page=2" in page
+
+
+def hear(person, source: SourceOf, *days_ago: int) -> None:
+    """A source tells us something of no interest, on each of some days."""
+    for days in sorted(days_ago, reverse=True):
+        note = NewStatement(person.id, "note", f"n{days}", "Seen", started_on=TODAY - timedelta(days=900))
+        at = MONDAY_MORNING - timedelta(days=days, hours=2)
+        record.add_statements(statements=[note], source=source, received_at=at, by=audit.SYSTEM)
+
+
+ACUTE = SourceOf("Hospital, Maidstone", "RWF", "acute")
+OTHER_ACUTE = SourceOf("Hospital, Medway", "RPA", "acute")
+HADLOW = SourceOf("GP record, Hadlow Practice (G1)", "G1", "gp")
+ELSEWHERE = SourceOf("GP record, Cranbrook Practice (G3)", "G3", "gp")
+
+
+class TestSources:
+    def test_one_live_source_does_not_hide_a_silent_one(self, client, nurse, margaret):
+        hear(margaret, ACUTE, 3, 2, 1, 0)
+        hear(margaret, OTHER_ACUTE, 9, 8, 7, 6, 5)
+        page = see(client, nurse)
+        assert "Silent for longer than usual: Hospital, Medway, last heard Wednesday 29 March 2017" in plain(page)
+        assert "Hospital, Maidstone, last heard" not in page
+
+    def test_nothing_new_says_since_when_and_which_feed_is_expected_when(self, client, nurse, margaret):
+        hear(margaret, ACUTE, 3, 2, 1, 0)
+        hear(margaret, HADLOW, 22, 15, 8, 1)
+        page = plain(see(client, nurse))
+        assert "Nothing new since Monday 27 March 2017, 9:00am. Next expected: Hospitals Tuesday 4 April 2017" in page
+        assert "general practice Sunday 9 April 2017. 2 practices do not share." in page
+        assert "Hospitals: Monday 3 April 2017, 7:00am, usually daily; next expected Tuesday 4 April 2017." in page
+        assert "General practice: Sunday 2 April 2017, 7:00am, usually weekly" in page
+
+    def test_a_rhythm_nobody_observed_is_not_said(self, client, nurse, margaret):
+        hear(margaret, ACUTE, 1)
+        page = plain(see(client, nurse))
+        assert "Hospitals: Sunday 2 April 2017, 7:00am, how often is not known yet." in page
+        assert "Next expected" not in page
+        assert "Silent" not in page
+
+    def test_other_clusters_practices_are_not_told(self, client, nurse, margaret):
+        hear(margaret, ELSEWHERE, 60)
+        assert "Cranbrook" not in see(client, nurse)
+
+
+def plain(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", page).split())

@@ -9,9 +9,11 @@ from itertools import islice
 from django.db.models import Q
 
 from localcare.base import audit
+from localcare.base.clock import LONDON
 from localcare.record import bulk
 from localcare.record.bulk import Version
-from localcare.record.models import Source
+from localcare.record.calc.rhythm import DAYS_LOOKED_AT, rhythm
+from localcare.record.models import Source, SourceHeard
 from localcare.record.types import Added, NewStatement, SourceOf
 
 CHUNK = 5_000
@@ -45,10 +47,21 @@ def add_statements(
             total = _sum(total, _add_chunk(chunk, source_id, received_at))
             patient_ids.update(dict.fromkeys(statement.patient_id for statement in chunk))
         if patient_ids:
-            later = Q(last_heard_at=None) | Q(last_heard_at__lt=received_at)
-            Source.objects.filter(later, pk=source_id).update(last_heard_at=received_at)
+            _note_heard(source_id, received_at)
         _record(total, list(patient_ids), source, by)
     return total
+
+
+def _note_heard(source_id: int, at: datetime) -> None:
+    """When a source last told us something, and how often it does, from the days on which it did."""
+    later = Q(last_heard_at=None) | Q(last_heard_at__lt=at)
+    Source.objects.filter(later, pk=source_id).update(last_heard_at=at)
+    heard = SourceHeard.objects.filter(source_id=source_id)
+    _, first_that_day = heard.get_or_create(source_id=source_id, on=at.astimezone(LONDON).date())
+    if first_that_day:
+        found = rhythm(heard.order_by("-on").values_list("on", flat=True)[:DAYS_LOOKED_AT])
+        usual, longest = (found.usual, found.longest) if found else (None, None)
+        Source.objects.filter(pk=source_id).update(usual_days=usual, longest_days=longest)
 
 
 def _record(total: Added, patient_ids: Sequence[int], source: SourceOf, by: audit.Actor) -> None:

@@ -4,14 +4,16 @@ Only standing versions are returned, and none that its source withdrew (entered 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from localcare.base.prepared import in_all, prepared
+from localcare.base.clock import LONDON
+from localcare.base.prepared import prepared
 from localcare.record.models import Kind, Source, Statement
-from localcare.record.types import GOING_ON, IN_HOSPITAL, Item, Record, in_hospital
+from localcare.record.types import GENERAL_PRACTICE, GOING_ON, IN_HOSPITAL, OURSELVES, Heard, Item, Record, in_hospital
 
 WITHDRAWN = ("entered-in-error", "refuted")
 _FIELDS = tuple("source__name" if name == "source" else name for name in Item.__dataclass_fields__)
@@ -69,14 +71,20 @@ def _going_on(
     return rows.order_by("-started_on", "-id").values_list(*_FIELDS)
 
 
-def last_heard() -> datetime | None:
-    """When any source last told us something; None when none ever did."""
-    return _last_heard()[0][0]
+def heard(practice_codes: Collection[str]) -> list[Heard]:
+    """When each source last told us something, and how often it does: general practice of these practices, all others.
+
+    What we write ourselves is no source here. By name.
+    """
+    found = (Heard(*row) for row in _heard(practice_codes))
+    return [replace(one, last_heard_at=one.last_heard_at.astimezone(LONDON)) for one in found]
 
 
 @prepared
-def _last_heard() -> QuerySet[Any]:
-    return in_all(Source.objects.all(), Max("last_heard_at"))
+def _heard(practice_codes: Collection[str]) -> QuerySet[Any]:
+    theirs = Q(organisation_code__among=practice_codes) | ~Q(system=GENERAL_PRACTICE)
+    rows = Source.objects.filter(theirs, last_heard_at__isnull=False).exclude(system=OURSELVES)
+    return rows.order_by("name").values_list(*Heard.__dataclass_fields__)
 
 
 def patient_of(statement_id: int) -> int | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from localcare.record.calc.rhythm import Rhythm, in_words, is_silent
+
 
 @dataclass(frozen=True, slots=True)
 class SourceOf:
@@ -13,6 +15,43 @@ class SourceOf:
     name: str
     organisation_code: str = ""
     system: str = ""
+
+
+# Systems of sources: the record of a practice, and what is written here.
+GENERAL_PRACTICE = "gp"
+OURSELVES = "Localcare"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """When (in London) a source last told us something, and how often it does, as observed: null where not known."""
+
+    name: str
+    organisation_code: str
+    system: str
+    last_heard_at: datetime
+    usual_days: int | None
+    longest_days: int | None
+
+    @property
+    def last_on(self) -> date:
+        return self.last_heard_at.date()
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        return Rhythm(self.usual_days, self.longest_days) if self.usual_days and self.longest_days else None
+
+    @property
+    def next_on(self) -> date | None:
+        """The day on which it is next expected; None where its rhythm is not known."""
+        return self.last_on + timedelta(days=self.usual_days) if self.usual_days else None
+
+    @property
+    def often(self) -> str:
+        return in_words(self.rhythm)
+
+    def silent(self, on: date) -> bool:
+        return is_silent(self.last_on, self.rhythm, on)
 
 
 @dataclass(frozen=True, slots=True)

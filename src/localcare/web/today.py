@@ -17,11 +17,12 @@ from localcare.mdt import queries as mdt
 from localcare.mdt.types import NextMeeting
 from localcare.population import queries as population
 from localcare.record import queries as record
-from localcare.record.types import Item
+from localcare.record.types import Heard, Item
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Work
 from localcare.web.calc import news
 from localcare.web.calc.news import Happened
+from localcare.web.feeds import Feed, feeds
 
 # We tell of a week what we came to know, and of that what happened in four: a first load tells of years at once.
 LOOK_BACK = timedelta(days=7)
@@ -64,12 +65,18 @@ class Today:
     room: Room | None
     new_on_lists: int | None
     next_meeting: NextMeeting | None
-    news: datetime | None
+    since: datetime
+    feeds: Sequence[Feed]
     not_sharing: int
 
     @property
     def late(self) -> int:
         return self.late_actions + self.late_reviews
+
+    @property
+    def silent(self) -> list[Heard]:
+        """Sources that have said nothing for longer than they ever did."""
+        return [source for feed in self.feeds for source in feed.silent]
 
 
 def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: str = "") -> Today:
@@ -97,7 +104,8 @@ def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: st
         room=caseload.room_of(viewer) if sees_caseload else None,
         new_on_lists=_new_on_lists(viewer, decided),
         next_meeting=mdt.next_meeting(viewer),
-        news=record.last_heard(),
+        since=clock.now() - LOOK_BACK,
+        feeds=feeds(viewer.practice_codes),
         not_sharing=_not_sharing(viewer),
     )
 
