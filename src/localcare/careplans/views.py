@@ -15,7 +15,7 @@ from localcare.base import clock
 from localcare.careplans import actions, queries
 from localcare.careplans.forms import AgreeForm, ArrangeForm, EndForm, SectionForm, SeenForm
 from localcare.careplans.types import MovedOn, OpenPlan, Overtaken, Plan, SectionNow
-from localcare.design import notices
+from localcare.design import notices, paging
 from localcare.tasks.fields import GiveForm
 
 
@@ -166,8 +166,11 @@ def review(request: HttpRequest, plan_id: int) -> HttpResponse:
 @requires(Capability.WRITE_PLAN)
 def reviews(request: HttpRequest) -> HttpResponse:
     """Plans to review, late first."""
-    due = queries.reviews_due(viewer_of(request))
-    return render(request, "careplans/reviews.jinja", {"reviews": due})
+    viewer = viewer_of(request)
+    page = paging.page_of(request, queries.plans_due(viewer, clock.today() + queries.REVIEW_SOON))
+    reviews = queries.open_reviews(viewer, page.rows)
+    context = {"page": page, "reviews": reviews, "hidden": len(page.rows) - len(reviews)}
+    return render(request, "careplans/reviews.jinja", context)
 
 
 def _opened(request: HttpRequest, plan_id: int) -> OpenPlan:

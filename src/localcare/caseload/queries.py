@@ -12,7 +12,7 @@ from localcare.base import clock
 from localcare.base.prepared import in_all, prepared
 from localcare.caseload.leaving_out import new_on_list as new_on_list
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
-from localcare.caseload.types import Counts, Ending, Entry, Listed, Places, Room, Row, State
+from localcare.caseload.types import Counts, Ending, Entry, Followed, Listed, Places, Room, Row, State
 from localcare.places import queries as places
 from localcare.staff import queries as staff
 from localcare.staff.types import Post, Team
@@ -70,21 +70,32 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     return Listed(seen, len(found) - len(seen) if hidden else 0, decisions)
 
 
-def followed(viewer: Viewer, decided: Mapping[str, Entry]) -> dict[int, int | None]:
-    """Everybody on the viewer's caseload by id, with the post of their co-ordinator, for a page that opens a few.
+def followed(viewer: Viewer, decided: Mapping[str, Entry]) -> dict[int, Followed]:
+    """Everybody on the viewer's caseload by id, with their co-ordinator and review, for a page that opens a few.
 
     At a practice, its own patients, found among `handled`. Those who do not share their record with the team are among
     them: the gate refuses them when they are to be opened.
     """
     if viewer.works_at_practice:
-        return {e.patient_id: e.coordinator_post_id for e in decided.values() if e.state is State.ACCEPTED}
-    return dict(_accepted(viewer.team_id)) if viewer.team_id else {}
+        accepted = [e for e in decided.values() if e.state is State.ACCEPTED]
+        return {e.patient_id: Followed(e.coordinator_post_id, e.coordinator_name, e.review_on) for e in accepted}
+    return {i: Followed(*rest) for i, *rest in _accepted(viewer.team_id)} if viewer.team_id else {}
+
+
+def reviews_late(viewer: Viewer, people: Mapping[int, Followed]) -> dict[int, Followed]:
+    """Those of `followed` whose review by the team is past its day, the longest ago first; none for a practice, whose
+    work it is not."""
+    if viewer.works_at_practice:
+        return {}
+    today = clock.today()
+    late = {i: one for i, one in people.items() if one.review_on and one.review_on < today}
+    return dict(sorted(late.items(), key=lambda pair: (pair[1].review_on, pair[0])))
 
 
 @prepared
 def _accepted(team_id: int) -> QuerySet[Any]:
     rows = CaseloadEntry.objects.filter(team_id=team_id, latest__state=State.ACCEPTED)
-    return rows.values_list("patient", "coordinator")
+    return rows.values_list("patient", "coordinator", "coordinator__user__name", "review_on")
 
 
 def entries_of(viewer: Viewer, patient_ids: Collection[int]) -> dict[int, Entry]:

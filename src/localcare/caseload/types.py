@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from localcare.access.queries import Decisions
 from localcare.access.types import OpenPerson
@@ -17,6 +17,7 @@ __all__ = [
     "Counts",
     "Ending",
     "Entry",
+    "Followed",
     "Listed",
     "NotPossible",
     "Places",
@@ -58,6 +59,14 @@ class Entry:
     def label(self) -> str:
         """Where they stand, in words."""
         return ENDING_LABELS[Ending(self.ending)] if self.ending else LABELS[self.state]
+
+
+class Followed(NamedTuple):
+    """Who co-ordinates the care of somebody on the caseload, and when the team reviews it next."""
+
+    coordinator_post_id: int | None
+    coordinator_name: str | None
+    review_on: date | None
 
 
 @dataclass(frozen=True)

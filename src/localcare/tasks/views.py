@@ -12,7 +12,7 @@ from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Died, Viewer
 from localcare.base import clock
-from localcare.design import notices
+from localcare.design import notices, paging
 from localcare.tasks import actions, queries
 from localcare.tasks.forms import NewTaskForm, StepForm
 from localcare.tasks.models import new_key
@@ -47,11 +47,17 @@ TOLD = {
 @requires(Capability.WORK_ON_TASKS)
 def index(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    mine_only = request.GET.get("whose") == "mine"
+    mine_only, late_only = request.GET.get("whose") == "mine", request.GET.get("show") == "late"
+    asked = queries.open_tasks(viewer, mine_only=mine_only, late_only=late_only, order=request.GET.get("order", ""))
+    page = paging.page_of(request, asked)
+    items = queries.open_page(viewer, page.rows)
     context = {
-        "work": queries.work_of(viewer, mine_only=mine_only),
+        "page": page,
+        "items": items,
+        "hidden": len(page.rows) - len(items),
         "late": queries.late_counts(viewer),
         "mine_only": mine_only,
+        "late_only": late_only,
         "may_give": viewer.can(Capability.GIVE_TASKS),
     }
     return render(request, "tasks/index.jinja", context)

@@ -84,7 +84,7 @@ def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: st
     sees_caseload = viewer.can(Capability.SEE_CASELOAD)
     decided = caseload.handled(viewer.organisation_code) if viewer.works_at_practice else {}
     followed = caseload.followed(viewer, decided) if sees_caseload else {}
-    mine = [patient_id for patient_id, post_id in followed.items() if post_id == viewer.post_id]
+    mine = [patient_id for patient_id, one in followed.items() if one.coordinator_post_id == viewer.post_id]
     found = _news(viewer, list(followed) if whole_team or not mine else mine)
     lines = page_of(list(found.inside if show == "hospital" else found.told))
     waiting = tasks.waiting_for(viewer, limit=TASKS)
@@ -100,7 +100,7 @@ def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: st
         in_hospital=len(found.inside),
         work=tasks.shown(waiting, viewer, people),
         late_actions=tasks.late_counts(viewer).team,
-        late_reviews=careplans.reviews_late(viewer),
+        late_reviews=careplans.reviews_late(viewer) + len(caseload.reviews_late(viewer, followed)),
         room=caseload.room_of(viewer) if sees_caseload else None,
         new_on_lists=_new_on_lists(viewer, decided),
         next_meeting=mdt.next_meeting(viewer),

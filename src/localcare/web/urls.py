@@ -1,11 +1,12 @@
 from django.urls import path
 
-from localcare.web.views import care, choices, oversight, shell
+from localcare.web.views import care, choices, late, oversight, shell
 
 app_name = "web"
 urlpatterns = [
     path("", care.today, name="today"),
     path("today/close/<int:statement_id>/", care.close_change, name="close_change"),
+    path("late/", late.index, name="late"),
     path("people/find/", care.find, name="find"),
     path("people/<int:patient_id>/", care.person, name="person"),
     path("people/<int:patient_id>/choices/", choices.overview, name="choices"),
