@@ -7,7 +7,10 @@ import pytest
 from django.urls import reverse
 
 from localcare.base import audit
+from localcare.base.models import AuditEntry
 from localcare.caseload import actions as caseload
+from localcare.caseload.models import ClosedChange
+from localcare.mdt import actions as mdt
 from localcare.record import actions as record
 from localcare.record import queries as recorded
 from localcare.record.types import NewStatement, SourceOf
@@ -153,6 +156,53 @@ class TestWhatBecameKnown:
         page = see(client, nurse, "?people=team")
         assert "1 to 25 of 26 people" in page
         assert "?people=team&page=2" in page
+
+
+class TestNextStep:
+    @pytest.mark.parametrize(
+        ("told", "steps"),
+        [
+            ({}, ["Add to meeting", "Ring the ward"]),
+            ({"days_ago": 5, "ended": 1}, ["Give a visit", "Add to meeting"]),
+            ({"category": "emergency_attendance", "ended": 0}, ["Give a call", "Add to meeting"]),
+            ({"category": "call_111"}, ["Give a call", "Add to meeting"]),
+        ],
+    )
+    def test_follows_what_happened(self, client, nurse, coordinator, margaret, told, steps):
+        mdt.plan_meeting(starts_at=MONDAY_MORNING + timedelta(days=2), minutes=60, by=coordinator)
+        tell(margaret, **told)
+        page = plain(see(client, nurse))
+        assert " ".join(f"{step}: Margaret Ashdown" for step in steps) in page
+
+    def test_is_what_the_role_can_do(self, client, gp, coordinator, margaret):
+        tell(margaret)
+        page = plain(see(client, gp))
+        assert "Ring the ward: Margaret Ashdown" in page
+        assert "Add to meeting" not in page
+
+    def test_a_task_comes_with_a_title(self, client, nurse, margaret):
+        builders.sign_in(client, nurse)
+        page = builders.text(client.get(reverse("tasks:new_for", args=[margaret.id]) + "?about=ward"))
+        assert "Ring the ward: when home, and with what help" in page
+
+
+class TestClosing:
+    def test_takes_a_reason_and_can_be_undone_by_whoever_closed_it(self, client, nurse, coordinator, margaret):
+        tell(margaret)
+        (item,) = recorded.of_person([margaret.id]).items
+        see(client, nurse)
+        address = reverse("web:close_change", args=[item.id])
+        page = builders.text(client.post(address, {"reason": "rang the ward"}, follow=True))
+        assert ClosedChange.objects.get().reason == "rang the ward"
+        assert f'action="{reverse("web:open_change", args=[item.id])}"' in page
+        builders.sign_in(client, coordinator)
+        assert "closed this line. Ask them." in builders.text(
+            client.post(reverse("web:open_change", args=[item.id]), follow=True)
+        )
+        builders.sign_in(client, nurse)
+        page = builders.text(client.post(reverse("web:open_change", args=[item.id]), follow=True))
+        assert "Margaret Ashdown" in page
+        assert AuditEntry.objects.filter(action="change opened again").count() == 1
 
 
 def hear(person, source: SourceOf, *days_ago: int) -> None:

@@ -275,6 +275,28 @@ def _audit(action: str, entry: CaseloadEntry, by: audit.Actor, reason: str = "",
     )
 
 
+def open_change(*, statement_id: int, patient_id: int, by: Viewer) -> None:
+    """Take back that a line of Today was closed. Opening an open line changes nothing.
+
+    Raises Refused without a right to the person; NotPossible where somebody else closed it.
+    """
+    gate.require(by, patient_id, Capability.SEE_CASELOAD)
+    with audit.transaction():
+        closed = ClosedChange.objects.filter(team_id=_team_of(by), statement_id=statement_id).first()
+        if closed is None:
+            return
+        if closed.author != by.name:
+            raise NotPossible(f"{closed.author} closed this line. Ask them.")
+        closed.delete()
+        audit.record(
+            "change opened again",
+            by=by.actor,
+            patient_ids=[patient_id],
+            purpose=DIRECT_CARE,
+            statement=statement_id,
+        )
+
+
 def close_change(*, statement_id: int, patient_id: int, reason: str, by: Viewer) -> None:
     """Close a line of Today for the viewer's whole team. Closing what is closed changes nothing.
 

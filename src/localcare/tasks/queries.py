@@ -143,6 +143,17 @@ def owner_choices(viewer: Viewer) -> list[Owner]:
     return owners.choices(viewer)
 
 
+def owner_chosen(viewer: Viewer, value: str) -> Owner:
+    """The owner that a value of `Owner.value` names. Raises ValueError for one the viewer could not choose."""
+    return owners.chosen(viewer, value)
+
+
+def owner_before(task_id: int) -> str:
+    """Whose a task is at this moment, as a value, to be given back to; empty for a task there is not."""
+    row = Task.objects.filter(pk=task_id).values_list("owner_post", "owner_team").first()
+    return Owner(row[0], row[1], "").value if row else ""
+
+
 def expected_relationships() -> Iterable[tuple[int, int]]:
     """(patient id, team id) of every open task about a person: what the source `task` should hold open."""
     rows = Task.objects.filter(status__in=OPEN).exclude(patient=None).exclude(owner_team=None)

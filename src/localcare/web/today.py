@@ -21,7 +21,7 @@ from localcare.record.types import Heard, Item
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Work
 from localcare.web.calc import news
-from localcare.web.calc.news import Happened
+from localcare.web.calc.news import Happened, Next
 from localcare.web.feeds import Feed, feeds
 
 # We tell of a week what we came to know, and of that what happened in four: a first load tells of years at once.
@@ -41,6 +41,7 @@ class Change:
     what: Happened | None
     more: int
     entry: Entry
+    steps: Sequence[Next]
 
 
 @dataclass(frozen=True)
@@ -92,18 +93,20 @@ def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: st
     people = gate.open_people(viewer, shown, page="Today", decided=found.decisions)
     entries = {e.patient_id: e for e in decided.values()} or caseload.entries_of(viewer, lines.rows)
     told = {i: [item] for i, item in found.inside.items()} if show == "hospital" else found.told
+    next_meeting = mdt.next_meeting(viewer)
+    possible = _possible(viewer, next_meeting)
     return Today(
         people=len(followed),
         mine=len(mine),
         lines=lines,
-        changes=[_change(people[i], told[i], entries[i]) for i in lines.rows if i in people],
+        changes=[_change(people[i], told[i], entries[i], possible) for i in lines.rows if i in people],
         in_hospital=len(found.inside),
         work=tasks.shown(waiting, viewer, people),
         late_actions=tasks.late_counts(viewer).team,
         late_reviews=careplans.reviews_late(viewer) + len(caseload.reviews_late(viewer, followed)),
         room=caseload.room_of(viewer) if sees_caseload else None,
         new_on_lists=_new_on_lists(viewer, decided),
-        next_meeting=mdt.next_meeting(viewer),
+        next_meeting=next_meeting,
         since=clock.now() - LOOK_BACK,
         feeds=feeds(viewer.practice_codes),
         not_sharing=_not_sharing(viewer),
@@ -136,8 +139,17 @@ def _latest_known(item: Item, today: date) -> tuple[datetime, date, int]:
     return item.received_at, news.happened_on(item, today), item.id
 
 
-def _change(person: OpenPerson, told: Sequence[Item], entry: Entry) -> Change:
-    return Change(person, told[0], news.happened(told[0], clock.today()), len(told) - 1, entry)
+def _change(person: OpenPerson, told: Sequence[Item], entry: Entry, possible: Collection[Next]) -> Change:
+    what = news.happened(told[0], clock.today())
+    steps = [] if person.died_on else news.next_steps(what, possible)
+    return Change(person, told[0], what, len(told) - 1, entry, steps)
+
+
+def _possible(viewer: Viewer, next_meeting: NextMeeting | None) -> set[Next]:
+    """What this viewer can do next about somebody: give a task, or put them on an agenda where a meeting is planned."""
+    joins = next_meeting is not None and viewer.can(Capability.JOIN_MEETING)
+    gives = viewer.can(Capability.GIVE_TASKS)
+    return ({Next.MEETING} if joins else set()) | ({Next.WARD, Next.VISIT, Next.RING} if gives else set())
 
 
 def _new_on_lists(viewer: Viewer, decided: Mapping[str, Entry]) -> int | None:

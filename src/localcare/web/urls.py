@@ -6,6 +6,7 @@ app_name = "web"
 urlpatterns = [
     path("", care.today, name="today"),
     path("today/close/<int:statement_id>/", care.close_change, name="close_change"),
+    path("today/open/<int:statement_id>/", care.open_change, name="open_change"),
     path("late/", late.index, name="late"),
     path("people/find/", care.find, name="find"),
     path("people/<int:patient_id>/", care.person, name="person"),

@@ -1,5 +1,8 @@
-"""What an encounter tells the team of somebody on their caseload, by what became known. Pure."""
+"""What an encounter tells the team of somebody on their caseload, by what became known, and what to do next.
 
+Pure."""
+
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
@@ -14,6 +17,28 @@ class Happened(StrEnum):
     DISCHARGED = "discharged"
     ATTENDED = "attended"
     CALLED = "called"
+
+
+class Next(StrEnum):
+    """A sensible next step: a place on the next agenda, or a task to ring the ward, to visit, to ring the person."""
+
+    MEETING = "meeting"
+    WARD = "ward"
+    VISIT = "visit"
+    RING = "ring"
+
+
+STEPS = {
+    Happened.ADMITTED: (Next.MEETING, Next.WARD),
+    Happened.DISCHARGED: (Next.VISIT, Next.MEETING),
+    Happened.ATTENDED: (Next.RING, Next.MEETING),
+    Happened.CALLED: (Next.RING, Next.MEETING),
+}
+
+
+def next_steps(what: Happened | None, possible: Collection[Next]) -> list[Next]:
+    """The steps that suit what happened, the most sensible first, of those that are possible."""
+    return [step for step in STEPS[what] if step in possible] if what else []
 
 
 def happened(item: Item, on: date) -> Happened | None:

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from localcare.access import actions as access
@@ -13,6 +14,7 @@ from localcare.access.guard import everyone_signed_in, requires, viewer_of
 from localcare.access.types import Capability, Refused
 from localcare.base import clock
 from localcare.caseload import actions as caseload
+from localcare.caseload.types import NotPossible
 from localcare.design import notices, paging
 from localcare.record import queries as record
 from localcare.web import person as person_page
@@ -38,13 +40,31 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close_change(request: HttpRequest, statement_id: int) -> HttpResponse:
     """Close a line of Today for the whole team."""
+    patient_id = _patient_of(statement_id)
+    reason = request.POST.get("reason", "")
+    caseload.close_change(statement_id=statement_id, patient_id=patient_id, reason=reason, by=viewer_of(request))
+    undo = reverse("web:open_change", args=[statement_id])
+    notices.tell(request, "Closed for your team. It stays on the person's timeline.", undo=undo)
+    return redirect("web:today")
+
+
+@requires(Capability.SEE_CASELOAD)
+@require_POST
+def open_change(request: HttpRequest, statement_id: int) -> HttpResponse:
+    """Take back that a line of Today was closed."""
+    try:
+        caseload.open_change(statement_id=statement_id, patient_id=_patient_of(statement_id), by=viewer_of(request))
+        notices.tell(request, "The line is back.")
+    except NotPossible as reason:
+        notices.refuse(request, str(reason))
+    return redirect("web:today")
+
+
+def _patient_of(statement_id: int) -> int:
     patient_id = record.patient_of(statement_id)
     if patient_id is None:
         raise Http404
-    reason = request.POST.get("reason", "")
-    caseload.close_change(statement_id=statement_id, patient_id=patient_id, reason=reason, by=viewer_of(request))
-    notices.tell(request, "Closed for your team. It stays on the person's timeline.")
-    return redirect("web:today")
+    return patient_id
 
 
 @requires(Capability.VIEW_PERSON)
