@@ -1,7 +1,7 @@
 """Writes of caseload. Every step is a new row naming its author; one function makes it, after one table."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from localcare.access import actions as access
@@ -11,10 +11,11 @@ from localcare.base import audit, clock
 from localcare.caseload import leaving_out, queries
 from localcare.caseload.calc.states import may_follow
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
-from localcare.caseload.types import DECLINED, ENDING_LABELS, LABELS, Ending, NotPossible, State
+from localcare.caseload.types import DECLINED, ENDING_LABELS, LABELS, Arranged, Ending, NotPossible, State
 from localcare.staff import queries as staff
 
 SOURCE = "caseload"
+UNDO_WITHIN = timedelta(hours=1)
 DIRECT_CARE = "direct care"
 
 
@@ -136,6 +137,39 @@ def assign_coordinator(*, patient_id: int, post_id: int, review_on: date | None,
                 "care co-ordinator named", entry, by.actor, post=post_id, review_on=review_on and review_on.isoformat()
             )
     return entry
+
+
+def put_back_coordinator(*, patient_id: int, set_to: Arranged, back_to: Arranged, by: Viewer) -> CaseloadEntry:
+    """Undo naming a co-ordinator and review: what stood before stands again, while nobody changed it since.
+
+    Raises Refused without the right to the person; NotPossible where it no longer stands as `set_to`.
+    """
+    gate.require(by, patient_id, Capability.MANAGE_CASELOAD)
+    with audit.transaction():
+        entry = _locked(patient_id, _team_of(by))
+        if Arranged(entry.coordinator_id, entry.review_on) != set_to:
+            raise NotPossible("Somebody changed the co-ordinator or the review since. Read it, then decide.")
+        entry.coordinator_id, entry.review_on = back_to
+        entry.save(update_fields=["coordinator", "review_on"])
+        _audit("care co-ordinator put back", entry, by.actor, post=back_to.post_id)
+    return entry
+
+
+def undo_close(*, patient_id: int, by: Viewer) -> CaseloadEntry:
+    """Undo ending the team's time with a person, within the hour and by whoever ended it.
+
+    Raises NotPossible where somebody else ended it, later than that, or for somebody who died; Refused without the
+    role.
+    """
+    if not by.can(Capability.MANAGE_CASELOAD):
+        raise Refused(Decision(False, Basis.ROLE, "The care co-ordinator of the cluster ends and begins this."))
+    team_id = _team_of(by)
+    with audit.transaction():
+        last = _locked(patient_id, team_id).latest
+        own = last is not None and (last.author, last.author_role) == (by.name, by.role)
+        if last is None or last.state != State.CLOSED or not own or clock.now() - last.at > UNDO_WITHIN:
+            raise NotPossible("Only whoever ended it can undo that, within the hour. Take the person on again instead.")
+        return _take_on(patient_id, team_id, reason="Ended by mistake: undone.", by=by)
 
 
 def set_room(*, places_a_month: int, starts: date, by: Viewer, places_a_week: int | None = None) -> TeamRoom:

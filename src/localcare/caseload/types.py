@@ -14,6 +14,7 @@ __all__ = [
     "DECLINED",
     "ENDING_LABELS",
     "LABELS",
+    "Arranged",
     "Counts",
     "Ending",
     "Entry",
@@ -59,6 +60,13 @@ class Entry:
     def label(self) -> str:
         """Where they stand, in words."""
         return ENDING_LABELS[Ending(self.ending)] if self.ending else LABELS[self.state]
+
+
+class Arranged(NamedTuple):
+    """Who co-ordinates somebody's care and when the team reviews it next."""
+
+    post_id: int | None
+    review_on: date | None
 
 
 class Followed(NamedTuple):
