@@ -10,12 +10,28 @@ from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
 from localcare.base.prepared import in_all, prepared
+from localcare.caseload.leaving_out import left_out_of_list
 from localcare.caseload.leaving_out import new_on_list as new_on_list
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
-from localcare.caseload.types import Counts, Ending, Entry, Followed, Listed, Places, Room, Row, State
+from localcare.caseload.types import (
+    DECLINED,
+    Counts,
+    Ending,
+    Entry,
+    Followed,
+    Listed,
+    Places,
+    PracticeWork,
+    Room,
+    Row,
+    State,
+)
 from localcare.places import queries as places
+from localcare.population import queries as population
 from localcare.staff import queries as staff
 from localcare.staff.types import Post, Team
+
+DECIDED_BY_PRACTICE = DECLINED | {State.ACCEPTED, State.NAMED}
 
 _ENTRY = (
     "id",
@@ -147,6 +163,25 @@ def handled(practice_code: str) -> dict[str, Entry]:
     pseudonyms = gate.list_pseudonyms(practice_code, [patient for (patient,) in _decided_by(team.id)])
     entries = {e.patient_id: e for e in _entries_with(team.id, pseudonyms.values())}
     return {pseudonym: entries[i] for pseudonym, i in pseudonyms.items()}
+
+
+def practice_work(practice_code: str) -> PracticeWork:
+    """How far a practice is with its own list, in numbers: for its manager, who sees nobody on it."""
+    decided = handled(practice_code)
+    by_author: dict[str, dict[str, int]] = {}
+    for entry in decided.values():
+        if entry.state in DECIDED_BY_PRACTICE:
+            counts = by_author.setdefault(entry.author, {})
+            counts[entry.label] = counts.get(entry.label, 0) + 1
+    if gate.list_ended(practice_code):
+        return PracticeWork(0, 0, 0, by_author)
+    out = left_out_of_list(practice_code, decided).pseudonyms
+    return PracticeWork(
+        listed=population.practice_list_size(practice_code),
+        to_decide=population.practice_list_size(practice_code, exclude=out),
+        new=new_on_list(practice_code, decided),
+        decided=dict(sorted(by_author.items())),
+    )
 
 
 def room(team_id: int, on: date) -> int | None:

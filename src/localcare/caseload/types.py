@@ -22,6 +22,7 @@ __all__ = [
     "Listed",
     "NotPossible",
     "Places",
+    "PracticeWork",
     "Room",
     "Row",
     "State",
@@ -60,6 +61,16 @@ class Entry:
     def label(self) -> str:
         """Where they stand, in words."""
         return ENDING_LABELS[Ending(self.ending)] if self.ending else LABELS[self.state]
+
+
+@dataclass(frozen=True)
+class PracticeWork:
+    """A practice's list in numbers: on it, still to decide, new; and what each of its people has decided, by label."""
+
+    listed: int
+    to_decide: int
+    new: int
+    decided: Mapping[str, Mapping[str, int]]
 
 
 class Arranged(NamedTuple):

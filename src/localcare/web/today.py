@@ -11,7 +11,7 @@ from localcare.access.types import Capability, OpenPerson, Viewer
 from localcare.base import clock
 from localcare.careplans import queries as careplans
 from localcare.caseload import queries as caseload
-from localcare.caseload.types import Entry, Room
+from localcare.caseload.types import Entry, PracticeWork, Room
 from localcare.design.paging import Page
 from localcare.mdt import queries as mdt
 from localcare.mdt.types import NextMeeting
@@ -63,6 +63,7 @@ class Today:
     work: Work
     late_actions: int
     late_reviews: int
+    practice: PracticeWork | None
     room: Room | None
     new_on_lists: int | None
     next_meeting: NextMeeting | None
@@ -83,7 +84,8 @@ class Today:
 def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: str = "") -> Today:
     """Today for this viewer. People come through the gate, with one audit entry for all shown on the page."""
     sees_caseload = viewer.can(Capability.SEE_CASELOAD)
-    decided = caseload.handled(viewer.organisation_code) if viewer.works_at_practice else {}
+    at_practice = viewer.works_at_practice and sees_caseload
+    decided = caseload.handled(viewer.organisation_code) if at_practice else {}
     followed = caseload.followed(viewer, decided) if sees_caseload else {}
     mine = [patient_id for patient_id, one in followed.items() if one.coordinator_post_id == viewer.post_id]
     found = _news(viewer, list(followed) if whole_team or not mine else mine)
@@ -104,6 +106,7 @@ def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: st
         work=tasks.shown(waiting, viewer, people),
         late_actions=tasks.late_counts(viewer).team,
         late_reviews=careplans.reviews_late(viewer) + len(caseload.reviews_late(viewer, followed)),
+        practice=caseload.practice_work(viewer.organisation_code) if _manages_practice(viewer) else None,
         room=caseload.room_of(viewer) if sees_caseload else None,
         new_on_lists=_new_on_lists(viewer, decided),
         next_meeting=next_meeting,
@@ -150,6 +153,11 @@ def _possible(viewer: Viewer, next_meeting: NextMeeting | None) -> set[Next]:
     joins = next_meeting is not None and viewer.can(Capability.JOIN_MEETING)
     gives = viewer.can(Capability.GIVE_TASKS)
     return ({Next.MEETING} if joins else set()) | ({Next.WARD, Next.VISIT, Next.RING} if gives else set())
+
+
+def _manages_practice(viewer: Viewer) -> bool:
+    """A practice manager: the practice's own figures exactly, and nobody's record."""
+    return viewer.works_at_practice and viewer.can(Capability.SEE_OWN_REGISTERS) and not viewer.can("view_person")
 
 
 def _new_on_lists(viewer: Viewer, decided: Mapping[str, Entry]) -> int | None:

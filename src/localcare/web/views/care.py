@@ -29,6 +29,8 @@ STARTS = {Capability.SEE_OVERSIGHT: "web:oversight", Capability.SEE_POPULATION: 
 def today(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not viewer.can(Capability.SEE_CASELOAD) and not viewer.can(Capability.WORK_ON_TASKS):
+        if viewer.can(Capability.VIEW_UNPLANNED):
+            return render(request, "web/today_urgent.jinja", {"form": FindForm()})
         return redirect(next(name for capability, name in STARTS.items() if viewer.can(capability)))
     whole_team = request.GET.get("people") == "team"
     page_of = partial(paging.page_of, request)
@@ -88,8 +90,15 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         people = gate.find(viewer_of(request), **form.cleaned_data)
         if len(people) == 1:
-            return redirect("web:person", people[0].id)
+            return redirect(_wanted(request), people[0].id)
     return render(request, "web/find.jinja", {"form": form, "people": people})
+
+
+def _wanted(request: HttpRequest) -> str:
+    """Which page of the person a search leads to: the unplanned view where it is asked for, or is all one needs."""
+    viewer = viewer_of(request)
+    asked = request.POST.get("to") == "unplanned" or not viewer.can(Capability.SEE_CASELOAD)
+    return "web:unplanned" if asked and viewer.can(Capability.VIEW_UNPLANNED) else "web:person"
 
 
 def _sought(request: HttpRequest) -> Mapping[str, object]:
