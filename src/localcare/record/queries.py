@@ -13,7 +13,17 @@ from django.db.models import F, Q, QuerySet
 from localcare.base.clock import LONDON
 from localcare.base.prepared import prepared
 from localcare.record.models import Kind, Source, Statement
-from localcare.record.types import GENERAL_PRACTICE, GOING_ON, IN_HOSPITAL, OURSELVES, Heard, Item, Record, in_hospital
+from localcare.record.types import (
+    GENERAL_PRACTICE,
+    GOING_ON,
+    IN_HOSPITAL,
+    OURSELVES,
+    WRITTEN_HERE,
+    Heard,
+    Item,
+    Record,
+    in_hospital,
+)
 
 WITHDRAWN = ("entered-in-error", "refuted")
 _FIELDS = tuple("source__name" if name == "source" else name for name in Item.__dataclass_fields__)
@@ -83,13 +93,21 @@ def heard(practice_codes: Collection[str]) -> list[Heard]:
 @prepared
 def _heard(practice_codes: Collection[str]) -> QuerySet[Any]:
     theirs = Q(organisation_code__among=practice_codes) | ~Q(system=GENERAL_PRACTICE)
-    rows = Source.objects.filter(theirs, last_heard_at__isnull=False).exclude(system=OURSELVES)
+    rows = Source.objects.filter(theirs, last_heard_at__isnull=False).exclude(system__in=(OURSELVES, WRITTEN_HERE))
     return rows.order_by("name").values_list(*Heard.__dataclass_fields__)
 
 
 def patient_of(statement_id: int) -> int | None:
     """Whom a statement is about, by id, so that the gate can be asked; None where there is no such statement."""
     return Statement.objects.filter(pk=statement_id).values_list("patient_id", flat=True).first()
+
+
+def written_here(patient_ids: Sequence[int], *, author: str = "") -> list[Item]:
+    """What teams wrote here about one person whom the caller has opened, or one author did, the latest first."""
+    rows = Statement.objects.filter(patient__in=patient_ids, source__system=WRITTEN_HERE, superseded_at=None)
+    if author:
+        rows = rows.filter(author=author)
+    return _items(rows.exclude(status__in=WITHDRAWN).order_by("-started_on", "-id"))
 
 
 def versions_of(patient_ids: Sequence[int], statement_id: int) -> list[Item]:

@@ -20,6 +20,16 @@ class SourceOf:
 # Systems of sources: the record of a practice, and what is written here.
 GENERAL_PRACTICE = "gp"
 OURSELVES = "Localcare"
+WRITTEN_HERE = "Localcare notes"
+
+
+class Entry(StrEnum):
+    """What can be written: a note, or a contact with the person."""
+
+    NOTE = "note"
+    PHONE = "phone"
+    VISIT = "visit"
+    ATTEMPTED = "attempted"
 
 
 @dataclass(frozen=True, slots=True)

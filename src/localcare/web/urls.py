@@ -1,6 +1,6 @@
 from django.urls import path
 
-from localcare.web.views import care, choices, late, oversight, shell
+from localcare.web.views import care, choices, entries, late, oversight, shell
 
 app_name = "web"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("people/<int:patient_id>/", care.person, name="person"),
     path("people/<int:patient_id>/choices/", choices.overview, name="choices"),
     path("people/<int:patient_id>/choices/<str:kind>/", choices.change, name="choice"),
+    path("people/<int:patient_id>/write/", entries.write, name="write_entry"),
+    path("people/<int:patient_id>/write/<int:statement_id>/error/", entries.error, name="entry_error"),
+    path("people/<int:patient_id>/copy/", entries.copy, name="copy"),
     path("people/<int:patient_id>/unplanned/", care.unplanned, name="unplanned"),
     path("people/<int:patient_id>/emergency/", care.emergency, name="emergency"),
     path("oversight/", oversight.overview, name="oversight"),
