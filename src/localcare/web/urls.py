@@ -1,15 +1,20 @@
 from django.urls import path
 
-from localcare.web.views import care, choices, oversight, shell
+from localcare.web.views import care, choices, entries, late, oversight, shell
 
 app_name = "web"
 urlpatterns = [
     path("", care.today, name="today"),
     path("today/close/<int:statement_id>/", care.close_change, name="close_change"),
+    path("today/open/<int:statement_id>/", care.open_change, name="open_change"),
+    path("late/", late.index, name="late"),
     path("people/find/", care.find, name="find"),
     path("people/<int:patient_id>/", care.person, name="person"),
     path("people/<int:patient_id>/choices/", choices.overview, name="choices"),
     path("people/<int:patient_id>/choices/<str:kind>/", choices.change, name="choice"),
+    path("people/<int:patient_id>/write/", entries.write, name="write_entry"),
+    path("people/<int:patient_id>/write/<int:statement_id>/error/", entries.error, name="entry_error"),
+    path("people/<int:patient_id>/copy/", entries.copy, name="copy"),
     path("people/<int:patient_id>/unplanned/", care.unplanned, name="unplanned"),
     path("people/<int:patient_id>/emergency/", care.emergency, name="emergency"),
     path("oversight/", oversight.overview, name="oversight"),
