@@ -36,7 +36,7 @@ def of_person(request: HttpRequest, patient_id: int) -> HttpResponse:
         started = actions.start_plan(patient_id=patient_id, by=viewer)
         notices.tell(request, "The plan is started. Begin with what matters to the person.")
         return redirect("careplans:plan", started.pk)
-    may_write = viewer.can(Capability.WRITE_PLAN)
+    may_write = gate.decision_on(viewer, patient_id, Capability.WRITE_PLAN).allowed
     return render(request, "careplans/start.jinja", {"person": person, "may_write": may_write})
 
 

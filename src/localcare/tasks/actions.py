@@ -13,6 +13,8 @@ from localcare.tasks.models import Task, TaskStep, new_key
 from localcare.tasks.types import Overtaken, Owner
 
 SOURCE = "task"
+# Who works on a task about a person may see them, and not by an emergency alone.
+WORKING = (Capability.VIEW_PERSON, Capability.WORK_ON_TASKS)
 NOT_YOURS = Decision(False, Basis.ROLE, "This task belongs to somebody else. Ask its owner, or the one who gave it.")
 WORDS_MISSING = {
     Step.COMPLETE: "Say what you did, so that the next one knows.",
@@ -138,7 +140,8 @@ def require_right(task: Task, by: Viewer, step: Step | None = None) -> None:
     if not by.can(Capability.WORK_ON_TASKS) or not (owns or gave):
         raise Refused(NOT_YOURS)
     if task.patient_id is not None:
-        gate.require(by, task.patient_id, Capability.VIEW_PERSON)
+        for capability in WORKING:
+            gate.require(by, task.patient_id, capability)
 
 
 def _repeats(since: list[TaskStep], step: Step, words: str, by: Viewer) -> bool:
@@ -178,8 +181,12 @@ def _check_somebody_may_see(task: Task, owner: Owner) -> None:
     post = staff.post(owner.post_id, today) if owner.post_id else None
     posts = ([post] if post else []) if owner.post_id else members
     viewers = (v for p in posts for v in gate.viewers_of(p.user_id) if v.post_id == p.id)
-    if not any(gate.decision_on(viewer, task.patient_id).allowed for viewer in viewers):
+    if not any(_may_work(viewer, task.patient_id) for viewer in viewers):
         raise ValueError(f"{owner.label} may not see this person. Choose somebody of a team that looks after them.")
+
+
+def _may_work(viewer: Viewer, patient_id: int) -> bool:
+    return all(gate.decision_on(viewer, patient_id, capability).allowed for capability in WORKING)
 
 
 def _audit(task: Task, step: Step, by: Viewer) -> None:
