@@ -21,7 +21,7 @@ FILTERS = {
     "looks": ("looked", "searched"),
     "reveals": ("revealed", "reveal session started"),
     "refusals": ("refused",),
-    "emergencies": ("emergency declared", "emergency reviewed"),
+    "emergencies": ("emergency declared", "emergency not opened", "emergency reviewed"),
     "releases": ("identity asked", "identity not asked", "identity released", "identity refused", "identity seen"),
 }
 

@@ -267,18 +267,21 @@ def find(
     Those without a right to see them are left out; the search itself is audited. Raises ValueError when fewer than
     two identifiers are given.
     """
-    if not birth_date or not (nhs_number or family_name):
-        raise ValueError("Give the date of birth and either the NHS number or the family name.")
-    if nhs_number:
-        ids = patients.ids_by_nhs_number(nhs_number)
-    else:
-        ids = patients.ids_by_name_and_birth(family_name, birth_date)
+    ids = sought(nhs_number=nhs_number, family_name=family_name, birth_date=birth_date)
     people, refusals = _decided(viewer, ids, Capability.VIEW_PERSON)
-    people = {i: person for i, person in people.items() if person.birth_date == birth_date}
     with audit.transaction():
         shown = [i for person in people.values() for i in person.ids]
         audit.record("searched", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, refused=len(refusals))
     return list(people.values())
+
+
+def sought(*, nhs_number: str = "", family_name: str = "", birth_date: date | None = None) -> list[int]:
+    """Ids of those with both identifiers; names nobody. Raises ValueError when fewer than two are given."""
+    if not birth_date or not (nhs_number or family_name):
+        raise ValueError("Give the date of birth and either the NHS number or the family name.")
+    if nhs_number:
+        return patients.ids_by_nhs_number(nhs_number, birth_date)
+    return patients.ids_by_name_and_birth(family_name, birth_date)
 
 
 def reveal_session(viewer: Viewer) -> RevealSession | None:

@@ -1,5 +1,6 @@
 """Reads of patients, for `access` alone: everybody else receives people from `access.queries`."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -90,11 +91,12 @@ def _links(ids: Collection[int], on: date) -> QuerySet[Any]:
     return rows.values_list("patient_id", "same_as_id")
 
 
-def ids_by_nhs_number(nhs_number: str) -> list[int]:
-    """Patients who have, or had, this NHS number."""
-    current = Patient.objects.filter(nhs_number=nhs_number).values_list("id", flat=True)
-    former = FormerNhsNumber.objects.filter(nhs_number=nhs_number).values_list("patient_id", flat=True)
-    return list(dict.fromkeys([*current, *former]))
+def ids_by_nhs_number(nhs_number: str, birth_date: date) -> list[int]:
+    """Patients born on a day who have, or had, this NHS number, however it is spaced."""
+    number = re.sub(r"[\s-]", "", nhs_number)
+    current = Patient.objects.filter(nhs_number=number, birth_date=birth_date).values_list("id", flat=True)
+    former = FormerNhsNumber.objects.filter(nhs_number=number, patient__birth_date=birth_date)
+    return list(dict.fromkeys([*current, *former.values_list("patient_id", flat=True)]))
 
 
 def ids_by_name_and_birth(family_name: str, birth_date: date) -> list[int]:
