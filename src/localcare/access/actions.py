@@ -117,9 +117,10 @@ def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, 
     """
     decision = queries.decision_on(by, patient_id, Capability.RECORD_CHOICE)
     if not decision.allowed:
-        raise Refused(decision)
+        raise Refused(decision, patient_ids=(patient_id,))
     if decision.basis is not Basis.REGISTERED:
-        raise Refused(Decision(False, Basis.ROLE, "The person's own practice records what they choose. Ask it to."))
+        own = Decision(False, Basis.ROLE, "The person's own practice records what they choose. Ask it to.")
+        raise Refused(own, patient_ids=(patient_id,))
     if value not in choices()[ChoiceKind(kind)].values:
         raise ValueError(f"{value!r} is not an answer to {kind!r}; see definitions/choices.toml")
     ids = queries.same_person(patient_id)
@@ -221,9 +222,13 @@ def reveal(*, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
     return shown
 
 
-def end_reveal_sessions(*, user_id: int) -> None:
-    """At sign-out: what was revealed closes again."""
-    RevealSession.objects.filter(user_id=user_id, ends__gt=clock.now()).update(ends=clock.now())
+def end_reveal_sessions(*, by: audit.Actor) -> None:
+    """At sign-out: what they revealed closes again. Ending what has ended changes nothing."""
+    with audit.transaction():
+        now = clock.now()
+        ended = RevealSession.objects.filter(user_id=by.id, ends__gt=now).update(ends=now)
+        if ended:
+            audit.record("reveal session ended", by=by, purpose=Purpose.DIRECT_CARE, sessions=ended)
 
 
 def recompute_relationships(

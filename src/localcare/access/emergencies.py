@@ -19,7 +19,7 @@ def declare_emergency(*, patient_id: int, reason: str, by: Viewer) -> EmergencyA
     _check_words(reason)
     decision = queries.decision_on(by, patient_id)
     if not decision.allowed and not decision.emergency_possible:
-        raise Refused(decision)
+        raise Refused(decision, patient_ids=(patient_id,))
     now = clock.now()
     with audit.transaction():
         access = EmergencyAccess.objects.create(

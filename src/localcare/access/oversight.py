@@ -19,7 +19,7 @@ from localcare.patients import queries as patients
 VERIFIED = "chain verified"
 FILTERS = {
     "looks": ("looked", "searched"),
-    "reveals": ("revealed", "reveal session started"),
+    "reveals": ("revealed", "reveal session started", "reveal session ended"),
     "refusals": ("refused",),
     "emergencies": ("emergency declared", "emergency not opened", "emergency reviewed"),
     "releases": ("identity asked", "identity not asked", "identity released", "identity refused", "identity seen"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from localcare.access import facts, pseudonyms
+from localcare.access import facts, pseudonyms, refusals
 from localcare.access.calc.decide import decide
 from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
@@ -107,31 +107,16 @@ def open_person(
 
     Raises Refused with the decision; a person who does not exist is refused in the same words as one unrelated.
     """
-    people, refusals = _decided(viewer, [patient_id], capability)
+    people, no = _decided(viewer, [patient_id], capability)
+    if patient_id in no:
+        refused = Refused(no[patient_id], patient_ids=(patient_id,))
+        refusals.record_refusal(refused, by=viewer.actor, page=page)
+        raise refused
+    person = people[patient_id]
+    basis = person.decision.basis
     with audit.transaction():
-        if patient_id in people:
-            person = people[patient_id]
-            audit.record(
-                "looked",
-                by=viewer.actor,
-                patient_ids=person.ids,
-                purpose=DIRECT_CARE,
-                page=page,
-                basis=person.decision.basis,
-            )
-        else:
-            decision = refusals[patient_id]
-            audit.record(
-                "refused",
-                by=viewer.actor,
-                patient_ids=[patient_id],
-                purpose=DIRECT_CARE,
-                page=page,
-                basis=decision.basis,
-            )
-    if patient_id in refusals:
-        raise Refused(refusals[patient_id])
-    return people[patient_id]
+        audit.record("looked", by=viewer.actor, patient_ids=person.ids, purpose=DIRECT_CARE, page=page, basis=basis)
+    return person
 
 
 def open_people(
@@ -159,15 +144,15 @@ def open_people(
 
 def decision_on(viewer: Viewer, patient_id: int, capability: Capability = Capability.VIEW_PERSON) -> Decision:
     """The gate's answer without opening the person: for actions, which audit what they write."""
-    people, refusals = _decided(viewer, [patient_id], capability)
-    return people[patient_id].decision if patient_id in people else refusals[patient_id]
+    people, refused = _decided(viewer, [patient_id], capability)
+    return people[patient_id].decision if patient_id in people else refused[patient_id]
 
 
 def require(viewer: Viewer, patient_id: int, capability: Capability) -> None:
     """Raises Refused unless the viewer may use the capability on the person."""
     decision = decision_on(viewer, patient_id, capability)
     if not decision.allowed:
-        raise Refused(decision)
+        raise Refused(decision, patient_ids=(patient_id,))
 
 
 def decisions(
@@ -268,10 +253,13 @@ def find(
     two identifiers are given.
     """
     ids = sought(nhs_number=nhs_number, family_name=family_name, birth_date=birth_date)
-    people, refusals = _decided(viewer, ids, Capability.VIEW_PERSON)
+    people, refused = _decided(viewer, ids, Capability.VIEW_PERSON)
     with audit.transaction():
+        if refused:
+            basis = next(iter(refused.values())).basis
+            refusals.write(by=viewer.actor, page="find a person", patient_ids=list(refused), basis=basis)
         shown = [i for person in people.values() for i in person.ids]
-        audit.record("searched", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, refused=len(refusals))
+        audit.record("searched", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, refused=len(refused))
     return list(people.values())
 
 

@@ -40,11 +40,16 @@ class Viewer:
 
 
 class Refused(Exception):
-    """The gate said no. Carries the decision, so that the page can explain itself."""
+    """The gate said no. Carries the decision, so that the page can explain itself, and whom it was about.
 
-    def __init__(self, decision: Decision) -> None:
+    `recorded` says whether it stands in the audit chain; whoever answers the request records what does not.
+    """
+
+    def __init__(self, decision: Decision, *, patient_ids: tuple[int, ...] = (), recorded: bool = False) -> None:
         super().__init__(decision.reason)
         self.decision = decision
+        self.patient_ids = patient_ids
+        self.recorded = recorded
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def _accept(gp: Viewer) -> list[int]:
     for patient_id in chosen[TAKEN_ON : TAKEN_ON + 2]:
         caseload.decline(patient_id=patient_id, outcome=State.ALREADY_KNOWN, reason="the hospice visits", by=gp)
     # Whoever signs in as the GP gives a reason of their own.
-    access.end_reveal_sessions(user_id=gp.user_id)
+    access.end_reveal_sessions(by=gp.actor)
     return chosen[:TAKEN_ON]
 
 

@@ -92,7 +92,7 @@ def take_off(*, case_id: int, by: Viewer) -> None:
     with audit.transaction():
         case, meeting = _case(case_id, by)
         if not _runs(meeting, by) and case.asked_by != by.signature:
-            raise Refused(NOT_RUNNING)
+            raise Refused(NOT_RUNNING, patient_ids=(case.patient_id,))
         _check_open(meeting)
         if CaseMinutes.objects.filter(case=case).exists():
             raise ValueError("This case has minutes already, so it stays on the agenda.")
@@ -173,22 +173,22 @@ def set_attendance(*, meeting_id: int, post_id: int, coming: bool, by: Viewer) -
         audit.record("attendance set", by=by.actor, meeting=meeting.pk, post=post_id, coming=coming)
 
 
-def require_joining(meeting: Meeting, by: Viewer) -> None:
-    """Raises Refused unless it is the meeting of the viewer's team, or of the cluster of their practice."""
+def require_joining(meeting: Meeting, by: Viewer, about: tuple[int, ...] = ()) -> None:
+    """Raises Refused, `about` somebody, unless it is the meeting of one's team, or of the cluster of one's practice."""
     team = caseload.team_of(by)
     if not by.can(Capability.JOIN_MEETING) or team is None or team.pk != meeting.team_id:
-        raise Refused(NOT_YOUR_MEETING)
+        raise Refused(NOT_YOUR_MEETING, patient_ids=about)
 
 
-def _joined(meeting_id: int, by: Viewer) -> Meeting:
+def _joined(meeting_id: int, by: Viewer, about: tuple[int, ...] = ()) -> Meeting:
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("team").get(pk=meeting_id)
-    require_joining(meeting, by)
+    require_joining(meeting, by, about)
     return meeting
 
 
 def _case(case_id: int, by: Viewer) -> tuple[Case, Meeting]:
     case = Case.objects.get(pk=case_id)
-    return case, _joined(case.meeting_id, by)
+    return case, _joined(case.meeting_id, by, (case.patient_id,))
 
 
 def _runs(meeting: Meeting, by: Viewer) -> bool:

@@ -61,7 +61,7 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
     Raises Case.DoesNotExist, or Refused for another team's meeting or without a right to the person.
     """
     case = _cases().select_related("meeting__team__organisation").get(pk=case_id)
-    actions.require_joining(case.meeting, viewer)
+    actions.require_joining(case.meeting, viewer, (case.patient_id,))
     person = gate.open_person(viewer, case.patient_id, page=f"case at meeting {case.meeting_id}")
     agenda = open_agenda(viewer, case.meeting_id)
     since = _previous(case)

@@ -138,7 +138,7 @@ def require_right(task: Task, by: Viewer, step: Step | None = None) -> None:
     owns = task.owner_post_id == by.post_id or (by.team_id is not None and task.owner_team_id == by.team_id)
     gave = task.asked_by_post_id == by.post_id and step not in (Step.TAKE, Step.COMPLETE)
     if not by.can(Capability.WORK_ON_TASKS) or not (owns or gave):
-        raise Refused(NOT_YOURS)
+        raise Refused(NOT_YOURS, patient_ids=(task.patient_id,) if task.patient_id else ())
     if task.patient_id is not None:
         for capability in WORKING:
             gate.require(by, task.patient_id, capability)

@@ -103,7 +103,7 @@ def emergency(request: HttpRequest, patient_id: int) -> HttpResponse:
     if decision.allowed:
         return redirect("web:person", patient_id)
     if not decision.emergency_possible:
-        raise Refused(decision)
+        raise Refused(decision, patient_ids=(patient_id,))
     form = EmergencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         access.declare_emergency(patient_id=patient_id, reason=form.cleaned_data["reason"], by=viewer_of(request))
