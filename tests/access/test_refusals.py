@@ -112,3 +112,10 @@ def test_the_refusal_of_an_action_says_whom_it_was_about(area, margaret):
     assert refused.value.patient_ids == (margaret.id,)
     assert isinstance(refused.value.decision, Decision)
     assert not refused.value.recorded
+
+
+def test_a_page_for_other_roles_says_whom_to_ask_and_where_to_go_on(client, area):
+    builders.sign_in(client, area.viewer("analyst", "99J"))
+    page = builders.text(client.get("/oversight/"))
+    assert "not for the role of Population analyst. It is for: Privacy officer, Caldicott Guardian." in page
+    assert '<a href="/">your own start page</a>' in page

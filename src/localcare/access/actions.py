@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from localcare.access import queries
+from localcare.access.calc.decide import OBJECTS
 from localcare.access.choices import choices
 from localcare.access.emergencies import (
     EMERGENCY_LENGTH,
@@ -22,7 +23,17 @@ from localcare.access.models import (
     Reveal,
     RevealSession,
 )
-from localcare.access.types import Basis, Capability, ChoiceKind, Decision, OpenPerson, Purpose, Refused, Viewer
+from localcare.access.types import (
+    Basis,
+    Capability,
+    ChoiceKind,
+    Consent,
+    Decision,
+    OpenPerson,
+    Purpose,
+    Refused,
+    Viewer,
+)
 from localcare.base import audit, clock
 
 __all__ = [
@@ -128,12 +139,39 @@ def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, 
         return
     with audit.transaction():
         queries.hold_choices()
-        now = clock.now()
-        # The strictest answer of any linked record holds, so that an answer given for one alone could change nothing.
-        Choice.objects.bulk_create(
-            Choice(patient_id=one, kind=kind, value=value, recorded_at=now, recorded_by=by.name) for one in ids
-        )
-        audit.record("choice recorded", by=by.actor, patient_ids=ids, kind=kind, value=value, reason=told)
+        _write_choice(ids, kind, value, told, by)
+
+
+def record_agreement(*, patient_id: int, told: str, by: Viewer) -> None:
+    """A member of a team that looks after the person asked them, and they agreed that it sees their record.
+
+    This answer only: never over an objection, which their practice alone withdraws. The same again changes nothing.
+    Raises Refused without the relationship or the role, or where the person objects; ValueError without words.
+    """
+    decision = queries.decision_on(by, patient_id, Capability.RECORD_AGREEMENT)
+    if not decision.allowed:
+        raise Refused(decision, patient_ids=(patient_id,))
+    if not told.strip():
+        raise ValueError("Say in a few words how and when they told you.")
+    ids = queries.same_person(patient_id)
+    with audit.transaction():
+        queries.hold_choices()
+        before = queries.choices_of(ids)[ChoiceKind.SHARING].value
+        if before == Consent.GIVEN:
+            return
+        if before == Consent.OBJECTED:
+            raise Refused(Decision(False, Basis.OBJECTED, OBJECTS), patient_ids=(patient_id,))
+        _write_choice(ids, ChoiceKind.SHARING, Consent.GIVEN, told.strip(), by)
+
+
+def _write_choice(ids: Sequence[int], kind: ChoiceKind, value: str, told: str, by: Viewer) -> None:
+    """For every record linked as the person's: the strictest answer of any holds, so one alone could change nothing."""
+    # The time is taken with choices held, so that a run that did not see the choice bears an earlier one.
+    now = clock.now()
+    Choice.objects.bulk_create(
+        Choice(patient_id=one, kind=kind, value=value, recorded_at=now, recorded_by=by.name) for one in ids
+    )
+    audit.record("choice recorded", by=by.actor, patient_ids=ids, kind=kind, value=value, reason=told)
 
 
 def begin_relationship(*, patient_id: int, team_id: int, source: str, by: audit.Actor) -> None:

@@ -16,7 +16,7 @@ from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
-from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
+from localcare.access.types import Basis, Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
@@ -261,6 +261,14 @@ def find(
         shown = [i for person in people.values() for i in person.ids]
         audit.record("searched", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, refused=len(refused))
     return list(people.values())
+
+
+def to_ask(viewer: Viewer, *, nhs_number: str = "", family_name: str = "", birth_date: date | None = None) -> list[int]:
+    """Ids of those with two identifiers whom the viewer's team looks after and who must first agree to be seen."""
+    ids = sought(nhs_number=nhs_number, family_name=family_name, birth_date=birth_date)
+    may_record = decisions(viewer, ids, Capability.RECORD_AGREEMENT).allowed
+    seen = decisions(viewer, ids).by_id
+    return [i for i in ids if i in may_record and seen[i].decision.basis is Basis.CONSENT_MISSING]
 
 
 def sought(*, nhs_number: str = "", family_name: str = "", birth_date: date | None = None) -> list[int]:

@@ -6,7 +6,7 @@ A value comes from the process environment, else from `site.toml` in the data fo
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +130,13 @@ def switched(values: Mapping[str, str], name: str, *, usual: bool) -> bool:
     if values[name] not in ("", "on", "off"):
         raise BadSetting(f"{name} is {values[name]!r}; use on or off, or leave it out.")
     return values[name] == "on" if values[name] else usual
+
+
+def one_of(values: Mapping[str, str], name: str, known: Sequence[str]) -> str:
+    """A value from a few. Raises BadSetting for anything else, so that a slip of the pen never sets a laxer rule."""
+    if values[name] not in known:
+        raise BadSetting(f"{name} is {values[name]!r}; use {' or '.join(known)}.")
+    return values[name]
 
 
 def share(values: Mapping[str, str], name: str, *, above: float) -> float:

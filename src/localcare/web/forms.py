@@ -2,7 +2,7 @@
 
 from django import forms
 
-from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
+from localcare.design.forms import CharField, CheckboxField, ChoiceField, DateField, TextArea
 
 
 class FindForm(forms.Form):
@@ -30,6 +30,19 @@ class FindInEmergencyForm(EmergencyForm, FindForm):
 
 class ReviewForm(forms.Form):
     finding = TextArea(label="What did you find?")
+
+
+class AgreedForm(forms.Form):
+    agreed = CheckboxField(
+        label="I asked the person, and they agree that our team sees their record",
+        error_messages={"required": "Tick this once the person has agreed."},
+    )
+    told = TextArea(
+        label="How and when did they tell you?",
+        rows=2,
+        help_text="For example: at her door this morning, her daughter was there.",
+        error_messages={"required": "Say in a few words how and when they told you."},
+    )
 
 
 class ChoiceForm(forms.Form):

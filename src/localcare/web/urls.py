@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/find/", care.find, name="find"),
     path("people/find/emergency/", care.find_in_emergency, name="find_in_emergency"),
     path("people/<int:patient_id>/", care.person, name="person"),
+    path("people/<int:patient_id>/agreed/", choices.agreed, name="agreed"),
     path("people/<int:patient_id>/choices/", choices.overview, name="choices"),
     path("people/<int:patient_id>/choices/<str:kind>/", choices.change, name="choice"),
     path("people/<int:patient_id>/unplanned/", care.unplanned, name="unplanned"),

@@ -9,6 +9,7 @@ EXPLICIT_CONSENT = "explicit_consent"
 # All that an emergency opens: whatever is written begins something that outlives it.
 LOOKING = frozenset({Capability.VIEW_PERSON, Capability.VIEW_UNPLANNED})
 NOT_YOUR_TEAM = "You are not in this person's care team. Ask their practice or the care co-ordinator of their cluster."
+OBJECTS = "The person does not want their record shared for care. Their practice can speak with them."
 ONLY_LOOKING = (
     "Emergency access lets you look and nothing else. Tell their practice or the care co-ordinator of their cluster "
     "what needs doing."
@@ -46,7 +47,8 @@ def decide(
     """May the viewer use `capability` on the person?
 
     In this order: the role must have the capability; the person's own practice sees its own patient; a refusal to
-    share stops everybody else; explicit consent is needed where the area says so; a team needs a relationship;
+    share stops everybody else; explicit consent is needed where the area says so, but not to record that it was given;
+    a team needs a relationship;
     emergency access opens what was not asked or cannot be asked, to look and nothing else. Source: DESIGN, "Rules of
     the gate".
     """
@@ -61,7 +63,7 @@ def decide(
         return Decision(
             False,
             Basis.OBJECTED,
-            "The person does not want their record shared for care. Their practice can speak with them.",
+            OBJECTS,
         )
     looking, declared = capability in LOOKING, viewer.user_id in person.emergency_users
     if looking and declared:
@@ -74,7 +76,8 @@ def decide(
             ONLY_LOOKING if declared else NOT_YOUR_TEAM,
             emergency_possible=looking,
         )
-    if viewing_basis == EXPLICIT_CONSENT and person.consent is not Consent.GIVEN:
+    asking = capability is Capability.RECORD_AGREEMENT
+    if viewing_basis == EXPLICIT_CONSENT and person.consent is not Consent.GIVEN and not asking:
         return Decision(
             False,
             Basis.CONSENT_MISSING,

@@ -62,12 +62,13 @@ def unplanned(request: HttpRequest, patient_id: int) -> HttpResponse:
 @requires(Capability.VIEW_PERSON)
 def find(request: HttpRequest) -> HttpResponse:
     """Find a person by two identifiers, which never stand in an address."""
-    form, people = FindForm(_sought(request)) if request.method == "POST" else FindForm(), None
+    form, people, to_ask = FindForm(_sought(request)) if request.method == "POST" else FindForm(), None, []
     if request.method == "POST" and form.is_valid():
         people = gate.find(viewer_of(request), **form.cleaned_data)
         if len(people) == 1:
             return redirect("web:person", people[0].id)
-    context = {"form": form, "people": people, "emergency": EmergencyForm()}
+        to_ask = gate.to_ask(viewer_of(request), **form.cleaned_data)
+    context = {"form": form, "people": people, "to_ask": to_ask, "emergency": EmergencyForm()}
     return render(request, "web/find.jinja", context)
 
 
