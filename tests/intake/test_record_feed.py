@@ -280,6 +280,26 @@ def test_loading_again_changes_nothing_and_a_discharge_supersedes(load):
     assert Source.objects.count() == 2
 
 
+def test_what_could_not_be_read_of_these_people_is_counted_and_of_others_is_not(load):
+    answer = load(
+        gp_observation=[
+            seen("2012-01-01", ASTHMA),
+            seen("no date", ASTHMA, 2),
+            seen("no date", ASTHMA, 3, patient_id="2"),
+        ],
+        sus_apc_spell=[
+            spell(Admission_Date="yesterday"),
+            spell(APCS_Ident="s2", Date_Of_Birth="1999-01-01"),
+            spell(APCS_Ident="s3", NHS_Number=NUMBERS[1], Admission_Date="yesterday"),
+        ],
+    )
+    assert [(one.file, one.column, one.rows) for one in answer.passed_over] == [
+        ("gp_observation.csv", "effective_datetime", 1),
+        ("sus_apc_spell", "Date_Of_Birth", 1),
+        ("sus_apc_spell.csv", "Admission_Date", 1),
+    ]
+
+
 def test_the_strangers_people_one_by_one():
     numbered = {f"99900000{n}": n for n in (18, 26, 34, 42, 50, 69, 77)} | {"9990000212": 20}
     people = {

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import dj_database_url
+
 
 class BadSetting(Exception):
     """A setting is missing or cannot be used; the message says what to set."""
@@ -139,6 +141,17 @@ def one_of(values: Mapping[str, str], name: str, known: Sequence[str]) -> str:
     return values[name]
 
 
+def whole(values: Mapping[str, str], name: str, *, least: int | None = 0) -> int:
+    """A whole number, `least` or more where one is given. Raises BadSetting for anything else."""
+    try:
+        number = int(values[name])
+    except ValueError:
+        raise BadSetting(f"{name} is {values[name]!r}; give a whole number.") from None
+    if least is not None and number < least:
+        raise BadSetting(f"{name} is {number}; give {least} or more.")
+    return number
+
+
 def share(values: Mapping[str, str], name: str, *, above: float) -> float:
     """A number above `above` up to 1. Raises BadSetting for anything else."""
     try:
@@ -148,6 +161,14 @@ def share(values: Mapping[str, str], name: str, *, above: float) -> float:
     if not above < number <= 1:
         raise BadSetting(f"{name} is {values[name]!r}; give a number above {above} up to 1, such as 0.999.")
     return number
+
+
+def database(url: str) -> dict:
+    """The care store as Django names it. Raises BadSetting for an address that is none."""
+    try:
+        return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    except ValueError as error:
+        raise BadSetting("DATABASE_URL is no address of a database; write postgres://user@host/name.") from error
 
 
 def check_production(values: Mapping[str, str]) -> None:
