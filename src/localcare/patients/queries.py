@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from localcare.base.prepared import prepared
 from localcare.patients.models import FormerNhsNumber, Patient, Registration, SamePerson
+from localcare.patients.names import folded, possible_family_names
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,11 @@ def ids_by_nhs_number(nhs_number: str, birth_date: date) -> list[int]:
     return list(dict.fromkeys([*current, *former.values_list("patient_id", flat=True)]))
 
 
-def ids_by_name_and_birth(family_name: str, birth_date: date) -> list[int]:
-    """Patients of this family name, whatever its case, born on this day."""
-    found = Patient.objects.filter(family_name__iexact=family_name.strip(), birth_date=birth_date)
-    return list(found.values_list("id", flat=True)[:50])
+def ids_by_name_and_birth(name: str, birth_date: date) -> list[int]:
+    """Patients born on this day whose family name is the name typed, or its last words; folded alike on both sides."""
+    wanted = possible_family_names(name)
+    born = Patient.objects.filter(birth_date=birth_date).order_by("id").values_list("id", "family_name")
+    return [i for i, family_name in born if folded(family_name) in wanted][:50]
 
 
 @dataclass(frozen=True)
