@@ -30,12 +30,12 @@ def margaret(gp):
     return person
 
 
-def say(person, kind: str, display: str, number: str, **more) -> None:
+def say(person, kind: str, display: str, number: str, received_at=SIX_TEN, **more) -> None:
     statement = NewStatement(patient_id=person.id, kind=kind, external_id=number, display=display, **more)
-    record.add_statements(statements=[statement], source=HOSPITAL, received_at=SIX_TEN, by=audit.SYSTEM)
+    record.add_statements(statements=[statement], source=HOSPITAL, received_at=received_at, by=audit.SYSTEM)
 
 
-def admit(person) -> None:
+def admit(person, **more) -> None:
     say(
         person,
         "encounter",
@@ -44,6 +44,7 @@ def admit(person) -> None:
         category="emergency_admission",
         started_on=date(2017, 3, 31),
         started_at=datetime(2017, 3, 31, 20, 40, tzinfo=UTC),
+        **more,
     )
 
 
@@ -131,6 +132,19 @@ class TestPerson:
         page = see(client, nurse, reverse("web:person", args=[margaret.id]))
         assert "Since you last looked, Monday 3 April 2017, 9:00am" in page
         assert "Rang her daughter" in page
+
+    @pytest.mark.parametrize("elsewhere", ["web:today", "web:unplanned"])
+    def test_a_name_seen_elsewhere_is_no_look_at_the_page(self, client, nurse, margaret, clock_at, elsewhere):
+        see(client, nurse, reverse("web:person", args=[margaret.id]))
+        clock_at(MONDAY_MORNING + timedelta(hours=1))
+        admit(margaret, received_at=MONDAY_MORNING + timedelta(hours=1))
+        clock_at(MONDAY_MORNING + timedelta(hours=2))
+        args = [margaret.id] if elsewhere == "web:unplanned" else []
+        assert "Ashdown" in see(client, nurse, reverse(elsewhere, args=args))
+        clock_at(MONDAY_MORNING + timedelta(hours=4))
+        page = see(client, nurse, reverse("web:person", args=[margaret.id]))
+        assert "Since you last looked, Monday 3 April 2017, 9:00am" in page
+        assert "Nothing new has reached us" not in page
 
     @pytest.mark.parametrize(("role", "at"), [("gp", "G2"), ("community_nurse", "C2"), ("practice_manager", "G1")])
     @pytest.mark.parametrize("page", ["web:person", "web:unplanned"])

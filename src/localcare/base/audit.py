@@ -106,12 +106,14 @@ def record(
 ) -> None:
     """Record an entry in the current `transaction()`.
 
+    `page` in the detail is the page somebody looked at, and can be searched for.
     Raises RuntimeError outside one, ValueError for words longer than their column (those of `reason` have no end).
     """
     pending = _pending.get()
     if pending is None:
         raise RuntimeError("audit.record() belongs inside audit.transaction(), so that fact and entry commit as one")
     _check_lengths(actor=by.name, role=by.role, organisation=by.organisation, action=action, purpose=purpose)
+    _check_lengths(page=detail.get("page", ""))
     pending.append(Entry(by, action, purpose, reason, tuple(patient_ids), detail))
 
 
@@ -175,6 +177,7 @@ def _row(entry: Entry, sequence: int, at: datetime, previous: bytes) -> AuditEnt
     columns = {k: v for k, v in content.items() if k not in ("at", "patient_ids", "detail")}
     return AuditEntry(
         **columns,
+        page=entry.detail.get("page", ""),
         at=at,
         canonical=canonical,
         previous_hash=previous,
@@ -227,7 +230,8 @@ def _faults(entry: AuditEntry, subjects: set[int], expected: int, previous: byte
         yield "its content was changed"
     content = json.loads(canonical)
     columns = ("actor_id", "actor", "role", "organisation", "action", "purpose", "reason")
-    if any(content[name] != getattr(entry, name) for name in columns) or content["at"] != entry.at.isoformat():
+    sealed = {name: content[name] for name in columns} | {"page": content["detail"].get("page", "")}
+    if any(said != getattr(entry, name) for name, said in sealed.items()) or content["at"] != entry.at.isoformat():
         yield "its searchable columns differ from its sealed content"
     if set(content["patient_ids"]) != subjects:
         yield "the people it names were changed"
