@@ -98,6 +98,7 @@ def world():
         "post_id": coordinator.post_id,
         "statement_id": 1,
         "access_id": emergency.pk,
+        "sequence": 1,
         "practice_code": "G1",
         "listed": listed.pseudonym,
         "decision": "accept",

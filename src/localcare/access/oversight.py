@@ -9,12 +9,16 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
 from localcare.access import seen
+from localcare.access.looks import Told, WholeEntry, about_person, tell, whole_entry
 from localcare.access.models import EmergencyAccess
-from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.access.officers import require_oversight
+from localcare.access.types import Viewer
 from localcare.base import audit, clock
 from localcare.base.models import AuditEntry, AuditSubject
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
+
+__all__ = ["Told", "WholeEntry", "about_person", "require_oversight", "tell", "whole_entry"]
 
 VERIFIED = "chain verified"
 PERSON = "person"
@@ -39,6 +43,7 @@ class LastVerification:
 class EntryShown:
     sequence: int
     at: datetime
+    actor_id: int | None
     actor: str
     role: str
     organisation: str
@@ -67,20 +72,33 @@ class EmergencyShown:
     nhs_number: str | None
 
 
-def require_oversight(viewer: Viewer) -> None:
-    """Raises Refused for anybody but a privacy officer."""
-    if not viewer.can(Capability.SEE_OVERSIGHT):
-        raise Refused(Decision(False, Basis.ROLE, "Oversight is for privacy officers and Caldicott Guardians."))
+def entries(
+    viewer: Viewer,
+    *,
+    show: str = "",
+    start: int | None = None,
+    who: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    limit: int = 25,
+) -> EntryPage:
+    """Audit entries, latest first; `show` is one of FILTERS or all, `start` the sequence to continue below.
 
-
-def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: int = 25) -> EntryPage:
-    """Audit entries, latest first; `show` is one of FILTERS or all, `start` the sequence to continue below."""
+    `who` is an actor's id or a part of their name; `since` and `until` are days.
+    """
     require_oversight(viewer)
     rows = AuditEntry.objects.order_by("-sequence")
     if show in FILTERS:
         rows = rows.filter(action__in=FILTERS[show])
     if start:
         rows = rows.filter(sequence__lt=start)
+    if who:
+        # Eighteen digits at most, which every store can compare with.
+        rows = rows.filter(actor_id=int(who[:18])) if who.isdecimal() else rows.filter(actor__icontains=who)
+    if since:
+        rows = rows.filter(at__gte=datetime.combine(since, datetime.min.time(), clock.LONDON))
+    if until:
+        rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), datetime.min.time(), clock.LONDON))
     found = list(rows[: limit + 1])
     page = found[:limit]
     subjects = AuditSubject.objects.filter(entry_sequence__in=[row.sequence for row in page])
@@ -89,6 +107,7 @@ def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: 
         EntryShown(
             row.sequence,
             row.at,
+            row.actor_id,
             row.actor,
             row.role,
             row.organisation,

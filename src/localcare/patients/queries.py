@@ -94,10 +94,15 @@ def _links(ids: Collection[int], on: date) -> QuerySet[Any]:
 
 def ids_by_nhs_number(nhs_number: str, birth_date: date) -> list[int]:
     """Patients born on a day who have, or had, this NHS number, however it is spaced."""
-    number = re.sub(r"[\s-]", "", nhs_number)
-    current = Patient.objects.filter(nhs_number=number, birth_date=birth_date).values_list("id", flat=True)
-    former = FormerNhsNumber.objects.filter(nhs_number=number, patient__birth_date=birth_date)
-    return list(dict.fromkeys([*current, *former.values_list("patient_id", flat=True)]))
+    known = ids_ever_known_by(re.sub(r"[\s-]", "", nhs_number))
+    return list(Patient.objects.filter(id__in=known, birth_date=birth_date).values_list("id", flat=True))
+
+
+def ids_ever_known_by(nhs_number: str) -> list[int]:
+    """Patients who have, or had, this NHS number, ten digits without spaces."""
+    current = Patient.objects.filter(nhs_number=nhs_number).values_list("id", flat=True)
+    former = FormerNhsNumber.objects.filter(nhs_number=nhs_number).values_list("patient_id", flat=True)
+    return list(dict.fromkeys([*current, *former]))
 
 
 def ids_by_name_and_birth(name: str, birth_date: date) -> list[int]:

@@ -28,6 +28,21 @@ class FindInEmergencyForm(EmergencyForm, FindForm):
     """Two identifiers and the words."""
 
 
+class OversightForm(forms.Form):
+    """Filters that stay in the address: names of staff and days, never of people cared for."""
+
+    who = CharField(label="Who (name or number)", required=False)
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class LookedForm(forms.Form):
+    nhs_number = CharField(label="NHS number", help_text="10 digits", width=10)
+    since = DateField(label="From")
+    until = DateField(label="To")
+    reason = TextArea(label="Why do you look this up?", rows=2, help_text="For example: she asked at the desk.")
+
+
 class ReviewForm(forms.Form):
     finding = TextArea(label="What did you find?")
 
