@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
-from localcare.access import seen
+from localcare.access import opened, seen
 from localcare.access.looks import Told, WholeEntry, about_person, tell, whole_entry
 from localcare.access.models import EmergencyAccess
 from localcare.access.officers import require_oversight
@@ -166,6 +166,12 @@ def seen_by_week(viewer: Viewer) -> list[seen.Seen]:
     """Who saw who people are, by person and week, with what is unusual; the latest week first."""
     require_oversight(viewer)
     return seen.by_week(clock.today())
+
+
+def unusual_looks(viewer: Viewer) -> list[opened.Unusual]:
+    """What stands out in whom people opened or searched for, and who was opened by many; the latest first."""
+    require_oversight(viewer)
+    return opened.unusual(clock.today())
 
 
 def identity_requests(viewer: Viewer) -> list[seen.IdentityRequest]:

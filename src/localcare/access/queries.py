@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from localcare.access import facts, pseudonyms, refusals
 from localcare.access.calc.decide import decide
+from localcare.access.calc.opened import SAME_NAME
 from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
@@ -115,6 +116,8 @@ def open_person(
     person = people[patient_id]
     basis = person.decision.basis
     with audit.transaction():
+        if patients.folded(person.family_name) in patients.possible_family_names(viewer.name):
+            audit.record(SAME_NAME, by=viewer.actor, patient_ids=person.ids, purpose=DIRECT_CARE)
         audit.record("looked", by=viewer.actor, patient_ids=person.ids, purpose=DIRECT_CARE, page=page, basis=basis)
     return person
 

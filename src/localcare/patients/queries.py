@@ -12,6 +12,8 @@ from localcare.base.prepared import prepared
 from localcare.patients.models import FormerNhsNumber, Patient, Registration, SamePerson
 from localcare.patients.names import folded, possible_family_names
 
+__all__ = ["folded", "possible_family_names"]
+
 
 @dataclass(frozen=True)
 class Standing:

@@ -41,6 +41,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "months": oversight.by_month(viewer, clock.today() - timedelta(days=365)),
         "emergencies": oversight.emergencies_to_review(viewer),
         "verification": oversight.last_verification(viewer),
+        "looks": oversight.unusual_looks(viewer),
+        "rule": oversight.opened.rule(),
+        "weeks": oversight.opened.WEEKS,
         "form": ReviewForm(),
     }
     return render(request, "web/oversight.jinja", context)
