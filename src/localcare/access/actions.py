@@ -17,10 +17,11 @@ from localcare.access.models import (
     Reveal,
     RevealSession,
 )
+from localcare.access.sealing import Marked, lift_seal, seal_as_marked, seal_item
 from localcare.access.types import Basis, Capability, ChoiceKind, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 
-__all__ = ["ask_identity", "decide_identity"]
+__all__ = ["Marked", "ask_identity", "decide_identity", "lift_seal", "seal_as_marked", "seal_item"]
 
 SESSION_LENGTH = timedelta(hours=4)
 EMERGENCY_LENGTH = timedelta(hours=8)

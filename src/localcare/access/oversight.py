@@ -21,6 +21,7 @@ FILTERS = {
     "looks": ("looked", "searched"),
     "reveals": ("revealed", "reveal session started"),
     "refusals": ("refused",),
+    "seals": ("entry sealed", "seal lifted", "entries sealed as marked"),
     "emergencies": ("emergency declared", "emergency reviewed"),
     "releases": ("identity asked", "identity not asked", "identity released", "identity refused", "identity seen"),
 }
@@ -45,6 +46,7 @@ class EntryShown:
     page: str
     reason: str
     people: int
+    hidden: int
 
 
 @dataclass(frozen=True)
@@ -84,21 +86,16 @@ def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: 
     page = found[:limit]
     subjects = AuditSubject.objects.filter(entry_sequence__in=[row.sequence for row in page])
     people = dict(subjects.values_list("entry_sequence").annotate(Count("id")))
-    shown = [
-        EntryShown(
-            row.sequence,
-            row.at,
-            row.actor,
-            row.role,
-            row.organisation,
-            row.action,
-            audit.detail(row).get("page", ""),
-            row.reason,
-            people.get(row.sequence, 0),
-        )
-        for row in page
-    ]
-    return EntryPage(shown, page[-1].sequence if len(found) > limit else None)
+    return EntryPage(
+        [_shown(row, people.get(row.sequence, 0)) for row in page], page[-1].sequence if len(found) > limit else None
+    )
+
+
+def _shown(row: AuditEntry, people: int) -> EntryShown:
+    detail = audit.detail(row)
+    who = row.actor, row.role, row.organisation
+    page, hidden = detail.get("page", ""), detail.get("hidden", 0)
+    return EntryShown(row.sequence, row.at, *who, row.action, page, row.reason, people, hidden)
 
 
 def by_month(viewer: Viewer, since: date) -> list[tuple[date, dict[str, int]]]:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from localcare.access.queries import SEAL_REASONS
 from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
 
 
@@ -26,6 +27,22 @@ class EmergencyForm(forms.Form):
 
 class ReviewForm(forms.Form):
     finding = TextArea(label="What did you find?")
+
+
+class SealForm(forms.Form):
+    reason = ChoiceField(
+        label="Why is it sealed?", choices=list(SEAL_REASONS.items()), error_messages={"required": "Choose a reason."}
+    )
+    words = TextArea(label="In your words", rows=2, required=False, help_text="Needed with “Another reason”.")
+
+
+class LiftForm(forms.Form):
+    why = TextArea(
+        label="Why is the seal lifted?",
+        rows=2,
+        help_text="For example: agreed with her at the surgery today.",
+        error_messages={"required": "Say in a few words why the seal is lifted."},
+    )
 
 
 class ChoiceForm(forms.Form):
