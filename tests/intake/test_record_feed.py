@@ -16,6 +16,7 @@ from localcare.record import queries
 from localcare.record.models import Source, Statement
 from localcare.record.types import Added
 from tests import builders
+from tests.builders import sees
 from tests.intake.builders import NUMBERS, extract_folder
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +125,7 @@ def test_a_medicine_by_its_latest_issue_current_for_120_days(load, ada):
         ("Aspirin", "active", date(2016, 12, 1)),
         ("Ramipril", "active", date(2017, 3, 1)),
     ]
-    assert [m.display for m in queries.of_person([ada]).medicines(TODAY)] == ["Ramipril", "Aspirin"]
+    assert [m.display for m in queries.of_person(sees(ada)).medicines(TODAY)] == ["Ramipril", "Aspirin"]
 
 
 def spell(**fields):
@@ -219,7 +220,7 @@ def test_contacts_are_folded_by_referral_and_month(load):
 def test_a_service_runs_until_it_ends(load, ada):
     service = {"NHS_Number": NUMBERS[0], "Service_Component": "Home Support", "Service_Type": "Long Term Support"}
     load(asc_cld=[{**service, "Event_End_Date": "2017-03-01"}, {**service, "Event_Reference": "v2"}])
-    assert [s.display for s in queries.of_person([ada]).services(TODAY)] == ["Home Support"]
+    assert [s.display for s in queries.of_person(sees(ada)).services(TODAY)] == ["Home Support"]
 
 
 def test_only_what_the_practice_agreed_to_for_care(load):
@@ -310,24 +311,26 @@ def test_the_strangers_people_one_by_one():
     ids = {name: [people[number]] for number, name in numbered.items()}
     ada, ben, eve, sam = ids[18], ids[26], ids[50], ids[20]
 
-    assert len(queries.of_person(ada).problems(TODAY)) == 4
+    assert len(queries.of_person(sees(*ada)).problems(TODAY)) == 4
     assert [
-        (e.started_on, e.ended_on) for e in queries.of_person(ada).encounters(categories=["emergency_admission"])
+        (e.started_on, e.ended_on) for e in queries.of_person(sees(*ada)).encounters(categories=["emergency_admission"])
     ] == [
         (date(2017, 2, 12), date(2017, 2, 20)),
         (date(2016, 6, 10), date(2016, 6, 18)),
     ]
-    assert [m.latest.value for m in queries.of_person(ada).measurements()] == ["57"]
-    assert {m.display for m in queries.of_person(ada).medicines(TODAY)} == {
+    assert [m.latest.value for m in queries.of_person(sees(*ada)).measurements()] == ["57"]
+    assert {m.display for m in queries.of_person(sees(*ada)).medicines(TODAY)} == {
         "Metformin 500mg tablets",
         "Ramipril 5mg capsules",
     }
-    assert len(queries.of_person(ben).problems(TODAY)) == 1
-    assert [e.status for e in queries.of_person(ben).encounters(categories=["emergency_admission"])] == ["in-progress"]
-    assert len(queries.of_person(eve).problems(TODAY)) == 2
+    assert len(queries.of_person(sees(*ben)).problems(TODAY)) == 1
+    assert [e.status for e in queries.of_person(sees(*ben)).encounters(categories=["emergency_admission"])] == [
+        "in-progress"
+    ]
+    assert len(queries.of_person(sees(*eve)).problems(TODAY)) == 2
     # His practice shares general practice and hospital records only.
     assert {s.source.system for s in Statement.objects.filter(patient__in=sam)} == {"gp", "acute"}
-    assert len(queries.of_person(sam).problems(TODAY)) == 4
+    assert len(queries.of_person(sees(*sam)).problems(TODAY)) == 4
 
 
 def test_the_command_loads_the_record_of_people_on_lists_and_caseloads(tmp_path, monkeypatch, capsys):

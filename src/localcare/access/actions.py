@@ -23,6 +23,7 @@ from localcare.access.models import (
     Reveal,
     RevealSession,
 )
+from localcare.access.sealing import Marked, lift_seal, seal_as_marked, seal_item
 from localcare.access.types import (
     Basis,
     Capability,
@@ -38,11 +39,15 @@ from localcare.base import audit, clock
 
 __all__ = [
     "EMERGENCY_LENGTH",
+    "Marked",
     "ask_identity",
     "decide_identity",
     "declare_emergency",
     "declare_emergency_for",
+    "lift_seal",
     "review_emergency",
+    "seal_as_marked",
+    "seal_item",
 ]
 
 SESSION_LENGTH = timedelta(hours=4)

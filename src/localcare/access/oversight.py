@@ -26,6 +26,7 @@ FILTERS = {
     "looks": ("looked", "searched"),
     "reveals": ("revealed", "reveal session started", "reveal session ended"),
     "refusals": ("refused",),
+    "seals": ("entry sealed", "seal lifted", "entries sealed as marked"),
     "emergencies": ("emergency declared", "emergency not opened", "emergency reviewed"),
     "releases": ("identity asked", "identity not asked", "identity released", "identity refused", "identity seen"),
 }
@@ -51,6 +52,7 @@ class EntryShown:
     page: str
     reason: str
     people: int
+    hidden: int
 
 
 @dataclass(frozen=True)
@@ -103,22 +105,15 @@ def entries(
     page = found[:limit]
     subjects = AuditSubject.objects.filter(entry_sequence__in=[row.sequence for row in page])
     people = dict(subjects.values_list("entry_sequence").annotate(Count("id")))
-    shown = [
-        EntryShown(
-            row.sequence,
-            row.at,
-            row.actor_id,
-            row.actor,
-            row.role,
-            row.organisation,
-            row.action,
-            row.page,
-            row.reason,
-            people.get(row.sequence, 0),
-        )
-        for row in page
-    ]
-    return EntryPage(shown, page[-1].sequence if len(found) > limit else None)
+    return EntryPage(
+        [_shown(row, people.get(row.sequence, 0)) for row in page], page[-1].sequence if len(found) > limit else None
+    )
+
+
+def _shown(row: AuditEntry, people: int) -> EntryShown:
+    who = row.actor_id, row.actor, row.role, row.organisation
+    hidden = audit.detail(row).get("hidden", 0)
+    return EntryShown(row.sequence, row.at, *who, row.action, row.page, row.reason, people, hidden)
 
 
 def by_month(viewer: Viewer, since: date) -> list[tuple[date, dict[str, int]]]:

@@ -9,14 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from localcare.access import facts, pseudonyms, refusals
+from localcare.access import facts, pseudonyms, refusals, seals
 from localcare.access.calc.decide import decide
 from localcare.access.calc.opened import SAME_NAME
+from localcare.access.calc.seals import REASONS as SEAL_REASONS
+from localcare.access.calc.seals import Sealed, hidden, sealers
 from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
+from localcare.access.seals import seals_of
 from localcare.access.types import Basis, Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
@@ -27,6 +30,7 @@ from localcare.staff import queries as staff
 from localcare.staff.types import Post
 
 __all__ = [
+    "SEAL_REASONS",
     "asked_by",
     "choice_history",
     "choices_of",
@@ -38,6 +42,7 @@ __all__ = [
     "list_pseudonyms_ever",
     "list_pseudonyms_of",
     "quota",
+    "seals_of",
     "waiting_for",
 ]
 
@@ -56,11 +61,16 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Decided:
-    """The gate's answer about one person, before they are opened. Names nobody."""
+    """The gate's answer about one person, before they are opened. Names nobody.
+
+    `hidden` are the items of their record that the viewer does not see, of those with a standing seal (`seals`).
+    """
 
     decision: Decision
     consent: Consent
     standing: patients.Standing
+    seals: tuple[Sealed, ...]
+    hidden: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -102,23 +112,30 @@ def _viewer(post: Post) -> Viewer:
 
 
 def open_person(
-    viewer: Viewer, patient_id: int, *, page: str, capability: Capability = Capability.VIEW_PERSON
+    viewer: Viewer,
+    patient_id: int,
+    *,
+    page: str,
+    capability: Capability = Capability.VIEW_PERSON,
+    in_company: bool = False,
 ) -> OpenPerson:
     """One person, for a page. The look is audited before the person is returned; so is a refusal.
 
-    Raises Refused with the decision; a person who does not exist is refused in the same words as one unrelated.
+    `in_company`: the page stands on a shared screen, so that everything sealed is hidden. Raises Refused with the
+    decision; a person who does not exist is refused in the same words as one unrelated.
     """
-    people, no = _decided(viewer, [patient_id], capability)
+    decided = decisions(viewer, [patient_id], capability, in_company=in_company)
+    people, no = _decided(viewer, [patient_id], capability, decided)
     if patient_id in no:
         refused = Refused(no[patient_id], patient_ids=(patient_id,))
         refusals.record_refusal(refused, by=viewer.actor, page=page)
         raise refused
     person = people[patient_id]
-    basis = person.decision.basis
+    about: dict[str, Any] = {"by": viewer.actor, "patient_ids": person.ids, "purpose": DIRECT_CARE}
     with audit.transaction():
         if patients.folded(person.family_name) in patients.possible_family_names(viewer.name):
-            audit.record(SAME_NAME, by=viewer.actor, patient_ids=person.ids, purpose=DIRECT_CARE)
-        audit.record("looked", by=viewer.actor, patient_ids=person.ids, purpose=DIRECT_CARE, page=page, basis=basis)
+            audit.record(SAME_NAME, **about)
+        audit.record("looked", **about, page=page, basis=person.decision.basis, hidden=len(person.hidden))
     return person
 
 
@@ -141,7 +158,8 @@ def open_people(
     if people:
         with audit.transaction():
             shown = [i for person in people.values() for i in person.ids]
-            audit.record("looked", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, page=page)
+            count = sum(len(person.hidden) for person in people.values())
+            audit.record("looked", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, page=page, hidden=count)
     return people
 
 
@@ -159,20 +177,23 @@ def require(viewer: Viewer, patient_id: int, capability: Capability) -> None:
 
 
 def decisions(
-    viewer: Viewer, patient_ids: Collection[int], capability: Capability = Capability.VIEW_PERSON
+    viewer: Viewer,
+    patient_ids: Collection[int],
+    capability: Capability = Capability.VIEW_PERSON,
+    *,
+    in_company: bool = False,
 ) -> Decisions:
-    """Whom the viewer may open, to count and page before a page is opened. Ids, never people."""
+    """Whom the viewer may open, and what stays hidden, to count and page before a page is opened. Ids, never people."""
     standings = patients.standings(patient_ids, clock.today())
     known = facts.person_facts(standings.values(), clock.now())
+    sealed = seals.standing({i for standing in standings.values() for i in standing.ids})
     asking = facts.viewer_facts(viewer)
-    by_id = {
-        i: Decided(
-            decide(asking, known[i], capability=capability, viewing_basis=settings.VIEWING_BASIS),
-            known[i].consent,
-            standing,
-        )
-        for i, standing in standings.items()
-    }
+    by_id = {}
+    for i, standing in standings.items():
+        decision = decide(asking, known[i], capability=capability, viewing_basis=settings.VIEWING_BASIS)
+        theirs = tuple(seal for one in standing.ids for seal in sealed.get(one, ()))
+        unseen = hidden(theirs, decision, viewer.organisation_code, in_company=in_company)
+        by_id[i] = Decided(decision, known[i].consent, standing, theirs, unseen)
     return Decisions(viewer, capability, by_id)
 
 
@@ -364,6 +385,9 @@ def _open(p: Patient, decided: Decided, names: Mapping[str, str], not_sharing: t
         language=p.language,
         interpreter_required=p.interpreter_required,
         decision=decided.decision,
+        seals=tuple(seal for seal in decided.seals if seal.item not in decided.hidden),
+        hidden=decided.hidden,
+        sealed_by=sealers(seal for seal in decided.seals if seal.item in decided.hidden),
         consent=decided.consent,
         not_sharing=not_sharing,
     )

@@ -2,11 +2,25 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
+from localcare.access.calc.seals import Sealed
 from localcare.access.calc.vocabulary import Basis, Capability, ChoiceKind, Consent, Decision, Purpose
 from localcare.base.audit import Actor
 
-__all__ = ["Basis", "Capability", "ChoiceKind", "Consent", "Decision", "OpenPerson", "Purpose", "Refused", "Viewer"]
+__all__ = [
+    "Basis",
+    "Capability",
+    "ChoiceKind",
+    "Consent",
+    "Decision",
+    "OpenPerson",
+    "Purpose",
+    "Refused",
+    "Sealed",
+    "Sight",
+    "Viewer",
+]
 
 
 @dataclass(frozen=True)
@@ -52,9 +66,23 @@ class Refused(Exception):
         self.recorded = recorded
 
 
+class Sight(Protocol):
+    """Of whom a viewer may read the record (all ids of one person), and which items of it are hidden from them."""
+
+    @property
+    def ids(self) -> tuple[int, ...]: ...
+
+    @property
+    def hidden(self) -> frozenset[str]: ...
+
+
 @dataclass(frozen=True)
 class OpenPerson:
-    """A person whom the viewer may see, with the reason. `ids` holds every patient linked as the same person."""
+    """A person whom the viewer may see, with the reason. `ids` holds every patient linked as the same person.
+
+    `hidden` are the sealed items that this viewer does not see, by the record's reference, and `sealed_by` says in
+    words who sealed them; `seals` are those on what they see.
+    """
 
     id: int
     ids: tuple[int, ...]
@@ -74,6 +102,9 @@ class OpenPerson:
     language: str
     interpreter_required: bool
     decision: Decision
+    seals: tuple[Sealed, ...]
+    hidden: frozenset[str]
+    sealed_by: str
     consent: Consent = Consent.NOT_ASKED
     not_sharing: tuple[str, ...] = field(default=())
 
@@ -84,3 +115,8 @@ class OpenPerson:
     @property
     def banner_name(self) -> str:
         return f"{self.family_name.upper()}, {self.given_name}" if self.given_name else self.family_name.upper()
+
+    def seal_on(self, item: str) -> Sealed | None:
+        """The seal on an item that the viewer sees although it is sealed: the practice's before the source's."""
+        found = [seal for seal in self.seals if seal.item == item]
+        return min(found, key=lambda seal: seal.by_source, default=None)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from localcare.access import actions as access
+from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
 from localcare.careplans import actions as careplans
@@ -52,10 +53,9 @@ def _accept(gp: Viewer) -> list[int]:
     found = population.practice_list(practice, page_size=LOOKED_AT)
     people = list(access.reveal(listed=[entry.pseudonym for entry in found.entries], by=gp).values())
     week_ago = clock.now() - timedelta(days=7)
-    changes = record.encounters_known_since(
-        [person.id for person in people], week_ago, categories=NEWS, happened_since=week_ago.date()
-    )
-    news = {item.patient_id for item in changes}
+    ids = [person.id for person in people]
+    changes = record.encounters_known_since(ids, week_ago, categories=NEWS, happened_since=week_ago.date())
+    news = {item.patient_id for item in changes.seen(gate.decisions(gp, ids))}
     willing = [person for person in people if not person.decision.own_organisation_only]
     chosen = [person.id for person in sorted(willing, key=lambda person: person.id not in news)]
     for patient_id in chosen[:TAKEN_ON]:

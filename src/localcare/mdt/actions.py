@@ -13,10 +13,10 @@ from localcare.mdt.calc import agenda
 from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
 from localcare.mdt.types import NewAction, Overtaken
 from localcare.record import actions as record
-from localcare.record.types import NewStatement, SourceOf
+from localcare.record.types import NewStatement, SourceOf, reference
 from localcare.tasks import actions as tasks
 
-SOURCE = "mdt"
+SOURCE, NOTE = "mdt", "note"
 NOT_YOUR_MEETING = Decision(False, Basis.ROLE, "This is the meeting of another team. Ask its care co-ordinator.")
 NOT_RUNNING = Decision(False, Basis.ROLE, "Only the care co-ordinator of this team runs its meetings.")
 
@@ -262,9 +262,9 @@ def _write_to_record(case: Case, meeting: Meeting, minutes: CaseMinutes, by: Vie
     texts = (("Discussion", minutes.discussion), ("Decision", minutes.decision))
     statement = NewStatement(
         patient_id=case.patient_id,
-        kind="note",
+        kind=NOTE,
         category=SOURCE,
-        external_id=f"mdt-case-{case.pk}",
+        external_id=_minutes_id(case.pk),
         display=f"Discussed at the meeting of {meeting.team.name}",
         value="\n".join(f"{name}: {text}" for name, text in texts if text),
         started_on=meeting.starts_at.astimezone(clock.LONDON).date(),
@@ -272,8 +272,21 @@ def _write_to_record(case: Case, meeting: Meeting, minutes: CaseMinutes, by: Vie
         author=minutes.author,
         version_at=minutes.saved_at,
     )
-    source = SourceOf(f"Cluster MDT, {meeting.team.name}", meeting.team.organisation.code, "Localcare")
+    source = _source(meeting.team.organisation.code, meeting.team.name)
     record.add_statements(statements=[statement], source=source, received_at=clock.now(), by=by.actor)
+
+
+def minutes_reference(case_id: int, organisation_code: str) -> str:
+    """By which a seal means the minutes of a case, as they stand in the person's record."""
+    return reference(_source(organisation_code), NOTE, _minutes_id(case_id))
+
+
+def _minutes_id(case_id: int) -> str:
+    return f"mdt-case-{case_id}"
+
+
+def _source(organisation_code: str, team_name: str = "") -> SourceOf:
+    return SourceOf(f"Cluster MDT, {team_name}", organisation_code, "Localcare")
 
 
 def _carry_over(following: Meeting, by: Viewer) -> None:

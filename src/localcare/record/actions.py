@@ -8,11 +8,12 @@ from itertools import islice
 
 from django.db.models import Q
 
+from localcare.access import actions as access
 from localcare.base import audit
 from localcare.record import bulk
 from localcare.record.bulk import Version
 from localcare.record.models import Source
-from localcare.record.types import Added, NewStatement, SourceOf
+from localcare.record.types import Added, NewStatement, SourceOf, reference
 
 CHUNK = 5_000
 PATIENTS_PER_ENTRY = 1_000
@@ -34,7 +35,8 @@ def add_statements(
 
     A statement whose content already stands changes nothing. One with the same kind and external id but other content
     supersedes the standing one, unless both say when their version was made and it is older: then it is kept as
-    history at once. Values are kept as text; characters that no store can hold are replaced.
+    history at once. Values are kept as text; characters that no store can hold are replaced. What is marked restricted
+    is sealed, also where its content was known.
     """
     total = Added()
     patient_ids: dict[int, None] = {}
@@ -44,11 +46,21 @@ def add_statements(
         while chunk := list(islice(remaining, CHUNK)):
             total = _sum(total, _add_chunk(chunk, source_id, received_at))
             patient_ids.update(dict.fromkeys(statement.patient_id for statement in chunk))
+            _seal([statement for statement in chunk if statement.restricted], source, by)
         if patient_ids:
             later = Q(last_heard_at=None) | Q(last_heard_at__lt=received_at)
             Source.objects.filter(later, pk=source_id).update(last_heard_at=received_at)
         _record(total, list(patient_ids), source, by)
     return total
+
+
+def _seal(marked: Sequence[NewStatement], source: SourceOf, by: audit.Actor) -> None:
+    items = [
+        access.Marked(s.patient_id, reference(source, s.kind, bulk.stored_id(s.external_id)), source.organisation_code)
+        for s in marked
+    ]
+    if items:
+        access.seal_as_marked(items=items, source=source.name, by=by)
 
 
 def _record(total: Added, patient_ids: Sequence[int], source: SourceOf, by: audit.Actor) -> None:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from localcare.access.queries import SEAL_REASONS
 from localcare.design.forms import CharField, CheckboxField, ChoiceField, DateField, TextArea
 
 
@@ -57,6 +58,22 @@ class AgreedForm(forms.Form):
         rows=2,
         help_text="For example: at her door this morning, her daughter was there.",
         error_messages={"required": "Say in a few words how and when they told you."},
+    )
+
+
+class SealForm(forms.Form):
+    reason = ChoiceField(
+        label="Why is it sealed?", choices=list(SEAL_REASONS.items()), error_messages={"required": "Choose a reason."}
+    )
+    words = TextArea(label="In your words", rows=2, required=False, help_text="Needed with “Another reason”.")
+
+
+class LiftForm(forms.Form):
+    why = TextArea(
+        label="Why is the seal lifted?",
+        rows=2,
+        help_text="For example: agreed with her at the surgery today.",
+        error_messages={"required": "Say in a few words why the seal is lifted."},
     )
 
 

@@ -1,6 +1,6 @@
 """What the person page shows, gathered from the rooms and shaped for reading."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -62,18 +62,20 @@ class PersonPage:
     @property
     def alerts(self) -> list[str]:
         """What the banner says in red: allergies, then decisions and flags."""
-        return [f"Allergy: {item.display}" for item in self.allergies] + [item.display for item in self.flags]
+        told = [(f"Allergy: {item.display}", item) for item in self.allergies]
+        told += [(item.display, item) for item in self.flags]
+        return [f"{words} (sealed)" if self.person.seal_on(item.reference) else words for words, item in told]
 
     @property
     def notes(self) -> list[str]:
-        return [] if self.allergies else ["No allergy told to us"]
+        return [] if self.allergies or self.person.hidden else ["No allergy told to us"]
 
 
 def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> PersonPage:
     """Everything on one screen. The gate has opened `person`; every id passed on is theirs."""
     today, now = clock.today(), clock.now()
     last_look = oversight.last_look(viewer, person.ids, before=now)
-    told = record.of_person(person.ids)
+    told = record.of_person(person)
     problems = told.problems(today)
     stays = told.encounters(since=today - YEAR, categories=STAYS)
     entry = caseload.entry_of(person.ids)
@@ -85,7 +87,7 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
         plan=careplans.plan_of(person.ids),
         entry=entry,
         tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
-        decisions=mdt.decisions_of(person.ids),
+        decisions=mdt.decisions_of(person),
         listed=_listed(person),
         problems=problems,
         medicines=told.medicines(today),
@@ -93,7 +95,7 @@ def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> P
         flags=told.flags(today),
         services=told.services(today),
         measurements=told.measurements(),
-        timeline=fold(told.items[:TIMELINE], all_entries=all_entries),
+        timeline=fold(told.items[:TIMELINE], all_entries=all_entries, apart={seal.item for seal in person.seals}),
         all_entries=all_entries,
     )
 
@@ -121,11 +123,17 @@ def most_telling(problems: Sequence[Item]) -> list[Fact]:
     return [fact for _, fact in sorted(facts.values(), key=lambda pair: -pair[0])]
 
 
-def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:
-    """What repeats (the same three times or more) is told once, unless all entries are asked for."""
+def fold(items: Sequence[Item], *, all_entries: bool, apart: Collection[str] = ()) -> list[Folded]:
+    """What repeats (the same three times or more) is told once, unless all entries are asked for.
+
+    Items of these references (`apart`) stand by themselves: a seal is on one item.
+    """
     if all_entries:
         return [Folded(item, 1, item.started_on) for item in items]
-    key = _same
+
+    def key(item: Item) -> tuple[str, str]:
+        return item.kind, item.reference if item.reference in apart else item.display
+
     counted = {k: list(group) for k, group in groupby(sorted(items, key=key), key=key)}
     told, folded = set(), []
     for item in items:
@@ -139,7 +147,12 @@ def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:
 
 
 def _listed(person: OpenPerson) -> str:
-    """The segment and the reasons of the practice's list, where the person stands on it."""
+    """The segment and the reasons of the practice's list, where the person stands on it.
+
+    They are made from everything: where something is hidden from the viewer they could tell it, so they are left out.
+    """
+    if person.hidden:
+        return ""
     found = [population.entry(p) for p in gate.list_pseudonyms_of(person)]
     entry = next((e for e in found if e), None)
     return _in_words(entry) if entry else ""
@@ -148,10 +161,6 @@ def _listed(person: OpenPerson) -> str:
 def _in_words(entry) -> str:
     because = "; ".join(population.reasons_in_words(entry.reasons)) or "no single reason stands out"
     return f"{population.group_label(entry.group)}. On the practice's list of people at greatest risk: {because}."
-
-
-def _same(item: Item) -> tuple[str, str]:
-    return item.kind, item.display
 
 
 def _fact(item: Item) -> Fact:

@@ -67,10 +67,12 @@ def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
     decided = caseload.handled(viewer.organisation_code) if viewer.works_at_practice else {}
     followed = caseload.followed(viewer, decided) if sees_caseload else {}
     mine = [patient_id for patient_id, post_id in followed.items() if post_id == viewer.post_id]
-    happened, decisions = _open_changes(viewer, list(followed) if whole_team or not mine else mine)
+    waiting = tasks.waiting_for(viewer, limit=TASKS)
+    about = list(followed) if whole_team or not mine else mine
+    happened, decisions = _open_changes(viewer, about, also=waiting.patient_ids)
     if show == "hospital":
         happened = {i: items for i, items in happened.items() if _inside(items)}
-    changed, waiting = list(happened)[:LINES], tasks.waiting_for(viewer, limit=TASKS)
+    changed = list(happened)[:LINES]
     shown = list(dict.fromkeys([*changed, *waiting.patient_ids]))
     people = gate.open_people(viewer, shown, page="Today", decided=decisions)
     entries = {e.patient_id: e for e in decided.values()} or caseload.entries_of(viewer, changed)
@@ -91,15 +93,21 @@ def build(viewer: Viewer, *, whole_team: bool = False, show: str = "") -> Today:
     )
 
 
-def _open_changes(viewer: Viewer, patient_ids: Sequence[int]) -> tuple[dict[int, list[Item]], Decisions]:
-    """What happened in the last week to those whom the viewer may open, and nobody has closed, latest person first."""
+def _open_changes(
+    viewer: Viewer, patient_ids: Sequence[int], *, also: Sequence[int]
+) -> tuple[dict[int, list[Item]], Decisions]:
+    """What happened in the last week to those whom the viewer may open, and nobody has closed, latest person first.
+
+    The gate decides at once about them and about those of `also`, whom the page opens too.
+    """
     since = clock.now() - LOOK_BACK
-    items = record.encounters_known_since(patient_ids, since, categories=CHANGES, happened_since=since.date())
-    decisions = gate.decisions(viewer, list({item.patient_id for item in items}))
+    news = record.encounters_known_since(patient_ids, since, categories=CHANGES, happened_since=since.date())
+    decisions = gate.decisions(viewer, list({*news.patient_ids, *also}))
+    items = news.seen(decisions)
     closed = caseload.closed_changes(viewer, [item.id for item in items])
     by_person: dict[int, list[Item]] = {}
     for item in sorted(items, key=lambda i: (i.started_on, i.id), reverse=True):
-        if item.patient_id in decisions.allowed and item.id not in closed:
+        if item.id not in closed:
             by_person.setdefault(item.patient_id, []).append(item)
     return by_person, decisions
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from localcare.web.views import care, choices, oversight, shell
+from localcare.web.views import care, choices, oversight, seals, shell
 
 app_name = "web"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("people/<int:patient_id>/agreed/", choices.agreed, name="agreed"),
     path("people/<int:patient_id>/choices/", choices.overview, name="choices"),
     path("people/<int:patient_id>/choices/<str:kind>/", choices.change, name="choice"),
+    path("people/<int:patient_id>/seals/", seals.overview, name="seals"),
+    path("people/<int:patient_id>/seals/new/<int:statement_id>/", seals.seal, name="seal"),
+    path("people/<int:patient_id>/seals/<int:seal_id>/lift/", seals.lift, name="lift_seal"),
     path("people/<int:patient_id>/unplanned/", care.unplanned, name="unplanned"),
     path("people/<int:patient_id>/emergency/", care.emergency, name="emergency"),
     path("oversight/", oversight.overview, name="oversight"),

@@ -15,6 +15,7 @@ class Capability(StrEnum):
     RELEASE_IDENTITY = "release_identity"
     RECORD_CHOICE = "record_choice"
     RECORD_AGREEMENT = "record_agreement"
+    SEAL_ITEM = "seal_item"
     SEE_LIST_COUNTS = "see_list_counts"
     SEE_CASELOAD = "see_caseload"
     MANAGE_CASELOAD = "manage_caseload"

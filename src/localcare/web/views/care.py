@@ -36,11 +36,13 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close_change(request: HttpRequest, statement_id: int) -> HttpResponse:
     """Close a line of Today for the whole team."""
-    patient_id = record.patient_of(statement_id)
-    if patient_id is None:
+    viewer, found = viewer_of(request), record.one(statement_id)
+    # What is sealed is not there, in the same words as what never was.
+    seen = found.seen(gate.decisions(viewer, found.patient_ids, Capability.SEE_CASELOAD))
+    if not seen:
         raise Http404
     reason = request.POST.get("reason", "")
-    caseload.close_change(statement_id=statement_id, patient_id=patient_id, reason=reason, by=viewer_of(request))
+    caseload.close_change(statement_id=statement_id, patient_id=seen[0].patient_id, reason=reason, by=viewer)
     notices.tell(request, "Closed for your team. It stays on the person's timeline.")
     return redirect("web:today")
 
