@@ -1,5 +1,6 @@
 """People, practices, teams and posts for tests, made through the rooms' own actions where they exist."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
@@ -108,6 +109,18 @@ def nhs_number(number: int) -> str:
 
 def relate(person: Patient, team: Team, source: str = "caseload") -> None:
     access.begin_relationship(patient_id=person.id, team_id=team.id, source=source, by=audit.SYSTEM)
+
+
+@dataclass(frozen=True)
+class Sees:
+    """Somebody's record as one sees it from whom nothing is hidden, or these items: for tests of the record itself."""
+
+    ids: tuple[int, ...]
+    hidden: frozenset[str] = frozenset()
+
+
+def sees(*patient_ids: int, hidden: Iterable[str] = ()) -> Sees:
+    return Sees(patient_ids, frozenset(hidden))
 
 
 def sign_in(client: Client, viewer: Viewer) -> None:

@@ -1,10 +1,19 @@
 """The rule of the gate as a table, and what must hold for every combination."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcare.access.calc.decide import EXPLICIT_CONSENT, LEGITIMATE_RELATIONSHIP, PersonFacts, ViewerFacts, decide
+from localcare.access.calc.decide import (
+    EXPLICIT_CONSENT,
+    LEGITIMATE_RELATIONSHIP,
+    LOOKING,
+    PersonFacts,
+    ViewerFacts,
+    decide,
+)
 from localcare.access.calc.vocabulary import Basis, Capability, Consent
 
 VIEW = frozenset({Capability.VIEW_PERSON})
@@ -36,6 +45,31 @@ def test_the_answer_and_its_reason(viewer, consent, teams, emergency, basis):
     assert decision.basis is basis
     assert decision.allowed is (basis in {Basis.REGISTERED, Basis.RELATIONSHIP, Basis.EMERGENCY})
     assert decision.reason
+
+
+# what is asked, teams related, allowed; the nurse has declared an emergency
+IN_AN_EMERGENCY = [
+    (Capability.VIEW_PERSON, set(), True),
+    (Capability.VIEW_UNPLANNED, set(), True),
+    (Capability.MANAGE_CASELOAD, set(), False),
+    (Capability.SEE_CASELOAD, set(), False),
+    (Capability.JOIN_MEETING, set(), False),
+    (Capability.RUN_MEETING, set(), False),
+    (Capability.GIVE_TASKS, set(), False),
+    (Capability.WORK_ON_TASKS, set(), False),
+    (Capability.WRITE_PLAN, set(), False),
+    (Capability.RECORD_CHOICE, set(), False),
+    (Capability.GIVE_TASKS, {10}, True),
+]
+
+
+@pytest.mark.parametrize(("capability", "teams", "allowed"), IN_AN_EMERGENCY)
+def test_an_emergency_opens_looking_only(capability, teams, allowed):
+    everything = replace(NURSE, capabilities=frozenset(Capability))
+    person = PersonFacts("G1", Consent.NOT_ASKED, frozenset(teams), frozenset({3}))
+    decision = decide(everything, person, capability=capability)
+    assert decision.allowed is allowed
+    assert allowed or ("look and nothing else" in decision.reason and not decision.emergency_possible)
 
 
 @pytest.mark.parametrize("consent", [Consent.NOT_ASKED, Consent.CANNOT_ASK])
@@ -93,3 +127,12 @@ def test_taking_a_right_away_never_opens_anything(viewer, person, basis):
     before = decide(viewer, person, viewing_basis=basis)
     after = decide(viewer, less, viewing_basis=basis)
     assert before.allowed or not after.allowed
+
+
+@given(viewers, people, bases, st.sampled_from(Capability))
+def test_nothing_but_looking_comes_of_an_emergency(viewer, person, basis, capability):
+    without = replace(person, emergency_users=frozenset())
+    declared = decide(viewer, person, capability=capability, viewing_basis=basis)
+    before = decide(viewer, without, capability=capability, viewing_basis=basis)
+    assert before.allowed or not declared.allowed or capability in LOOKING
+    assert capability in LOOKING or not declared.emergency_possible

@@ -5,10 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from localcare.access import actions, pseudonyms, queries
-from localcare.access.types import Basis, ChoiceKind, Purpose, Refused
+from localcare.access.models import Relationship
+from localcare.access.types import Basis, Capability, ChoiceKind, Purpose, Refused
 from localcare.base import audit
 from localcare.base.models import AuditEntry, AuditSubject
+from localcare.careplans import actions as careplans
+from localcare.caseload import actions as caseload
+from localcare.mdt import actions as mdt
 from localcare.patients.models import FormerNhsNumber, Registration, SamePerson
+from localcare.tasks import actions as tasks
+from localcare.tasks.types import Owner
 from tests import builders
 from tests.builders import last_entry
 from tests.conftest import MONDAY_MORNING
@@ -118,6 +124,29 @@ def test_an_emergency_opens_one_person_for_a_time_and_waits_for_review(area, mar
     actions.review_emergency(access_id=access.id, finding="warranted", by=officer)
     with pytest.raises(ValueError, match="reviewed already"):
         actions.review_emergency(access_id=access.id, finding="again", by=officer)
+
+
+def test_an_emergency_begins_nothing_that_outlives_it(area, margaret):
+    """Next door's co-ordinator looks; the caseload, an agenda, a task and a plan stay closed."""
+    stranger = area.viewer("care_coordinator", "C2")
+    meeting = mdt.plan_meeting(starts_at=MONDAY_MORNING + timedelta(days=2), minutes=60, by=stranger)
+    actions.declare_emergency(patient_id=margaret.id, reason="found on the floor", by=stranger)
+    assert queries.open_person(stranger, margaret.id, page="person", capability=Capability.VIEW_UNPLANNED)
+    owner = Owner(None, stranger.team_id, "the team")
+    attempts = [
+        lambda: caseload.add_person(patient_id=margaret.id, agreed=True, reason="collapsed", by=stranger),
+        lambda: mdt.add_case(
+            meeting_id=meeting.pk, patient_id=margaret.id, reason="collapsed", person_told=True, by=stranger
+        ),
+        lambda: tasks.give(
+            title="Visit", owner=owner, due_on=MONDAY_MORNING.date(), patient_id=margaret.id, by=stranger
+        ),
+        lambda: careplans.start_plan(patient_id=margaret.id, by=stranger),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Refused, match="look and nothing else"):
+            attempt()
+    assert not Relationship.objects.exists()
 
 
 def test_a_merge_gives_both_records_and_its_end_gives_them_apart_again(area, margaret, clock_at):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from localcare.access.calc.decide import EXPLICIT_CONSENT, LEGITIMATE_RELATIONSHIP
 from localcare.config import environment
 from tests.installation import FOLDER
 
@@ -50,6 +51,14 @@ def test_production_refuses_a_folder_that_holds_a_demo(tmp_path):
     (tmp_path / "demo.json").write_text("{}")
     with pytest.raises(environment.BadSetting, match="demo installation"):
         environment.check_production({**GOOD, "LOCALCARE_DATA": str(tmp_path)})
+
+
+@pytest.mark.parametrize("value", ["explicit-consent", "Explicit_Consent", ""])
+def test_a_slip_in_the_viewing_basis_never_gives_the_laxer_rule(value):
+    name, known = "LOCALCARE_VIEWING_BASIS", (LEGITIMATE_RELATIONSHIP, EXPLICIT_CONSENT)
+    with pytest.raises(environment.BadSetting, match="use legitimate_relationship or explicit_consent"):
+        environment.one_of({name: value}, name, known)
+    assert [environment.one_of({name: good}, name, known) for good in known] == list(known)
 
 
 def test_site_settings_lie_between_defaults_and_the_environment(tmp_path):

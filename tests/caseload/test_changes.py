@@ -11,6 +11,7 @@ from localcare.caseload import actions, queries
 from localcare.record import actions as record
 from localcare.record import queries as recorded
 from localcare.record.types import NewStatement, SourceOf
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2017, 4, 3, 5, 10, tzinfo=UTC)
@@ -29,7 +30,7 @@ def admitted(margaret):
     record.add_statements(
         statements=[statement], source=SourceOf("Tunbridge Wells Hospital"), received_at=MORNING, by=audit.SYSTEM
     )
-    return recorded.of_person([margaret.id]).encounters()[0].id
+    return recorded.of_person(builders.sees(margaret.id)).encounters()[0].id
 
 
 def test_closes_it_for_the_whole_team_and_for_nobody_else(area, margaret, admitted):
@@ -55,6 +56,6 @@ def test_is_refused_to_the_team_next_door(area, margaret, admitted):
 
 
 def test_a_statement_leads_to_its_person_and_to_when_we_knew(margaret, admitted):
-    assert recorded.patient_of(admitted) == margaret.id
-    assert recorded.patient_of(admitted + 1) is None
+    assert recorded.one(admitted).patient_ids == [margaret.id]
+    assert recorded.one(admitted + 1).patient_ids == []
     assert [one.last_heard_at for one in recorded.heard(["G1"])] == [MORNING]

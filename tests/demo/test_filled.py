@@ -43,7 +43,7 @@ def test_messages_fill_the_banner_and_nothing_twice(told):
 
 def test_what_messages_say_is_told_as_synthetic(told, coordinator):
     person = gate.open_person(coordinator, Patient.objects.get(family_name="Ashdown").pk, page="test")
-    assert {item.source for item in record.of_person(person.ids).items} == {"Synthetic messages of the demo"}
+    assert {item.source for item in record.of_person(person).items} == {"Synthetic messages of the demo"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Journeys 5 and 6: a practice manager's own figures beside protected ones; a privacy officer's oversight."""
 
+import re
+
 import pytest
 from django.conf import settings as settings_now
 from playwright.sync_api import Page, expect
@@ -140,6 +142,31 @@ def open_in_an_emergency(page: Page, nurse, person, check) -> None:
     page.get_by_label("What is the emergency?").fill("Found on the floor by the warden")
     page.get_by_role("button", name="Open this record").click()
     expect(page.get_by_role("region", name="Person")).to_contain_text("ASHDOWN, Margaret")
+
+
+def test_from_find_to_the_unplanned_view_in_an_emergency(area, margaret, journey):
+    """Whoever meets her knows no number of ours: name and date of birth open the one record."""
+    open_page, check = journey
+    page, nurse = open_page(), area.viewer("community_nurse", "C2")
+    sign_in_as(page, nurse.user_id)
+    page.goto("/people/find/")
+    page.get_by_label("Family name", exact=True).fill("Ashdown")
+    for part, value in (("Day", "4"), ("Month", "3"), ("Year", "1935")):
+        page.get_by_label(part).fill(value)
+    page.get_by_role("button", name="Find", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Nobody whom you may see fits.")
+    check(page, "find-nobody-emergency-offered")
+    page.get_by_role("button", name="Open the record of the person with these details").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is a problem")
+    check(page, "find-in-emergency-refused")
+    page.get_by_label("What is the emergency?").fill("Found on the floor by the warden")
+    page.get_by_label("Family name", exact=True).fill("Nobody")
+    page.get_by_role("button", name="Open this record").click()
+    expect(page.get_by_role("status")).to_contain_text("No record can be opened with these details.")
+    check(page, "find-in-emergency-nobody")
+    page.get_by_label("Family name", exact=True).fill("Ashdown")
+    page.get_by_role("button", name="Open this record").click()
+    expect(page).to_have_title(re.compile("Unplanned view: Margaret Ashdown"))
 
 
 def test_a_privacy_officer_sees_every_look_reviews_an_emergency_and_verifies(area, margaret, journey):

@@ -22,6 +22,7 @@ from localcare.record.types import Added
 from localcare.tasks import actions as tasks
 from localcare.tasks.types import Owner
 from tests import builders
+from tests.builders import sees
 from tests.intake.builders import NUMBERS, extract_folder
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +131,7 @@ def test_a_medicine_by_its_latest_issue_current_for_120_days(load, ada):
         ("Aspirin", "active", date(2016, 12, 1)),
         ("Ramipril", "active", date(2017, 3, 1)),
     ]
-    assert [m.display for m in queries.of_person([ada]).medicines(TODAY)] == ["Ramipril", "Aspirin"]
+    assert [m.display for m in queries.of_person(sees(ada)).medicines(TODAY)] == ["Ramipril", "Aspirin"]
 
 
 def spell(**fields):
@@ -225,7 +226,7 @@ def test_contacts_are_folded_by_referral_and_month(load):
 def test_a_service_runs_until_it_ends(load, ada):
     service = {"NHS_Number": NUMBERS[0], "Service_Component": "Home Support", "Service_Type": "Long Term Support"}
     load(asc_cld=[{**service, "Event_End_Date": "2017-03-01"}, {**service, "Event_Reference": "v2"}])
-    assert [s.display for s in queries.of_person([ada]).services(TODAY)] == ["Home Support"]
+    assert [s.display for s in queries.of_person(sees(ada)).services(TODAY)] == ["Home Support"]
 
 
 def test_only_what_the_practice_agreed_to_for_care(load):
@@ -286,6 +287,26 @@ def test_loading_again_changes_nothing_and_a_discharge_supersedes(load):
     assert Source.objects.count() == 2
 
 
+def test_what_could_not_be_read_of_these_people_is_counted_and_of_others_is_not(load):
+    answer = load(
+        gp_observation=[
+            seen("2012-01-01", ASTHMA),
+            seen("no date", ASTHMA, 2),
+            seen("no date", ASTHMA, 3, patient_id="2"),
+        ],
+        sus_apc_spell=[
+            spell(Admission_Date="yesterday"),
+            spell(APCS_Ident="s2", Date_Of_Birth="1999-01-01"),
+            spell(APCS_Ident="s3", NHS_Number=NUMBERS[1], Admission_Date="yesterday"),
+        ],
+    )
+    assert [(one.file, one.column, one.rows) for one in answer.passed_over] == [
+        ("gp_observation.csv", "effective_datetime", 1),
+        ("sus_apc_spell", "Date_Of_Birth", 1),
+        ("sus_apc_spell.csv", "Admission_Date", 1),
+    ]
+
+
 def test_the_strangers_people_one_by_one():
     numbered = {f"99900000{n}": n for n in (18, 26, 34, 42, 50, 69, 77)} | {"9990000212": 20}
     people = {
@@ -296,24 +317,26 @@ def test_the_strangers_people_one_by_one():
     ids = {name: [people[number]] for number, name in numbered.items()}
     ada, ben, eve, sam = ids[18], ids[26], ids[50], ids[20]
 
-    assert len(queries.of_person(ada).problems(TODAY)) == 4
+    assert len(queries.of_person(sees(*ada)).problems(TODAY)) == 4
     assert [
-        (e.started_on, e.ended_on) for e in queries.of_person(ada).encounters(categories=["emergency_admission"])
+        (e.started_on, e.ended_on) for e in queries.of_person(sees(*ada)).encounters(categories=["emergency_admission"])
     ] == [
         (date(2017, 2, 12), date(2017, 2, 20)),
         (date(2016, 6, 10), date(2016, 6, 18)),
     ]
-    assert [m.latest.value for m in queries.of_person(ada).measurements()] == ["57"]
-    assert {m.display for m in queries.of_person(ada).medicines(TODAY)} == {
+    assert [m.latest.value for m in queries.of_person(sees(*ada)).measurements()] == ["57"]
+    assert {m.display for m in queries.of_person(sees(*ada)).medicines(TODAY)} == {
         "Metformin 500mg tablets",
         "Ramipril 5mg capsules",
     }
-    assert len(queries.of_person(ben).problems(TODAY)) == 1
-    assert [e.status for e in queries.of_person(ben).encounters(categories=["emergency_admission"])] == ["in-progress"]
-    assert len(queries.of_person(eve).problems(TODAY)) == 2
+    assert len(queries.of_person(sees(*ben)).problems(TODAY)) == 1
+    assert [e.status for e in queries.of_person(sees(*ben)).encounters(categories=["emergency_admission"])] == [
+        "in-progress"
+    ]
+    assert len(queries.of_person(sees(*eve)).problems(TODAY)) == 2
     # His practice shares general practice and hospital records only.
     assert {s.source.system for s in Statement.objects.filter(patient__in=sam)} == {"gp", "acute"}
-    assert len(queries.of_person(sam).problems(TODAY)) == 4
+    assert len(queries.of_person(sees(*sam)).problems(TODAY)) == 4
 
 
 def test_the_command_loads_the_record_of_people_on_lists_and_caseloads(tmp_path, monkeypatch, capsys):

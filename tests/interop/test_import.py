@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from localcare.access.models import Seal
 from localcare.base import audit
 from localcare.base.models import AuditEntry
 from localcare.caseload import actions as caseload
@@ -190,6 +191,19 @@ def test_wrong_element_types_are_no_traceback(odd):
     ]
     outcome = take(bundle(person(), *resources, {"resourceType": "Patient", "id": "o", **dict.fromkeys(names, odd)}))
     assert (outcome.read, outcome.mapped, list(outcome.rejected)) == (10, 10, [])
+
+
+def test_what_is_marked_restricted_is_sealed_as_it_arrives_also_after_waiting_for_its_patient():
+    marked = {"meta": {"security": [{"code": "R"}]}}
+    number = {"identifier": {"system": NHS, "value": "9990000018"}}
+    assert take(bundle(condition(number, **marked), condition(number, "c2"))).parked == 2
+    assert not Seal.objects.exists()
+    take(person(number="9990000018"))
+    seal = Seal.objects.get()
+    assert (seal.item, seal.by_source, seal.sealed_by) == ("condition|:Trust|Condition/c1", True, "Trust")
+    assert seal.patient_id == Patient.objects.get().pk
+    take(bundle(person(number="9990000018"), condition("Patient/p1", verificationStatus="confirmed")))
+    assert Seal.objects.get().lifted_at is None
 
 
 def test_a_correction_supersedes_and_repetition_changes_nothing():

@@ -320,6 +320,48 @@ def test_patient():
     assert (person.address, person.postcode, person.phone) == ("1 High St, Tonbridge", "TN9 1AA", "01732 000000")
 
 
+CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+
+
+@pytest.mark.parametrize(
+    ("label", "restricted"),
+    [
+        ({"system": CONFIDENTIALITY, "code": "R", "display": "restricted"}, True),
+        ({"system": "http://hl7.org/fhir/v3/Confidentiality", "code": "V"}, True),
+        ({"system": CONFIDENTIALITY, "code": "U", "display": "unrestricted"}, False),
+        ({"system": CONFIDENTIALITY, "code": "N"}, False),
+        ({"code": "REDACTED"}, False),
+        ({"display": "R"}, False),
+        ("R", False),
+    ],
+)
+@pytest.mark.parametrize("several", [True, False])
+def test_what_is_marked_restricted(label, restricted, several):
+    resource = {"code": {"text": "Asthma"}, "meta": {"security": [{"code": "N"}, label] if several else label}}
+    assert [s.restricted for s in mapped({"resourceType": "Condition", **resource})] == [restricted]
+
+
+def test_every_part_of_a_restricted_observation_is_restricted():
+    parts = [{"code": {"text": name}, "valueQuantity": {"value": "1"}} for name in ("systolic", "diastolic")]
+    resource = {"code": {"text": "Blood pressure"}, "component": parts, "meta": {"security": [{"code": "V"}]}}
+    found = mapped({"resourceType": "Observation", **resource})
+    assert len(found) >= 2
+    assert all(s.restricted for s in found)
+
+
+@pytest.mark.parametrize(("confidentiality", "restricted"), [("R", True), ("V", True), ("N", False), (None, False)])
+def test_a_restricted_document_restricts_all_that_it_holds(confidentiality, restricted):
+    composition = {"resourceType": "Composition", "confidentiality": confidentiality}
+    message = Message([Entry(0, "", composition)])
+    (found,) = MAPPERS["Condition"]({"resourceType": "Condition", "code": {"text": "Asthma"}}, Context(1, 2, message))
+    assert found.restricted is restricted
+
+
+def test_that_a_restricted_person_died_is_not_restricted():
+    resource = {**PERSON, "resourceType": "Patient", "deceasedBoolean": True, "meta": {"security": [{"code": "R"}]}}
+    assert [s.restricted for s in patient.map_resource(resource, Context(1, 2, Message([])))] == [False]
+
+
 def test_where_a_restricted_person_lives_is_left_out():
     person = patient.describe({**PERSON, "meta": {"security": [{"code": "R"}]}}, [])
     assert (person.address, person.postcode, person.phone) == ("", "", "")

@@ -171,7 +171,7 @@ class TestRecording:
         write(case, coordinator, given=[an_action(nurse)])
         task = Task.objects.get()
         assert (task.title, task.origin, task.owner_post_id) == ("Weigh her weekly", "MDT 5 April", nurse.post_id)
-        (item,) = record.of_person([margaret.id]).items
+        (item,) = record.of_person(builders.sees(margaret.id)).items
         assert (item.kind, item.author, item.source) == (
             "note",
             coordinator.signature,
@@ -191,7 +191,7 @@ class TestRecording:
         with pytest.raises(ValueError, match="may not see this person"):
             write(case, coordinator, given=[nobody_may_see])
         assert not CaseMinutes.objects.exists()
-        assert not record.of_person([margaret.id]).items
+        assert not record.of_person(builders.sees(margaret.id)).items
 
     def test_of_two_writers_the_later_sees_the_other_words_and_neither_is_lost(self, area, case, coordinator, nurse):
         other = area.viewer("care_coordinator", "C1")
@@ -210,9 +210,9 @@ class TestRecording:
         write(case, coordinator, "Nurse to visit")
         clock_at(WEDNESDAY)
         write(case, coordinator, "GP to visit", started_from=1)
-        (item,) = record.of_person([margaret.id]).items
+        (item,) = record.of_person(builders.sees(margaret.id)).items
         assert "GP to visit" in item.value
-        assert [d.decision for d in queries.decisions_of([margaret.id])] == ["GP to visit"]
+        assert [d.decision for d in queries.decisions_of(builders.sees(margaret.id))] == ["GP to visit"]
 
     @pytest.mark.parametrize(("role", "at"), [("community_nurse", "C1"), ("gp", "G1"), ("care_coordinator", "C2")])
     def test_is_for_who_runs_the_meeting(self, area, case, role, at):

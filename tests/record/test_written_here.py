@@ -33,7 +33,7 @@ def write(person, by, entry=Entry.PHONE, words="She sleeps better", on=TODAY, ke
 def test_stands_in_the_record_once_with_author_role_and_organisation(margaret, nurse, entry, display, kind, category):
     for _ in "ab":
         write(margaret, nurse, entry)
-    (item,) = queries.of_person([margaret.id]).items
+    (item,) = queries.of_person(builders.sees(margaret.id)).items
     assert (item.display, item.kind, item.category, item.value) == (display, kind, category, "She sleeps better")
     assert (item.author, item.source) == (nurse.signature, "Tonbridge cluster team, written here")
     assert AuditEntry.objects.filter(action="entry written").count() == 1
@@ -72,17 +72,17 @@ def test_other_words_under_a_key_that_was_sent_are_told_and_not_lost(client, mar
 class TestEnteredInError:
     def test_leaves_every_list_and_stays_as_history_with_the_reason(self, margaret, nurse):
         write(margaret, nurse)
-        (item,) = queries.of_person([margaret.id]).items
+        (item,) = queries.of_person(builders.sees(margaret.id)).items
         for _ in "ab":
             actions.mark_entry_as_error(statement_id=item.id, reason="another Margaret", by=nurse)
-        assert queries.of_person([margaret.id]).items == ()
+        assert queries.of_person(builders.sees(margaret.id)).items == ()
         versions = queries.versions_of([margaret.id], item.id)
         assert [v.status for v in versions] == ["entered-in-error", "finished"]
         assert versions[0].value == "She sleeps better\nEntered in error: another Margaret"
 
     def test_is_for_the_author_alone_and_needs_a_reason(self, margaret, nurse, coordinator):
         write(margaret, nurse)
-        (item,) = queries.of_person([margaret.id]).items
+        (item,) = queries.of_person(builders.sees(margaret.id)).items
         with pytest.raises(Refused):
             actions.mark_entry_as_error(statement_id=item.id, reason="wrong", by=coordinator)
         with pytest.raises(ValueError, match="what was wrong"):
@@ -103,7 +103,7 @@ class TestPages:
         page = builders.text(client.post(address, answers(), follow=True))
         assert "Saved. It stands on the timeline." in page
         assert "She is well" in page
-        (item,) = queries.written_here([margaret.id])
+        (item,) = queries.written_here(builders.sees(margaret.id))
         error = reverse("web:entry_error", args=[margaret.id, item.id])
         assert error in builders.text(client.get(address))
         assert client.post(error, {"reason": ""}).status_code == 400

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from localcare.access import actions as access
+from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import audit, clock
 from localcare.capacity import actions as capacity
@@ -73,6 +74,8 @@ def world():
         started_on=clock.today(),
     )
     record.add_statements(statements=[statement], source=SourceOf("Hospital"), received_at=clock.now(), by=audit.SYSTEM)
+    access.seal_item(patient_id=margaret.id, item="note|:Hospital|7", said_by="", reason="asked", words="", by=gp)
+    (seal,) = gate.open_person(gp, margaret.id, page="person").seals
     plan = careplans.start_plan(patient_id=margaret.id, by=coordinator)
     owner = Owner(None, coordinator.team_id, "the team")
     task = tasks.give(title="Visit", owner=owner, due_on=clock.today(), patient_id=margaret.id, by=coordinator)
@@ -98,7 +101,9 @@ def world():
         "case_id": case.pk,
         "post_id": coordinator.post_id,
         "statement_id": 1,
+        "seal_id": seal.id,
         "access_id": emergency.pk,
+        "sequence": 1,
         "practice_code": "G1",
         "listed": listed.pseudonym,
         "decision": "accept",

@@ -70,7 +70,7 @@ class TestInHospital:
 
     def test_closing_the_line_takes_nobody_out_of_hospital(self, client, nurse, margaret):
         tell(margaret, days_ago=1)
-        (item,) = recorded.of_person([margaret.id]).items
+        (item,) = recorded.of_person(builders.sees(margaret.id)).items
         caseload.close_change(statement_id=item.id, patient_id=margaret.id, reason="rang the ward", by=nurse)
         assert in_hospital(see(client, nurse)) == 1
         assert "Margaret Ashdown" not in see(client, nurse)
@@ -135,7 +135,7 @@ class TestWhatBecameKnown:
 
     def test_a_discharge_is_told_again_after_the_admission_was_closed(self, client, nurse, margaret):
         tell(margaret, days_ago=3, told_days_ago=2)
-        (item,) = recorded.of_person([margaret.id]).items
+        (item,) = recorded.of_person(builders.sees(margaret.id)).items
         caseload.close_change(statement_id=item.id, patient_id=margaret.id, reason="", by=nurse)
         assert "Margaret Ashdown" not in see(client, nurse)
         tell(margaret, days_ago=3, ended=1)
@@ -189,7 +189,7 @@ class TestNextStep:
 class TestClosing:
     def test_takes_a_reason_and_can_be_undone_by_whoever_closed_it(self, client, nurse, coordinator, margaret):
         tell(margaret)
-        (item,) = recorded.of_person([margaret.id]).items
+        (item,) = recorded.of_person(builders.sees(margaret.id)).items
         see(client, nurse)
         address = reverse("web:close_change", args=[item.id])
         page = builders.text(client.post(address, {"reason": "rang the ward"}, follow=True))

@@ -7,23 +7,50 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from localcare.access import queries
+from localcare.access.calc.decide import OBJECTS
 from localcare.access.choices import choices
+from localcare.access.emergencies import (
+    EMERGENCY_LENGTH,
+    declare_emergency,
+    declare_emergency_for,
+    review_emergency,
+)
 from localcare.access.identities import LIST_ENDED, ask_identity, decide_identity, resolve
 from localcare.access.models import (
     Agreement,
     Choice,
-    EmergencyAccess,
     Relationship,
     Reveal,
     RevealSession,
 )
-from localcare.access.types import Basis, Capability, ChoiceKind, Decision, OpenPerson, Purpose, Refused, Viewer
+from localcare.access.sealing import Marked, lift_seal, seal_as_marked, seal_item
+from localcare.access.types import (
+    Basis,
+    Capability,
+    ChoiceKind,
+    Consent,
+    Decision,
+    OpenPerson,
+    Purpose,
+    Refused,
+    Viewer,
+)
 from localcare.base import audit, clock
 
-__all__ = ["ask_identity", "decide_identity"]
+__all__ = [
+    "EMERGENCY_LENGTH",
+    "Marked",
+    "ask_identity",
+    "decide_identity",
+    "declare_emergency",
+    "declare_emergency_for",
+    "lift_seal",
+    "review_emergency",
+    "seal_as_marked",
+    "seal_item",
+]
 
 SESSION_LENGTH = timedelta(hours=4)
-EMERGENCY_LENGTH = timedelta(hours=8)
 REVEAL_REASONS = {
     "review": "To decide who the cluster team should help",
     "plan_contact": "To plan contact with our patients",
@@ -106,9 +133,10 @@ def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, 
     """
     decision = queries.decision_on(by, patient_id, Capability.RECORD_CHOICE)
     if not decision.allowed:
-        raise Refused(decision)
+        raise Refused(decision, patient_ids=(patient_id,))
     if decision.basis is not Basis.REGISTERED:
-        raise Refused(Decision(False, Basis.ROLE, "The person's own practice records what they choose. Ask it to."))
+        own = Decision(False, Basis.ROLE, "The person's own practice records what they choose. Ask it to.")
+        raise Refused(own, patient_ids=(patient_id,))
     if value not in choices()[ChoiceKind(kind)].values:
         raise ValueError(f"{value!r} is not an answer to {kind!r}; see definitions/choices.toml")
     ids = queries.same_person(patient_id)
@@ -116,12 +144,39 @@ def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, 
         return
     with audit.transaction():
         queries.hold_choices()
-        now = clock.now()
-        # The strictest answer of any linked record holds, so that an answer given for one alone could change nothing.
-        Choice.objects.bulk_create(
-            Choice(patient_id=one, kind=kind, value=value, recorded_at=now, recorded_by=by.name) for one in ids
-        )
-        audit.record("choice recorded", by=by.actor, patient_ids=ids, kind=kind, value=value, reason=told)
+        _write_choice(ids, kind, value, told, by)
+
+
+def record_agreement(*, patient_id: int, told: str, by: Viewer) -> None:
+    """A member of a team that looks after the person asked them, and they agreed that it sees their record.
+
+    This answer only: never over an objection, which their practice alone withdraws. The same again changes nothing.
+    Raises Refused without the relationship or the role, or where the person objects; ValueError without words.
+    """
+    decision = queries.decision_on(by, patient_id, Capability.RECORD_AGREEMENT)
+    if not decision.allowed:
+        raise Refused(decision, patient_ids=(patient_id,))
+    if not told.strip():
+        raise ValueError("Say in a few words how and when they told you.")
+    ids = queries.same_person(patient_id)
+    with audit.transaction():
+        queries.hold_choices()
+        before = queries.choices_of(ids)[ChoiceKind.SHARING].value
+        if before == Consent.GIVEN:
+            return
+        if before == Consent.OBJECTED:
+            raise Refused(Decision(False, Basis.OBJECTED, OBJECTS), patient_ids=(patient_id,))
+        _write_choice(ids, ChoiceKind.SHARING, Consent.GIVEN, told.strip(), by)
+
+
+def _write_choice(ids: Sequence[int], kind: ChoiceKind, value: str, told: str, by: Viewer) -> None:
+    """For every record linked as the person's: the strictest answer of any holds, so one alone could change nothing."""
+    # The time is taken with choices held, so that a run that did not see the choice bears an earlier one.
+    now = clock.now()
+    Choice.objects.bulk_create(
+        Choice(patient_id=one, kind=kind, value=value, recorded_at=now, recorded_by=by.name) for one in ids
+    )
+    audit.record("choice recorded", by=by.actor, patient_ids=ids, kind=kind, value=value, reason=told)
 
 
 def begin_relationship(*, patient_id: int, team_id: int, source: str, by: audit.Actor) -> None:
@@ -210,56 +265,13 @@ def reveal(*, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
     return shown
 
 
-def declare_emergency(*, patient_id: int, reason: str, by: Viewer) -> EmergencyAccess:
-    """Break the glass for one person, for eight hours; a privacy officer will review it.
-
-    Never past a refusal made with capacity. Raises Refused then, ValueError without words.
-    """
-    if not reason.strip():
-        raise ValueError("Say what the emergency is.")
-    decision = queries.decision_on(by, patient_id)
-    if not decision.allowed and not decision.emergency_possible:
-        raise Refused(decision)
-    now = clock.now()
+def end_reveal_sessions(*, by: audit.Actor) -> None:
+    """At sign-out: what they revealed closes again. Ending what has ended changes nothing."""
     with audit.transaction():
-        access = EmergencyAccess.objects.create(
-            patient_id=patient_id,
-            user_id=by.user_id,
-            actor=by.name,
-            role=by.role_label,
-            organisation=by.organisation_name,
-            reason=reason.strip(),
-            starts=now,
-            ends=now + EMERGENCY_LENGTH,
-        )
-        audit.record(
-            "emergency declared",
-            by=by.actor,
-            patient_ids=[patient_id],
-            purpose=Purpose.DIRECT_CARE,
-            reason=reason.strip(),
-        )
-    return access
-
-
-def review_emergency(*, access_id: int, finding: str, by: Viewer) -> None:
-    """Record what the review of an emergency access found. Raises ValueError without words or when reviewed before."""
-    if not by.can(Capability.SEE_OVERSIGHT):
-        raise Refused(Decision(False, Basis.ROLE, "Only a privacy officer reviews emergency accesses."))
-    if not finding.strip():
-        raise ValueError("Say what you found.")
-    with audit.transaction():
-        changed = EmergencyAccess.objects.filter(id=access_id, reviewed_at=None).update(
-            reviewed_at=clock.now(), reviewed_by=by.name, finding=finding.strip()
-        )
-        if not changed:
-            raise ValueError("This emergency access has been reviewed already.")
-        audit.record("emergency reviewed", by=by.actor, reason=finding.strip(), access=access_id)
-
-
-def end_reveal_sessions(*, user_id: int) -> None:
-    """At sign-out: what was revealed closes again."""
-    RevealSession.objects.filter(user_id=user_id, ends__gt=clock.now()).update(ends=clock.now())
+        now = clock.now()
+        ended = RevealSession.objects.filter(user_id=by.id, ends__gt=now).update(ends=now)
+        if ended:
+            audit.record("reveal session ended", by=by, purpose=Purpose.DIRECT_CARE, sessions=ended)
 
 
 def recompute_relationships(

@@ -1,12 +1,13 @@
 """Every page says who may see it. A page that says nothing is shown to nobody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import RedirectView
 
+from localcare.access.roles import roles
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 
 # Where a session keeps which of their posts somebody acts in.
@@ -32,13 +33,21 @@ def requires(*capabilities: Capability) -> Callable:
         def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             viewer = viewer_of(request)
             if not any(viewer.can(capability) for capability in capabilities):
-                raise Refused(Decision(False, Basis.ROLE, f"This page is not for the role of {viewer.role_label}."))
+                raise Refused(_not_for(viewer, capabilities))
             return view(request, *args, **kwargs)
 
         guarded.requires = frozenset(capabilities)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _not_for(viewer: Viewer, capabilities: Collection[Capability]) -> Decision:
+    """Why not, and whom to ask: those whose roles have what the page needs."""
+    those = [role.label for role in roles().values() if role.capabilities & set(capabilities)]
+    whom = f" It is for: {', '.join(those)}. Ask one of them." if those else ""
+    change = "If it belongs to your work, ask whoever manages accounts in your organisation to change your role."
+    return Decision(False, Basis.ROLE, f"This page is not for the role of {viewer.role_label}.{whom} {change}")
 
 
 def everyone_signed_in(view: Callable) -> Callable:

@@ -220,7 +220,7 @@ def _refused(by: Viewer, practice_code: str, reason: str) -> Refused:
     """The refusal to raise, recorded outside the transaction that it ends."""
     with audit.transaction():
         _audit("identity not asked", by, practice_code, reason=reason)
-    return Refused(Decision(False, Basis.ROLE, reason))
+    return Refused(Decision(False, Basis.ROLE, reason), recorded=True)
 
 
 def _audit(

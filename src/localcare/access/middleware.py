@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from localcare.access import queries
 from localcare.access.guard import POST_IN_SESSION, declared
+from localcare.access.refusals import record_refusal
 from localcare.access.types import Basis, Decision, Refused, Viewer
 from localcare.base import audit, clock
 
@@ -23,16 +24,18 @@ class ViewerMiddleware:
 
     def process_view(self, request: HttpRequest, view: Callable, args, kwargs) -> HttpResponse | None:
         request.viewer = _viewer(request)  # type: ignore[attr-defined]
-        return None if declared(view) else _refusal(request, UNDECLARED)
+        return None if declared(view) else _refusal(request, Refused(UNDECLARED))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused):
-            return None
-        viewer = request.viewer  # type: ignore[attr-defined]
-        if viewer and exception.decision.basis is Basis.ROLE:
-            with audit.transaction():
-                audit.record("refused", by=viewer.actor, page=request.path, basis=exception.decision.basis)
-        return _refusal(request, exception.decision)
+        return _refusal(request, exception) if isinstance(exception, Refused) else None
+
+
+def actor_of(request: HttpRequest) -> audit.Actor:
+    """Who asks, for the audit chain; also somebody signed in who has no post today, or nobody signed in."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    if viewer:
+        return viewer.actor
+    return audit.Actor(request.user.pk, getattr(request.user, "name", "") or "Nobody signed in", "no post", "")
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:
@@ -43,5 +46,10 @@ def _viewer(request: HttpRequest) -> Viewer | None:
     return next((v for v in viewers if v.post_id == chosen), viewers[0] if viewers else None)
 
 
-def _refusal(request: HttpRequest, decision: Decision) -> HttpResponse:
-    return render(request, "access/refused.jinja", {"decision": decision, "now": clock.now()}, status=403)
+def _refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The page that explains a refusal, which is recorded with the person whom the address names."""
+    match = request.resolver_match
+    named = match.kwargs.get("patient_id") if match else None
+    record_refusal(refused, by=actor_of(request), page=request.path, patient_ids=[named] if named else [])
+    context = {"decision": refused.decision, "now": clock.now()}
+    return render(request, "access/refused.jinja", context, status=403)

@@ -34,6 +34,37 @@ class Choice(models.Model):
         ]
 
 
+class Seal(models.Model):
+    """One item of a record is for the person's practice alone, until it is lifted. Never deleted.
+
+    `item` is the record's stable reference, plain text: it means the item through all its versions.
+    """
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="+")
+    item = models.CharField(max_length=400)
+    said_by = models.CharField(max_length=20, blank=True)
+    by_source = models.BooleanField()
+    reason = models.CharField(max_length=20)
+    words = models.TextField(blank=True)
+    sealed_at = models.DateTimeField()
+    sealed_by = models.TextField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.TextField(blank=True)
+    lifted_why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "item", "by_source"], condition=models.Q(lifted_at=None), name="one_seal_stands"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lifted_at=None, lifted_by="", lifted_why="")
+                | models.Q(lifted_at__isnull=False) & ~models.Q(lifted_by="") & ~models.Q(lifted_why=""),
+                name="a_lifted_seal_says_by_whom_and_why",
+            ),
+        ]
+
+
 class Relationship(models.Model):
     """A team may see a person, from one moment to another, for a reason another room pushed down."""
 

@@ -8,21 +8,26 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
-from localcare.access import seen
+from localcare.access import opened, seen
+from localcare.access.looks import Told, WholeEntry, about_person, tell, whole_entry
 from localcare.access.models import EmergencyAccess
-from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.access.officers import require_oversight
+from localcare.access.types import Viewer
 from localcare.base import audit, clock
 from localcare.base.models import AuditEntry, AuditSubject
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
 
+__all__ = ["Told", "WholeEntry", "about_person", "require_oversight", "tell", "whole_entry"]
+
 VERIFIED = "chain verified"
 PERSON = "person"
 FILTERS = {
     "looks": ("looked", "searched"),
-    "reveals": ("revealed", "reveal session started"),
+    "reveals": ("revealed", "reveal session started", "reveal session ended"),
     "refusals": ("refused",),
-    "emergencies": ("emergency declared", "emergency reviewed"),
+    "seals": ("entry sealed", "seal lifted", "entries sealed as marked"),
+    "emergencies": ("emergency declared", "emergency not opened", "emergency reviewed"),
     "releases": ("identity asked", "identity not asked", "identity released", "identity refused", "identity seen"),
 }
 
@@ -39,6 +44,7 @@ class LastVerification:
 class EntryShown:
     sequence: int
     at: datetime
+    actor_id: int | None
     actor: str
     role: str
     organisation: str
@@ -46,6 +52,7 @@ class EntryShown:
     page: str
     reason: str
     people: int
+    hidden: int
 
 
 @dataclass(frozen=True)
@@ -67,39 +74,46 @@ class EmergencyShown:
     nhs_number: str | None
 
 
-def require_oversight(viewer: Viewer) -> None:
-    """Raises Refused for anybody but a privacy officer."""
-    if not viewer.can(Capability.SEE_OVERSIGHT):
-        raise Refused(Decision(False, Basis.ROLE, "Oversight is for privacy officers and Caldicott Guardians."))
+def entries(
+    viewer: Viewer,
+    *,
+    show: str = "",
+    start: int | None = None,
+    who: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    limit: int = 25,
+) -> EntryPage:
+    """Audit entries, latest first; `show` is one of FILTERS or all, `start` the sequence to continue below.
 
-
-def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: int = 25) -> EntryPage:
-    """Audit entries, latest first; `show` is one of FILTERS or all, `start` the sequence to continue below."""
+    `who` is an actor's id or a part of their name; `since` and `until` are days.
+    """
     require_oversight(viewer)
     rows = AuditEntry.objects.order_by("-sequence")
     if show in FILTERS:
         rows = rows.filter(action__in=FILTERS[show])
     if start:
         rows = rows.filter(sequence__lt=start)
+    if who:
+        # Eighteen digits at most, which every store can compare with.
+        rows = rows.filter(actor_id=int(who[:18])) if who.isdecimal() else rows.filter(actor__icontains=who)
+    if since:
+        rows = rows.filter(at__gte=datetime.combine(since, datetime.min.time(), clock.LONDON))
+    if until:
+        rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), datetime.min.time(), clock.LONDON))
     found = list(rows[: limit + 1])
     page = found[:limit]
     subjects = AuditSubject.objects.filter(entry_sequence__in=[row.sequence for row in page])
     people = dict(subjects.values_list("entry_sequence").annotate(Count("id")))
-    shown = [
-        EntryShown(
-            row.sequence,
-            row.at,
-            row.actor,
-            row.role,
-            row.organisation,
-            row.action,
-            row.page,
-            row.reason,
-            people.get(row.sequence, 0),
-        )
-        for row in page
-    ]
-    return EntryPage(shown, page[-1].sequence if len(found) > limit else None)
+    return EntryPage(
+        [_shown(row, people.get(row.sequence, 0)) for row in page], page[-1].sequence if len(found) > limit else None
+    )
+
+
+def _shown(row: AuditEntry, people: int) -> EntryShown:
+    who = row.actor_id, row.actor, row.role, row.organisation
+    hidden = audit.detail(row).get("hidden", 0)
+    return EntryShown(row.sequence, row.at, *who, row.action, row.page, row.reason, people, hidden)
 
 
 def by_month(viewer: Viewer, since: date) -> list[tuple[date, dict[str, int]]]:
@@ -147,6 +161,12 @@ def seen_by_week(viewer: Viewer) -> list[seen.Seen]:
     """Who saw who people are, by person and week, with what is unusual; the latest week first."""
     require_oversight(viewer)
     return seen.by_week(clock.today())
+
+
+def unusual_looks(viewer: Viewer) -> list[opened.Unusual]:
+    """What stands out in whom people opened or searched for, and who was opened by many; the latest first."""
+    require_oversight(viewer)
+    return opened.unusual(clock.today())
 
 
 def identity_requests(viewer: Viewer) -> list[seen.IdentityRequest]:

@@ -9,15 +9,29 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from localcare.access import facts, pseudonyms
+from localcare.access import facts, pseudonyms, refusals, seals
 from localcare.access.calc.decide import decide
+from localcare.access.calc.opened import SAME_NAME
+from localcare.access.calc.seals import REASONS as SEAL_REASONS
+from localcare.access.calc.seals import Sealed, hidden, sealers
 from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
 from localcare.access.models import EmergencyAccess, Reveal, RevealSession
 from localcare.access.roles import roles
+from localcare.access.seals import seals_of
 from localcare.access.sharing import NotShared, not_shared
-from localcare.access.types import Capability, Consent, Decision, Died, OpenPerson, Purpose, Refused, Viewer
+from localcare.access.types import (
+    Basis,
+    Capability,
+    Consent,
+    Decision,
+    Died,
+    OpenPerson,
+    Purpose,
+    Refused,
+    Viewer,
+)
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
@@ -27,6 +41,7 @@ from localcare.staff import queries as staff
 from localcare.staff.types import Post
 
 __all__ = [
+    "SEAL_REASONS",
     "asked_by",
     "choice_history",
     "choices_of",
@@ -38,6 +53,7 @@ __all__ = [
     "list_pseudonyms_ever",
     "list_pseudonyms_of",
     "quota",
+    "seals_of",
     "waiting_for",
 ]
 
@@ -56,11 +72,16 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Decided:
-    """The gate's answer about one person, before they are opened. Names nobody."""
+    """The gate's answer about one person, before they are opened. Names nobody.
+
+    `hidden` are the items of their record that the viewer does not see, of those with a standing seal (`seals`).
+    """
 
     decision: Decision
     consent: Consent
     standing: patients.Standing
+    seals: tuple[Sealed, ...]
+    hidden: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -102,37 +123,31 @@ def _viewer(post: Post) -> Viewer:
 
 
 def open_person(
-    viewer: Viewer, patient_id: int, *, page: str, capability: Capability = Capability.VIEW_PERSON
+    viewer: Viewer,
+    patient_id: int,
+    *,
+    page: str,
+    capability: Capability = Capability.VIEW_PERSON,
+    in_company: bool = False,
 ) -> OpenPerson:
     """One person, for a page. The look is audited before the person is returned; so is a refusal.
 
-    Raises Refused with the decision; a person who does not exist is refused in the same words as one unrelated.
+    `in_company`: the page stands on a shared screen, so that everything sealed is hidden. Raises Refused with the
+    decision; a person who does not exist is refused in the same words as one unrelated.
     """
-    people, refusals = _decided(viewer, [patient_id], capability)
+    decided = decisions(viewer, [patient_id], capability, in_company=in_company)
+    people, no = _decided(viewer, [patient_id], capability, decided)
+    if patient_id in no:
+        refused = Refused(no[patient_id], patient_ids=(patient_id,))
+        refusals.record_refusal(refused, by=viewer.actor, page=page)
+        raise refused
+    person = people[patient_id]
+    about: dict[str, Any] = {"by": viewer.actor, "patient_ids": person.ids, "purpose": DIRECT_CARE}
     with audit.transaction():
-        if patient_id in people:
-            person = people[patient_id]
-            audit.record(
-                "looked",
-                by=viewer.actor,
-                patient_ids=person.ids,
-                purpose=DIRECT_CARE,
-                page=page,
-                basis=person.decision.basis,
-            )
-        else:
-            decision = refusals[patient_id]
-            audit.record(
-                "refused",
-                by=viewer.actor,
-                patient_ids=[patient_id],
-                purpose=DIRECT_CARE,
-                page=page,
-                basis=decision.basis,
-            )
-    if patient_id in refusals:
-        raise Refused(refusals[patient_id])
-    return people[patient_id]
+        if patients.folded(person.family_name) in patients.possible_family_names(viewer.name):
+            audit.record(SAME_NAME, **about)
+        audit.record("looked", **about, page=page, basis=person.decision.basis, hidden=len(person.hidden))
+    return person
 
 
 def open_people(
@@ -154,38 +169,42 @@ def open_people(
     if people:
         with audit.transaction():
             shown = [i for person in people.values() for i in person.ids]
-            audit.record("looked", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, page=page)
+            count = sum(len(person.hidden) for person in people.values())
+            audit.record("looked", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, page=page, hidden=count)
     return people
 
 
 def decision_on(viewer: Viewer, patient_id: int, capability: Capability = Capability.VIEW_PERSON) -> Decision:
     """The gate's answer without opening the person: for actions, which audit what they write."""
-    people, refusals = _decided(viewer, [patient_id], capability)
-    return people[patient_id].decision if patient_id in people else refusals[patient_id]
+    people, refused = _decided(viewer, [patient_id], capability)
+    return people[patient_id].decision if patient_id in people else refused[patient_id]
 
 
 def require(viewer: Viewer, patient_id: int, capability: Capability) -> None:
     """Raises Refused unless the viewer may use the capability on the person."""
     decision = decision_on(viewer, patient_id, capability)
     if not decision.allowed:
-        raise Refused(decision)
+        raise Refused(decision, patient_ids=(patient_id,))
 
 
 def decisions(
-    viewer: Viewer, patient_ids: Collection[int], capability: Capability = Capability.VIEW_PERSON
+    viewer: Viewer,
+    patient_ids: Collection[int],
+    capability: Capability = Capability.VIEW_PERSON,
+    *,
+    in_company: bool = False,
 ) -> Decisions:
-    """Whom the viewer may open, to count and page before a page is opened. Ids, never people."""
+    """Whom the viewer may open, and what stays hidden, to count and page before a page is opened. Ids, never people."""
     standings = patients.standings(patient_ids, clock.today())
     known = facts.person_facts(standings.values(), clock.now())
+    sealed = seals.standing({i for standing in standings.values() for i in standing.ids})
     asking = facts.viewer_facts(viewer)
-    by_id = {
-        i: Decided(
-            decide(asking, known[i], capability=capability, viewing_basis=settings.VIEWING_BASIS),
-            known[i].consent,
-            standing,
-        )
-        for i, standing in standings.items()
-    }
+    by_id = {}
+    for i, standing in standings.items():
+        decision = decide(asking, known[i], capability=capability, viewing_basis=settings.VIEWING_BASIS)
+        theirs = tuple(seal for one in standing.ids for seal in sealed.get(one, ()))
+        unseen = hidden(theirs, decision, viewer.organisation_code, in_company=in_company)
+        by_id[i] = Decided(decision, known[i].consent, standing, theirs, unseen)
     return Decisions(viewer, capability, by_id)
 
 
@@ -290,18 +309,32 @@ def find(
     Those without a right to see them are left out; the search itself is audited. Raises ValueError when fewer than
     two identifiers are given.
     """
+    ids = sought(nhs_number=nhs_number, family_name=family_name, birth_date=birth_date)
+    people, refused = _decided(viewer, ids, Capability.VIEW_PERSON)
+    with audit.transaction():
+        if refused:
+            basis = next(iter(refused.values())).basis
+            refusals.write(by=viewer.actor, page="find a person", patient_ids=list(refused), basis=basis)
+        shown = [i for person in people.values() for i in person.ids]
+        audit.record("searched", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, refused=len(refused))
+    return list(people.values())
+
+
+def to_ask(viewer: Viewer, *, nhs_number: str = "", family_name: str = "", birth_date: date | None = None) -> list[int]:
+    """Ids of those with two identifiers whom the viewer's team looks after and who must first agree to be seen."""
+    ids = sought(nhs_number=nhs_number, family_name=family_name, birth_date=birth_date)
+    may_record = decisions(viewer, ids, Capability.RECORD_AGREEMENT).allowed
+    seen = decisions(viewer, ids).by_id
+    return [i for i in ids if i in may_record and seen[i].decision.basis is Basis.CONSENT_MISSING]
+
+
+def sought(*, nhs_number: str = "", family_name: str = "", birth_date: date | None = None) -> list[int]:
+    """Ids of those with both identifiers; names nobody. Raises ValueError when fewer than two are given."""
     if not birth_date or not (nhs_number or family_name):
         raise ValueError("Give the date of birth and either the NHS number or the family name.")
     if nhs_number:
-        ids = patients.ids_by_nhs_number(nhs_number)
-    else:
-        ids = patients.ids_by_name_and_birth(family_name, birth_date)
-    people, refusals = _decided(viewer, ids, Capability.VIEW_PERSON)
-    people = {i: person for i, person in people.items() if person.birth_date == birth_date}
-    with audit.transaction():
-        shown = [i for person in people.values() for i in person.ids]
-        audit.record("searched", by=viewer.actor, patient_ids=shown, purpose=DIRECT_CARE, refused=len(refusals))
-    return list(people.values())
+        return patients.ids_by_nhs_number(nhs_number, birth_date)
+    return patients.ids_by_name_and_birth(family_name, birth_date)
 
 
 def reveal_session(viewer: Viewer) -> RevealSession | None:
@@ -390,6 +423,9 @@ def _open(p: Patient, decided: Decided, names: Mapping[str, str], not_sharing: t
         language=p.language,
         interpreter_required=p.interpreter_required,
         decision=decided.decision,
+        seals=tuple(seal for seal in decided.seals if seal.item not in decided.hidden),
+        hidden=decided.hidden,
+        sealed_by=sealers(seal for seal in decided.seals if seal.item in decided.hidden),
         consent=decided.consent,
         not_sharing=not_sharing,
     )

@@ -17,9 +17,10 @@ from localcare.base.clock import LONDON
 from localcare.base.models import AuditEntry, AuditSubject
 
 REVEALED, REFUSED, DECLARED = "revealed", "refused", "emergency declared"
+NOT_OPENED = "emergency not opened"
 ASKED, NOT_ASKED, SEEN = "identity asked", "identity not asked", "identity seen"
 RELEASED, NOT_RELEASED = "identity released", "identity refused"
-COUNTED = (REVEALED, REFUSED, DECLARED, ASKED, NOT_ASKED, RELEASED, NOT_RELEASED, SEEN)
+COUNTED = (REVEALED, REFUSED, DECLARED, NOT_OPENED, ASKED, NOT_ASKED, RELEASED, NOT_RELEASED, SEEN)
 WEEKS = 12
 
 
@@ -129,7 +130,7 @@ def _seen(week: date, actor: int, held: _Week, earlier: list[int], second: tuple
         asked=times[ASKED],
         quota=settings.IDENTITY_QUOTA,
         refused=times[REFUSED],
-        emergencies=times[DECLARED],
+        emergencies=times[DECLARED] + times[NOT_OPENED],
         second_people=second,
     )
     return Seen(
@@ -147,7 +148,7 @@ def _seen(week: date, actor: int, held: _Week, earlier: list[int], second: tuple
         refused_release=times[NOT_RELEASED],
         seen=times[SEEN],
         refused=times[REFUSED],
-        emergencies=times[DECLARED],
+        emergencies=told.emergencies,
         unusual=calc.unusual(told, earlier, rule()),
     )
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
+from localcare.access.calc.seals import Sealed
 from localcare.access.calc.vocabulary import Basis, Capability, ChoiceKind, Consent, Decision, Purpose
 from localcare.base.audit import Actor
 
@@ -16,6 +18,8 @@ __all__ = [
     "OpenPerson",
     "Purpose",
     "Refused",
+    "Sealed",
+    "Sight",
     "Viewer",
 ]
 
@@ -51,11 +55,26 @@ class Viewer:
 
 
 class Refused(Exception):
-    """The gate said no. Carries the decision, so that the page can explain itself."""
+    """The gate said no. Carries the decision, so that the page can explain itself, and whom it was about.
 
-    def __init__(self, decision: Decision) -> None:
+    `recorded` says whether it stands in the audit chain; whoever answers the request records what does not.
+    """
+
+    def __init__(self, decision: Decision, *, patient_ids: tuple[int, ...] = (), recorded: bool = False) -> None:
         super().__init__(decision.reason)
         self.decision = decision
+        self.patient_ids = patient_ids
+        self.recorded = recorded
+
+
+class Sight(Protocol):
+    """Of whom a viewer may read the record (all ids of one person), and which items of it are hidden from them."""
+
+    @property
+    def ids(self) -> tuple[int, ...]: ...
+
+    @property
+    def hidden(self) -> frozenset[str]: ...
 
 
 class Died(ValueError):
@@ -64,7 +83,11 @@ class Died(ValueError):
 
 @dataclass(frozen=True)
 class OpenPerson:
-    """A person whom the viewer may see, with the reason. `ids` holds every patient linked as the same person."""
+    """A person whom the viewer may see, with the reason. `ids` holds every patient linked as the same person.
+
+    `hidden` are the sealed items that this viewer does not see, by the record's reference, and `sealed_by` says in
+    words who sealed them; `seals` are those on what they see.
+    """
 
     id: int
     ids: tuple[int, ...]
@@ -84,6 +107,9 @@ class OpenPerson:
     language: str
     interpreter_required: bool
     decision: Decision
+    seals: tuple[Sealed, ...]
+    hidden: frozenset[str]
+    sealed_by: str
     consent: Consent = Consent.NOT_ASKED
     not_sharing: tuple[str, ...] = field(default=())
 
@@ -101,3 +127,8 @@ class OpenPerson:
     @property
     def banner_name(self) -> str:
         return f"{self.family_name.upper()}, {self.given_name}" if self.given_name else self.family_name.upper()
+
+    def seal_on(self, item: str) -> Sealed | None:
+        """The seal on an item that the viewer sees although it is sealed: the practice's before the source's."""
+        found = [seal for seal in self.seals if seal.item == item]
+        return min(found, key=lambda seal: seal.by_source, default=None)

@@ -1,5 +1,8 @@
 from django.db import models
 
+# The entry by which a store says that a demo was built into it.
+DEMO_BUILT = "demo built into this store"
+
 
 class AuditHead(models.Model):
     """The end of the chain: one row, and the only lock an audited write takes."""

@@ -41,7 +41,7 @@ def of_person(request: HttpRequest, patient_id: int) -> HttpResponse:
             return redirect("web:person", patient_id)
         notices.tell(request, "The plan is started. Begin with what matters to the person.")
         return redirect("careplans:plan", started.pk)
-    may_write = viewer.can(Capability.WRITE_PLAN)
+    may_write = gate.decision_on(viewer, patient_id, Capability.WRITE_PLAN).allowed
     context = {"person": person, "alerts": banners.of(viewer, person), "may_write": may_write}
     return render(request, "careplans/start.jinja", context)
 

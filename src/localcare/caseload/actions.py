@@ -27,7 +27,7 @@ def accept(*, patient_id: int, told: bool, note: str, by: Viewer) -> CaseloadEnt
     """
     decision = gate.decision_on(by, patient_id, Capability.DECIDE_LIST)
     if not decision.allowed:
-        raise Refused(decision)
+        raise Refused(decision, patient_ids=(patient_id,))
     if decision.own_organisation_only:
         raise NotPossible(
             "The person does not want their record shared for care. Speak with them, and record it if they decide "

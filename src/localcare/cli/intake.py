@@ -37,7 +37,8 @@ def add_parser(subparsers) -> None:
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_intake)
     record = intake.add_parser(
-        "record", help="load the record of people on lists, caseloads and agendas from an extract"
+        "record",
+        help="load the record of people on lists, caseloads, agendas from an extract; exit 1 if rows are passed over",
     )
     record.add_argument("folder", type=Path)
     _add_mapping(record)
@@ -128,10 +129,14 @@ def run_record(arguments) -> int:
             raise output.CannotRun(str(error)) from error
     counts = {name: dataclasses.asdict(added) for name, added in loaded.sources.items()}
     if arguments.json:
-        output.print_json({"people": loaded.people, "sources": counts})
+        over = [dataclasses.asdict(one) for one in loaded.passed_over]
+        output.print_json({"people": loaded.people, "sources": counts, "passed_over": over})
     else:
         rows = [(name, *(f"{n:,}" for n in count.values())) for name, count in counts.items()]
         output.print_table(
             f"Record of {loaded.people:,} people", ["Source", "New", "Superseding", "Known", "Outdated"], rows
         )
-    return 0
+        if loaded.passed_over:
+            faults = map(dataclasses.astuple, loaded.passed_over)
+            output.print_table("Rows passed over", ["File", "Column", "Why", "Rows"], faults)
+    return 1 if loaded.passed_over else 0

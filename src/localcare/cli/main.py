@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from localcare.cli.output import CannotRun
+from localcare.config.environment import BadSetting
 
 # Each module offers `add_parser(subparsers)`; the chosen parser's `run` default gets the arguments
 # and returns the exit code: 0 done, 1 done with rejects or findings, 2 could not run.
@@ -39,17 +40,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings")
     arguments = parser().parse_args(argv)
     try:
-        import django
-
-        django.setup()
-        return arguments.run(arguments)
-    except CannotRun as error:
+        return _run(arguments)
+    except (CannotRun, BadSetting) as error:
         print(f"localcare: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read our output has had enough of it; say nothing more at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Raises CannotRun with the next step where the store is not there, not up to date, or a demo's in production."""
+    import django
+
+    django.setup()
+    from django.db import OperationalError, ProgrammingError
+
+    from localcare.cli import store
+
+    try:
+        store.check_no_demo_in_production()
+        return arguments.run(arguments)
+    except (OperationalError, ProgrammingError):
+        store.check_up_to_date()
+        raise
 
 
 if __name__ == "__main__":

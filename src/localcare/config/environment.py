@@ -6,9 +6,11 @@ A value comes from the process environment, else from `site.toml` in the data fo
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import dj_database_url
 
 
 class BadSetting(Exception):
@@ -132,6 +134,24 @@ def switched(values: Mapping[str, str], name: str, *, usual: bool) -> bool:
     return values[name] == "on" if values[name] else usual
 
 
+def one_of(values: Mapping[str, str], name: str, known: Sequence[str]) -> str:
+    """A value from a few. Raises BadSetting for anything else, so that a slip of the pen never sets a laxer rule."""
+    if values[name] not in known:
+        raise BadSetting(f"{name} is {values[name]!r}; use {' or '.join(known)}.")
+    return values[name]
+
+
+def whole(values: Mapping[str, str], name: str, *, least: int | None = 0) -> int:
+    """A whole number, `least` or more where one is given. Raises BadSetting for anything else."""
+    try:
+        number = int(values[name])
+    except ValueError:
+        raise BadSetting(f"{name} is {values[name]!r}; give a whole number.") from None
+    if least is not None and number < least:
+        raise BadSetting(f"{name} is {number}; give {least} or more.")
+    return number
+
+
 def share(values: Mapping[str, str], name: str, *, above: float) -> float:
     """A number above `above` up to 1. Raises BadSetting for anything else."""
     try:
@@ -141,6 +161,14 @@ def share(values: Mapping[str, str], name: str, *, above: float) -> float:
     if not above < number <= 1:
         raise BadSetting(f"{name} is {values[name]!r}; give a number above {above} up to 1, such as 0.999.")
     return number
+
+
+def database(url: str) -> dict:
+    """The care store as Django names it. Raises BadSetting for an address that is none."""
+    try:
+        return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    except ValueError as error:
+        raise BadSetting("DATABASE_URL is no address of a database; write postgres://user@host/name.") from error
 
 
 def check_production(values: Mapping[str, str]) -> None:

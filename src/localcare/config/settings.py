@@ -3,8 +3,6 @@
 import secrets
 from pathlib import Path
 
-import dj_database_url
-
 from localcare.config import environment
 
 VALUES = environment.read()
@@ -20,22 +18,22 @@ DATA = Path(VALUES["LOCALCARE_DATA"])
 DATA.mkdir(parents=True, exist_ok=True)
 DATASET = DATA / "dataset"
 KEYS = Path(VALUES["LOCALCARE_KEYS"] or DATA / "keys")
-CLOCK_OFFSET_DAYS = int(VALUES["LOCALCARE_CLOCK_OFFSET_DAYS"])
+CLOCK_OFFSET_DAYS = environment.whole(VALUES, "LOCALCARE_CLOCK_OFFSET_DAYS", least=None)
 AREA = VALUES["LOCALCARE_AREA"]
 CLUSTER_WORD = VALUES["LOCALCARE_CLUSTER_WORD"]
-VIEWING_BASIS = VALUES["LOCALCARE_VIEWING_BASIS"]
+VIEWING_BASIS = environment.one_of(VALUES, "LOCALCARE_VIEWING_BASIS", ("legitimate_relationship", "explicit_consent"))
 RISK_SCORE = environment.switched(VALUES, "LOCALCARE_RISK_SCORE", usual=not PRODUCTION)
 LINKAGE_THRESHOLD = environment.share(VALUES, "LOCALCARE_LINKAGE_THRESHOLD", above=0.5)
-SUPPRESS_BELOW = int(VALUES["LOCALCARE_SUPPRESS_BELOW"])
-ROUND_TO = int(VALUES["LOCALCARE_ROUND_TO"])
+SUPPRESS_BELOW = environment.whole(VALUES, "LOCALCARE_SUPPRESS_BELOW")
+ROUND_TO = environment.whole(VALUES, "LOCALCARE_ROUND_TO", least=1)
 DOMINANCE_ONE = environment.share(VALUES, "LOCALCARE_DOMINANCE_ONE", above=0.0)
 DOMINANCE_TWO = environment.share(VALUES, "LOCALCARE_DOMINANCE_TWO", above=0.0)
 KEPT = Path(VALUES["LOCALCARE_KEPT"] or DATA / "kept")
 KEEP_ROWS = environment.switched(VALUES, "LOCALCARE_KEEP_ROWS", usual=not PRODUCTION)
-IDENTITY_QUOTA = int(VALUES["LOCALCARE_IDENTITY_QUOTA"])
-IDENTITY_DAYS = int(VALUES["LOCALCARE_IDENTITY_DAYS"])
-KEEP_EDITIONS = int(VALUES["LOCALCARE_KEEP_EDITIONS"])
-KEEP_EDITION_DAYS = int(VALUES["LOCALCARE_KEEP_EDITION_DAYS"])
+IDENTITY_QUOTA = environment.whole(VALUES, "LOCALCARE_IDENTITY_QUOTA")
+IDENTITY_DAYS = environment.whole(VALUES, "LOCALCARE_IDENTITY_DAYS")
+KEEP_EDITIONS = environment.whole(VALUES, "LOCALCARE_KEEP_EDITIONS", least=1)
+KEEP_EDITION_DAYS = environment.whole(VALUES, "LOCALCARE_KEEP_EDITION_DAYS")
 
 
 def _secret_key() -> str:
@@ -117,11 +115,7 @@ _SQLITE = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
 }
-DATABASES = {
-    "default": dj_database_url.parse(
-        VALUES["DATABASE_URL"] or f"sqlite:///{DATA / 'care.sqlite3'}", conn_max_age=600, conn_health_checks=True
-    )
-}
+DATABASES = {"default": environment.database(VALUES["DATABASE_URL"] or f"sqlite:///{DATA / 'care.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE
 else:

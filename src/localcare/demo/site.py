@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from localcare.base import clock
+from localcare.base import audit, clock
+from localcare.base.models import DEMO_BUILT
 from localcare.dataset import editions
 from localcare.demo.folders import remove
 
@@ -44,6 +45,8 @@ def prepare(data: Path) -> None:
     # This process read its settings before the site had any.
     settings.MODE, settings.CLOCK_OFFSET_DAYS = "demo", offset
     call_command("migrate", verbosity=0)
+    with audit.transaction():
+        audit.record(DEMO_BUILT, by=audit.SYSTEM)
 
 
 def finish(data: Path, logins: dict) -> None:

@@ -57,10 +57,9 @@ def _accept(gp: Viewer) -> list[int]:
     found = population.practice_list(practice, page_size=LOOKED_AT)
     people = list(access.reveal(listed=[entry.pseudonym for entry in found.entries], by=gp).values())
     week_ago = clock.now() - timedelta(days=7)
-    changes = record.encounters_known_since(
-        [person.id for person in people], week_ago, categories=NEWS, happened_since=week_ago.date()
-    )
-    news = {item.patient_id for item in changes}
+    ids = [person.id for person in people]
+    changes = record.encounters_known_since(ids, week_ago, categories=NEWS, happened_since=week_ago.date())
+    news = {item.patient_id for item in changes.seen(gate.decisions(gp, ids))}
     willing = [person for person in people if not person.decision.own_organisation_only]
     chosen = [person.id for person in sorted(willing, key=lambda person: person.id not in news)]
     for patient_id in chosen[:TAKEN_ON]:
@@ -68,7 +67,7 @@ def _accept(gp: Viewer) -> list[int]:
     for patient_id in chosen[TAKEN_ON : TAKEN_ON + 2]:
         caseload.decline(patient_id=patient_id, outcome=State.ALREADY_KNOWN, reason="the hospice visits", by=gp)
     # Whoever signs in as the GP gives a reason of their own.
-    access.end_reveal_sessions(user_id=gp.user_id)
+    access.end_reveal_sessions(by=gp.actor)
     return chosen[:TAKEN_ON]
 
 

@@ -54,11 +54,22 @@ _RESOLVED = "_resolved"
 
 
 @dataclass(frozen=True)
+class PassedOver:
+    """How many rows of a file that may be about these people could not be read, and why."""
+
+    file: str
+    column: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class RecordLoaded:
-    """What became of the statements, by source; and how many of the people the extract knows."""
+    """What became of the statements, by source; how many of the people the extract knows; what was passed over."""
 
     people: int
     sources: Mapping[str, Added]
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def people_with_a_record(*, by: audit.Actor) -> dict[str | tuple[str, str], int]:
@@ -87,7 +98,7 @@ def load_record(
     local id). A source is read where the person's practice
     (for the GP record: the practice that sent the row) has its direct care agreement in force on the extract's date.
     `received_at` says, by source, when it came to us: 06:10 on the day after the extract's date where not given.
-    Rows that an intake would reject are passed over. Raises CannotIntake where the folder is no extract.
+    Rows that an intake would reject are passed over and counted. Raises CannotIntake where the folder is no extract.
     """
     given = extract.read(folder, mapping)
     morning = datetime.combine(given.as_at + timedelta(days=1), FEED_TIME, LONDON)
@@ -109,7 +120,8 @@ def load_record(
                 statements=map(_statement, statements), source=of, received_at=at, by=by
             )
     known = connection.execute("SELECT count(*) FROM person").fetchone()
-    return RecordLoaded(known[0] if known else 0, added)
+    over = connection.execute("SELECT * FROM passed_over ORDER BY file, columns, reason").fetchall()
+    return RecordLoaded(known[0] if known else 0, added, tuple(PassedOver(*row) for row in over))
 
 
 def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:

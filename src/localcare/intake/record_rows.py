@@ -29,25 +29,30 @@ IDENTIFIERS = {
     "asc_cld": ("NHS_Number", "Date_of_Birth"),
     "csds_mpi": ("NHSNumber", "DateOfBirth"),
 }
+CONTRADICTS = "contradicts the birth date that the person's practice holds"
 OF_PRACTICE = ("gp_observation", "gp_medication_issue")
 INDIRECT = ("csds_referral", "csds_care_contact")
 
 
 def open_rows(extract: Extract, people: People) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with a table for each shape, its rows about these people, with `patient`; text columns by
-    their names, typed ones with `!`. `person` holds practice, birth date and names of each of them."""
+    their names, typed ones with `!`. `person` holds practice, birth date and names of each of them; `passed_over`,
+    by file, column and reason, how many rows that may be about them were not good enough to read."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(identity.MACROS)
+    connection.execute("CREATE TABLE passed_over (file VARCHAR, columns VARCHAR, reason VARCHAR, count BIGINT)")
     _put_wanted(connection, people)
     _stage(connection, extract, "agreements", "true")
-    _stage(connection, extract, "gp_patient", "true")
+    wanted = """(organisation, patient_id) IN (SELECT (practice, local_id) FROM wanted_local)
+        OR nhs_number(nhs_number) IN (SELECT nhs FROM wanted_number)"""
+    _stage(connection, extract, "gp_patient", "true", wanted)
     _make_people(connection, extract)
     for shape in OF_PRACTICE:
         _stage(connection, extract, shape, "(organisation, patient_id) IN (SELECT (practice, local_id) FROM local)")
         _link(connection, shape, "JOIN local l ON l.practice = s.organisation AND l.local_id = s.patient_id", "gp")
     for shape, (number, birth) in IDENTIFIERS.items():
-        _stage(connection, extract, shape, "true")
+        _stage(connection, extract, shape, "true", f'nhs_number("{number}") IN (SELECT nhs FROM number)')
         _link_by_number(connection, shape, number, birth)
     for shape in INDIRECT:
         _stage(connection, extract, shape, "true")
@@ -72,14 +77,20 @@ def _put(
     connection.unregister("given")
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, extract: Extract, name: str, wanted: str) -> None:
-    """Table of a shape's good rows, the last of each key; `wanted` is SQL that narrows them while reading."""
+def _stage(
+    connection: duckdb.DuckDBPyConnection, extract: Extract, name: str, wanted: str, theirs: str = "true"
+) -> None:
+    """Table of a shape's good rows, the last of each key; `wanted` is SQL that narrows them while reading.
+
+    Of the others those are counted that are, by `theirs`, about the people wanted.
+    """
     shape = load()[name]
     typed = ", ".join(f'{checks.typed(c)} AS "{c.name}!"' for c in shape.columns if c.type not in ("string", "code"))
     nothing = ", ".join(f'NULL::VARCHAR AS "{c.name}"' for c in shape.columns)
     added = f", {typed}" if typed else ""
     connection.execute(f"CREATE TABLE all_{name} AS SELECT *{added} FROM (SELECT {nothing}) LIMIT 0")
-    good = checks.faults(checks.of_shape(shape, extract.as_at))
+    asked = checks.of_shape(shape, extract.as_at)
+    good = checks.faults(asked)
     with tempfile.TemporaryDirectory() as scratch:
         for file in extract.of_shape(name):
             # Narrowed before they are checked: most rows of general practice are about people without a record here.
@@ -88,11 +99,21 @@ def _stage(connection: duckdb.DuckDBPyConnection, extract: Extract, name: str, w
                 SELECT {", ".join(_quoted(shape.names))} FROM ({_reading(file, Path(scratch))}) WHERE {wanted}
             """)
             connection.execute(f"INSERT INTO all_{name} SELECT *{added} FROM narrowed WHERE {good} = 0")
+            faults = f"SELECT {good} AS bits FROM (SELECT *{added} FROM narrowed WHERE {theirs})"
+            found = connection.execute(f"SELECT bits, count(*) FROM ({faults}) WHERE bits <> 0 GROUP BY 1").fetchall()
+            for bits, count in found:
+                fault = checks.failed(asked, bits)[0]
+                _pass_over(connection, file.path.name, fault.column, fault.reason, count)
     key = ", ".join(_quoted(shape.key))
     connection.execute(f"""
         CREATE TABLE last_{name} AS SELECT * FROM all_{name}
         QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY rowid DESC) = 1
     """)
+
+
+def _pass_over(connection: duckdb.DuckDBPyConnection, file: str, column: str, reason: str, count: int) -> None:
+    if count:
+        connection.execute("INSERT INTO passed_over VALUES (?, ?, ?, ?)", [file, column, reason, count])
 
 
 def _quoted(names: tuple[str, ...]) -> list[str]:
@@ -151,6 +172,11 @@ def _link_by_number(connection: duckdb.DuckDBPyConnection, shape: str, number: s
         JOIN allowed a ON a.practice = p.practice AND a.source = '{load()[shape].source}'
         WHERE s."{birth}!" IS NULL OR s."{birth}!" = p.birth
     """)
+    other = connection.execute(f"""
+        SELECT count(*) FROM last_{shape} s JOIN number n ON n.nhs = nhs_number(s."{number}")
+        JOIN person p ON p.patient = n.patient WHERE s."{birth}!" <> p.birth
+    """).fetchone()
+    _pass_over(connection, shape, birth, CONTRADICTS, other[0] if other else 0)
 
 
 def _link_community(connection: duckdb.DuckDBPyConnection) -> None:

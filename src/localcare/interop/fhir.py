@@ -13,6 +13,8 @@ from typing import Any
 from localcare.base.clock import LONDON
 
 Resource = Mapping[str, Any]
+# Of v3 Confidentiality: restricted, very restricted.
+RESTRICTED = frozenset({"R", "V"})
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 CODE_SYSTEMS = {
     "http://snomed.info/sct": "snomedct",
@@ -64,6 +66,16 @@ def text(value: Any) -> str:
         if isinstance(item, str):
             return item.strip()
     return ""
+
+
+def security(resource: Resource) -> set[str]:
+    """The codes of a resource's security labels."""
+    return {text(label.get("code")) for label in elements(first(resource.get("meta")).get("security"))}
+
+
+def is_restricted(resource: Resource) -> bool:
+    """Marked restricted or very restricted, by its security labels or as a document's confidentiality."""
+    return bool(RESTRICTED & {*security(resource), text(resource.get("confidentiality"))})
 
 
 def concept(value: Any) -> Concept:

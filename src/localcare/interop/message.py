@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import parse_qs
 
-from localcare.interop.fhir import Resource, elements, first, human_name, text
+from localcare.interop.fhir import Resource, elements, first, human_name, is_restricted, text
 from localcare.interop.reading import Entry
 
 NHS_NUMBER_SYSTEMS = (
@@ -27,6 +28,11 @@ class Message:
         for entry in self.entries:
             for name in names_of_entry(entry):
                 self._by_name.setdefault(name, entry)
+
+    @cached_property
+    def is_restricted(self) -> bool:
+        """Whether it is a document that is restricted as a whole: its Composition says so, for all that it holds."""
+        return any(entry.type == "Composition" and is_restricted(entry.resource) for entry in self.entries)
 
     def entry(self, reference: str) -> Entry | None:
         """The entry a reference means within this message."""

@@ -13,10 +13,10 @@ from localcare.mdt.calc import agenda
 from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
 from localcare.mdt.types import NewAction, Overtaken
 from localcare.record import actions as record
-from localcare.record.types import NewStatement, SourceOf
+from localcare.record.types import NewStatement, SourceOf, reference
 from localcare.tasks import actions as tasks
 
-SOURCE = "mdt"
+SOURCE, NOTE = "mdt", "note"
 UNDO_WITHIN = timedelta(hours=1)
 AFTER_DEATH = "They cannot be put on an agenda. What their death leaves to do can be a task that is about nobody."
 NOT_YOUR_MEETING = Decision(False, Basis.ROLE, "This is the meeting of another team. Ask its care co-ordinator.")
@@ -114,7 +114,7 @@ def take_off(*, case_id: int, by: Viewer) -> None:
     with audit.transaction():
         case, meeting = _case(case_id, by)
         if not _runs(meeting, by) and case.asked_by != by.signature:
-            raise Refused(NOT_RUNNING)
+            raise Refused(NOT_RUNNING, patient_ids=(case.patient_id,))
         _check_open(meeting)
         if CaseMinutes.objects.filter(case=case).exists():
             raise ValueError("This case has minutes already, so it stays on the agenda.")
@@ -230,22 +230,22 @@ def set_attendance(*, meeting_id: int, post_id: int, coming: bool | None, by: Vi
         audit.record("attendance set", by=by.actor, meeting=meeting.pk, post=post_id, coming=coming)
 
 
-def require_joining(meeting: Meeting, by: Viewer) -> None:
-    """Raises Refused unless it is the meeting of the viewer's team, or of the cluster of their practice."""
+def require_joining(meeting: Meeting, by: Viewer, about: tuple[int, ...] = ()) -> None:
+    """Raises Refused, `about` somebody, unless it is the meeting of one's team, or of the cluster of one's practice."""
     team = caseload.team_of(by)
     if not by.can(Capability.JOIN_MEETING) or team is None or team.pk != meeting.team_id:
-        raise Refused(NOT_YOUR_MEETING)
+        raise Refused(NOT_YOUR_MEETING, patient_ids=about)
 
 
-def _joined(meeting_id: int, by: Viewer) -> Meeting:
+def _joined(meeting_id: int, by: Viewer, about: tuple[int, ...] = ()) -> Meeting:
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("team").get(pk=meeting_id)
-    require_joining(meeting, by)
+    require_joining(meeting, by, about)
     return meeting
 
 
 def _case(case_id: int, by: Viewer) -> tuple[Case, Meeting]:
     case = Case.objects.get(pk=case_id)
-    return case, _joined(case.meeting_id, by)
+    return case, _joined(case.meeting_id, by, (case.patient_id,))
 
 
 def _runs(meeting: Meeting, by: Viewer) -> bool:
@@ -319,9 +319,9 @@ def _write_to_record(case: Case, meeting: Meeting, minutes: CaseMinutes, by: Vie
     texts = (("Discussion", minutes.discussion), ("Decision", minutes.decision))
     statement = NewStatement(
         patient_id=case.patient_id,
-        kind="note",
+        kind=NOTE,
         category=SOURCE,
-        external_id=f"mdt-case-{case.pk}",
+        external_id=_minutes_id(case.pk),
         display=f"Discussed at the meeting of {meeting.team.name}",
         value="\n".join(f"{name}: {text}" for name, text in texts if text),
         started_on=meeting.starts_at.astimezone(clock.LONDON).date(),
@@ -329,8 +329,21 @@ def _write_to_record(case: Case, meeting: Meeting, minutes: CaseMinutes, by: Vie
         author=minutes.author,
         version_at=minutes.saved_at,
     )
-    source = SourceOf(f"Cluster MDT, {meeting.team.name}", meeting.team.organisation.code, "Localcare")
+    source = _source(meeting.team.organisation.code, meeting.team.name)
     record.add_statements(statements=[statement], source=source, received_at=clock.now(), by=by.actor)
+
+
+def minutes_reference(case_id: int, organisation_code: str) -> str:
+    """By which a seal means the minutes of a case, as they stand in the person's record."""
+    return reference(_source(organisation_code), NOTE, _minutes_id(case_id))
+
+
+def _minutes_id(case_id: int) -> str:
+    return f"mdt-case-{case_id}"
+
+
+def _source(organisation_code: str, team_name: str = "") -> SourceOf:
+    return SourceOf(f"Cluster MDT, {team_name}", organisation_code, "Localcare")
 
 
 def _carry_over(following: Meeting, by: Viewer) -> None:

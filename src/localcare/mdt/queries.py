@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from localcare.access import queries as gate
 from localcare.access.roles import roles
-from localcare.access.types import Capability, OpenPerson, Viewer
+from localcare.access.types import Capability, OpenPerson, Sight, Viewer
 from localcare.base import clock
 from localcare.base.prepared import prepared
 from localcare.careplans import queries as careplans
@@ -69,27 +69,31 @@ def open_agenda(viewer: Viewer, meeting_id: int) -> Agenda:
     return _agenda(viewer, meeting, cases, people)
 
 
-def open_case(viewer: Viewer, case_id: int) -> OpenCase:
+def open_case(viewer: Viewer, case_id: int, *, in_company: bool = False) -> OpenCase:
     """One case with all that the team needs to decide. The look is audited.
 
-    Raises Case.DoesNotExist, or Refused for another team's meeting or without a right to the person.
+    `in_company`: on a shared screen, where nothing sealed is shown, whoever looks. Raises Case.DoesNotExist, or Refused
+    for another team's meeting or without a right to the person.
     """
     case = _cases().select_related("meeting__team__organisation").get(pk=case_id)
-    actions.require_joining(case.meeting, viewer)
-    person = gate.open_person(viewer, case.patient_id, page=f"case at meeting {case.meeting_id}")
+    actions.require_joining(case.meeting, viewer, (case.patient_id,))
+    page = f"case at meeting {case.meeting_id}"
+    person = gate.open_person(viewer, case.patient_id, page=page, in_company=in_company)
     agenda = open_agenda(viewer, case.meeting_id)
     since = _previous(case)
-    told, today = record.of_person(person.ids), clock.today()
+    told, today = record.of_person(person), clock.today()
     problems = told.problems(today)
+    sealed = actions.minutes_reference(case.pk, case.meeting.team.organisation.code) in person.hidden
     return OpenCase(
         case=case,
         person=person,
-        latest=CaseMinutes.objects.filter(case=case).order_by("-number").first(),
+        latest=None if sealed else CaseMinutes.objects.filter(case=case).order_by("-number").first(),
+        sealed=sealed,
         actions=tasks.of_origin(viewer, actions.origin_ref(case.pk)),
         agenda=agenda,
         next_id=_following(agenda, case.pk),
         plan=careplans.plan_of(person.ids),
-        decisions=[d for d in decisions_of(person.ids) if d.case_id != case.pk][:3],
+        decisions=[d for d in decisions_of(person) if d.case_id != case.pk][:3],
         story=record.story(person, told, population.telling([item.code for item in problems]), today),
         problems=len(problems),
         # Our own minutes stand under the last decisions; alerts for staff in the banner, behind one press.
@@ -100,21 +104,23 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
         ],
         changes_since=since,
         open_tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in ("given", "taken")],
-        alerts=record.banner_of(told, today),
+        alerts=record.banner_of(person, told, today),
     )
 
 
-def decisions_of(patient_ids: Collection[int]) -> list[Decided]:
-    """What meetings decided about one person whom the caller has opened (all their ids), the latest first."""
+def decisions_of(person: Sight) -> list[Decided]:
+    """What meetings decided about an opened person, the latest first; not what is hidden from the viewer."""
     # Minutes are saved in versions; the last of each case holds.
-    latest = {row[0]: Decided(*row) for row in _minutes_about(patient_ids)}
-    return list(reversed(latest.values()))
+    latest = {row[1]: (row[0], Decided(*row[1:])) for row in _minutes_about(person.ids)}
+    told = [d for code, d in latest.values() if actions.minutes_reference(d.case_id, code) not in person.hidden]
+    return told[::-1]
 
 
 @prepared
 def _minutes_about(patient_ids: Collection[int]) -> QuerySet[Any]:
     rows = CaseMinutes.objects.filter(case__patient_id__among=patient_ids)
-    columns = ("case", "case__meeting", "case__meeting__starts_at", "case__meeting__team__name")
+    meeting = ("case__meeting__team__organisation__code", "case", "case__meeting", "case__meeting__starts_at")
+    columns = (*meeting, "case__meeting__team__name")
     told = rows.values_list(*columns, "discussion", "decision", "author")
     return told.order_by("case__meeting__starts_at", "number")
 

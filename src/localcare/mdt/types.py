@@ -118,11 +118,12 @@ class Decided:
 
 @dataclass(frozen=True)
 class OpenCase:
-    """One case on one screen."""
+    """One case on one screen. `sealed`: its own minutes are hidden from this viewer."""
 
     case: Case
     person: OpenPerson
     latest: CaseMinutes | None
+    sealed: bool
     actions: Sequence[Item]
     agenda: Agenda
     next_id: int | None

@@ -155,10 +155,12 @@ def reopen(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def case(request: HttpRequest, meeting_id: int, case_id: int) -> HttpResponse:
     """One case on one screen. Whoever runs the meeting writes; the others read."""
     viewer = viewer_of(request)
-    opened = _found(queries.open_case, viewer, case_id)
+    present = "present" in request.GET
+    # Words that were sent are saved, or shown again, by who wrote them: the look of a shared screen is for reading.
+    opened = _found(queries.open_case, viewer, case_id, in_company=present and request.method != "POST")
     if opened.case.meeting_id != meeting_id:
         raise Http404
-    form = _case_form(request, opened, viewer) if opened.agenda.may_run else None
+    form = _case_form(request, opened, viewer) if opened.agenda.may_run and not opened.sealed else None
     theirs: CaseMinutes | None = None
     if form and request.method == "POST" and form.is_valid():
         try:
@@ -178,7 +180,7 @@ def case(request: HttpRequest, meeting_id: int, case_id: int) -> HttpResponse:
             form.add_error(None, str(overtaken))
         except ValueError as reason:
             form.add_error(None, str(reason))
-    context = {"opened": opened, "form": form, "theirs": theirs, "present": "present" in request.GET}
+    context = {"opened": opened, "form": form, "theirs": theirs, "present": present}
     if form and theirs:
         texts = (("discussion", "Discussion"), ("decision", "Decision"))
         context["compared"] = [

@@ -25,7 +25,7 @@ class Patient(models.Model):
     died_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["family_name", "birth_date"])]
+        indexes = [models.Index(fields=["birth_date", "family_name"], name="found_by_birth_date")]
 
 
 class Registration(models.Model):

@@ -1,5 +1,6 @@
 """Reads of patients, for `access` alone: everybody else receives people from `access.queries`."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +10,9 @@ from django.db.models import Q, QuerySet
 
 from localcare.base.prepared import prepared
 from localcare.patients.models import FormerNhsNumber, Patient, Registration, SamePerson
+from localcare.patients.names import folded, possible_family_names
+
+__all__ = ["folded", "possible_family_names"]
 
 
 @dataclass(frozen=True)
@@ -90,17 +94,24 @@ def _links(ids: Collection[int], on: date) -> QuerySet[Any]:
     return rows.values_list("patient_id", "same_as_id")
 
 
-def ids_by_nhs_number(nhs_number: str) -> list[int]:
-    """Patients who have, or had, this NHS number."""
+def ids_by_nhs_number(nhs_number: str, birth_date: date) -> list[int]:
+    """Patients born on a day who have, or had, this NHS number, however it is spaced."""
+    known = ids_ever_known_by(re.sub(r"[\s-]", "", nhs_number))
+    return list(Patient.objects.filter(id__in=known, birth_date=birth_date).values_list("id", flat=True))
+
+
+def ids_ever_known_by(nhs_number: str) -> list[int]:
+    """Patients who have, or had, this NHS number, ten digits without spaces."""
     current = Patient.objects.filter(nhs_number=nhs_number).values_list("id", flat=True)
     former = FormerNhsNumber.objects.filter(nhs_number=nhs_number).values_list("patient_id", flat=True)
     return list(dict.fromkeys([*current, *former]))
 
 
-def ids_by_name_and_birth(family_name: str, birth_date: date) -> list[int]:
-    """Patients of this family name, whatever its case, born on this day."""
-    found = Patient.objects.filter(family_name__iexact=family_name.strip(), birth_date=birth_date)
-    return list(found.values_list("id", flat=True)[:50])
+def ids_by_name_and_birth(name: str, birth_date: date) -> list[int]:
+    """Patients born on this day whose family name is the name typed, or its last words; folded alike on both sides."""
+    wanted = possible_family_names(name)
+    born = Patient.objects.filter(birth_date=birth_date).order_by("id").values_list("id", "family_name")
+    return [i for i, family_name in born if folded(family_name) in wanted][:50]
 
 
 @dataclass(frozen=True)

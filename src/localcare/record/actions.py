@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.db.models import Q
 
+from localcare.access import actions as access
 from localcare.access import queries as gate
 from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
@@ -16,7 +17,7 @@ from localcare.record import bulk
 from localcare.record.bulk import Version
 from localcare.record.calc.rhythm import DAYS_LOOKED_AT, rhythm
 from localcare.record.models import Source, SourceHeard, Statement
-from localcare.record.types import WRITTEN_HERE, Added, Entry, NewStatement, SourceOf
+from localcare.record.types import WRITTEN_HERE, Added, Entry, NewStatement, SourceOf, reference
 from localcare.record.written import SHAPES, sent, source_of
 
 CHUNK = 5_000
@@ -41,7 +42,8 @@ def add_statements(
 
     A statement whose content already stands changes nothing. One with the same kind and external id but other content
     supersedes the standing one, unless both say when their version was made and it is older: then it is kept as
-    history at once. Values are kept as text; characters that no store can hold are replaced.
+    history at once. Values are kept as text; characters that no store can hold are replaced. What is marked restricted
+    is sealed, also where its content was known.
     """
     total = Added()
     patient_ids: dict[int, None] = {}
@@ -52,10 +54,20 @@ def add_statements(
         while chunk := list(islice(remaining, CHUNK)):
             total = _sum(total, _add_chunk(chunk, stored, received_at))
             patient_ids.update(dict.fromkeys(statement.patient_id for statement in chunk))
+            _seal([statement for statement in chunk if statement.restricted], source, by)
         if patient_ids:
             _note_heard(source_id, received_at)
         _record(total, list(patient_ids), source, by)
     return total
+
+
+def _seal(marked: Sequence[NewStatement], source: SourceOf, by: audit.Actor) -> None:
+    items = [
+        access.Marked(s.patient_id, reference(source, s.kind, bulk.stored_id(s.external_id)), source.organisation_code)
+        for s in marked
+    ]
+    if items:
+        access.seal_as_marked(items=items, source=source.name, by=by)
 
 
 def write_entry(*, patient_id: int, entry: Entry, words: str, on: date, key: str, by: Viewer) -> None:

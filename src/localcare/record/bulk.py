@@ -12,7 +12,7 @@ from django.db import connection
 from localcare.record.models import Statement
 from localcare.record.types import NewStatement
 
-_FIELDS = tuple(name for name in NewStatement.__dataclass_fields__ if name != "external_id")
+_FIELDS = tuple(name for name in NewStatement.__dataclass_fields__ if name not in ("external_id", "restricted"))
 _COLUMNS = (*_FIELDS, "external_id", "digest", "superseded_at", "source_id", "received_at")
 _CONTENT = tuple(name for name in _FIELDS if name != "document_id")
 _field_values = attrgetter(*_FIELDS)
@@ -37,7 +37,7 @@ class Version:
         values = tuple(_storable(value) for value in _field_values(statement))
         # The document is left out: the same words in another file are the same version.
         digest = hashlib.sha256(repr(_content(statement)).encode()).hexdigest()[:32]
-        key = (statement.kind, _external_id(statement.external_id))
+        key = (statement.kind, stored_id(statement.external_id))
         return cls(key, digest, statement.version_at, values=values)
 
 
@@ -114,7 +114,8 @@ def _storable(value: Any) -> Any:
     return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _external_id(text: str) -> str:
+def stored_id(text: str) -> str:
+    """An external id as it is stored."""
     text = _storable(text)
     if len(text) <= _EXTERNAL_ID_LENGTH:
         return text

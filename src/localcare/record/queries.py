@@ -1,17 +1,19 @@
-"""Reads of the record. `patient_ids` are the ids of one person (or, where said, of many) that `access` has allowed.
+"""Reads of the record: of somebody whom `access` has opened, or unopened until it has decided about them.
 
-Only standing versions are returned, and none that its source withdrew (entered in error, refuted).
+Only standing versions are returned, none that its source withdrew (entered in error, refuted), and nothing that is
+hidden from the viewer. A read of statements takes what the gate answered, or gives `Unopened`: a test holds it to that.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from localcare.access.banners import Banner
-from localcare.access.types import OpenPerson
+from localcare.access.queries import Decisions
+from localcare.access.types import OpenPerson, Sight
 from localcare.base import clock
 from localcare.base.clock import LONDON
 from localcare.base.prepared import prepared
@@ -32,12 +34,37 @@ from localcare.record.types import (
 )
 
 WITHDRAWN = ("entered-in-error", "refuted")
-_FIELDS = tuple("source__name" if name == "source" else name for name in Item.__dataclass_fields__)
+_OF_SOURCE = {"source": "source__name", "organisation_code": "source__organisation_code", "system": "source__system"}
+_FIELDS = tuple(_OF_SOURCE.get(name, name) for name in Item.__dataclass_fields__)
 
 
-def of_person(patient_ids: Sequence[int]) -> Record:
-    """All that stands about one person, in one query."""
-    return Record(tuple(sorted((Item(*row) for row in _standing(patient_ids)), key=_newest_first)))
+@dataclass(frozen=True)
+class Unopened:
+    """Statements read before the gate decided about their people: whose they are, and no more until it has."""
+
+    _items: tuple[Item, ...]
+
+    @property
+    def patient_ids(self) -> list[int]:
+        return list(dict.fromkeys(item.patient_id for item in self._items))
+
+    def seen(self, decisions: Decisions) -> list[Item]:
+        """Those about people whom the viewer may open, without what is hidden from them, in the order read."""
+        return [
+            item
+            for item in self._items
+            if item.patient_id in decisions.allowed and item.reference not in decisions.by_id[item.patient_id].hidden
+        ]
+
+
+def of_person(person: Sight) -> Record:
+    """All that stands about one person and is not hidden from the viewer, in one query."""
+    items = _seen((Item(*row) for row in _standing(person.ids)), person)
+    return Record(tuple(sorted(items, key=_newest_first)))
+
+
+def _seen(items: Iterable[Item], person: Sight) -> Iterable[Item]:
+    return [item for item in items if item.reference not in person.hidden] if person.hidden else items
 
 
 @prepared
@@ -48,8 +75,8 @@ def _standing(patient_ids: Sequence[int]) -> QuerySet[Any]:
 
 def banner(person: OpenPerson) -> Banner:
     """What the banner of an open person says, in one query that reads allergies and flags only."""
-    rows = _of_kinds(person.ids, (Kind.ALLERGY, Kind.FLAG))
-    return banner_of(Record(tuple(sorted((Item(*row) for row in rows), key=_newest_first))), clock.today())
+    items = _seen((Item(*row) for row in _of_kinds(person.ids, (Kind.ALLERGY, Kind.FLAG))), person)
+    return banner_of(person, Record(tuple(sorted(items, key=_newest_first))), clock.today())
 
 
 @prepared
@@ -65,12 +92,12 @@ def _newest_first(item: Item) -> tuple[int, float, int]:
 
 def encounters_known_since(
     patient_ids: Collection[int], moment: datetime, *, categories: Collection[str], happened_since: date
-) -> list[Item]:
+) -> Unopened:
     """Encounters of many people that we came to know of after a moment, and that began or ended since a day.
 
     The latest known first: one query for a caseload. A first load tells of years at once; the day leaves those out.
     """
-    return [Item(*row) for row in _encounters(patient_ids, moment, categories, happened_since)]
+    return Unopened(tuple(Item(*row) for row in _encounters(patient_ids, moment, categories, happened_since)))
 
 
 @prepared
@@ -83,10 +110,10 @@ def _encounters(
     return rows.order_by("-received_at", "-started_on", "-id").values_list(*_FIELDS)
 
 
-def in_hospital_now(patient_ids: Collection[int], on: date) -> list[Item]:
+def in_hospital_now(patient_ids: Collection[int], on: date) -> Unopened:
     """The stays and A&E attendances that go on on a day, of many people, whenever they began: one query."""
     rows = (Item(*row) for row in _going_on(patient_ids, IN_HOSPITAL, GOING_ON, on))
-    return [item for item in rows if in_hospital(item, on)]
+    return Unopened(tuple(item for item in rows if in_hospital(item, on)))
 
 
 @prepared
@@ -133,28 +160,28 @@ def _sources(names: Collection[str], practice_code: str) -> QuerySet[Any]:
     return rows.annotate(**sent).values_list("name", "organisation_code", "system", "last_heard_at", *sent)
 
 
-def patient_of(statement_id: int) -> int | None:
-    """Whom a statement is about, by id, so that the gate can be asked; None where there is no such statement."""
-    return Statement.objects.filter(pk=statement_id).values_list("patient_id", flat=True).first()
+def one(statement_id: int) -> Unopened:
+    """The statement of this id, in whatever version, so that the gate can be asked; empty where there is none."""
+    return Unopened(tuple(_items(Statement.objects.filter(pk=statement_id))))
 
 
-def written_here(patient_ids: Sequence[int], *, author: str = "") -> list[Item]:
-    """What teams wrote here about one person whom the caller has opened, or one author did, the latest first."""
-    rows = Statement.objects.filter(patient__in=patient_ids, source__system=WRITTEN_HERE, superseded_at=None)
+def written_here(person: Sight, *, author: str = "") -> list[Item]:
+    """What teams wrote here about one person, or one author did, the latest first, without what is hidden."""
+    rows = Statement.objects.filter(patient__in=person.ids, source__system=WRITTEN_HERE, superseded_at=None)
     if author:
         rows = rows.filter(author=author)
-    return _items(rows.exclude(status__in=WITHDRAWN).order_by("-started_on", "-id"))
+    return list(_seen(_items(rows.exclude(status__in=WITHDRAWN).order_by("-started_on", "-id")), person))
 
 
-def versions_of(patient_ids: Sequence[int], statement_id: int) -> list[Item]:
-    """Every version of a statement about this person, the standing one first. Empty when it is not theirs."""
-    row = Statement.objects.filter(pk=statement_id, patient__in=patient_ids).first()
+def versions_of(person: Sight, statement_id: int) -> list[Item]:
+    """Every version of a statement about this person, the standing one first. Empty where not theirs, or hidden."""
+    row = Statement.objects.filter(pk=statement_id, patient__in=person.ids).first()
     if row is None:
         return []
     same = Statement.objects.filter(
-        source=row.source_id, kind=row.kind, external_id=row.external_id, patient__in=patient_ids
+        source=row.source_id, kind=row.kind, external_id=row.external_id, patient__in=person.ids
     )
-    return _items(same.order_by(F("superseded_at").desc(nulls_first=True), "-id"))
+    return list(_seen(_items(same.order_by(F("superseded_at").desc(nulls_first=True), "-id")), person))
 
 
 def _items(rows: QuerySet[Statement]) -> list[Item]:

@@ -67,7 +67,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class NewStatement:
-    """A statement to be added. `version_at` is when the source made this version, where it says so."""
+    """A statement to be added. `version_at` is when the source made this version, where it says so.
+
+    `restricted`: the source marked it so; it is sealed as it arrives (`access`).
+    """
 
     patient_id: int
     kind: str
@@ -86,6 +89,14 @@ class NewStatement:
     author: str = ""
     document_id: int | None = None
     version_at: datetime | None = None
+    restricted: bool = False
+
+
+def reference(source: SourceOf, kind: str, external_id: str) -> str:
+    """The stable text that means one item of a record through all its versions. An organisation's system keeps its own
+    when its name changes."""
+    of = f"{source.organisation_code}:{source.system if source.organisation_code else source.name}"
+    return f"{kind}|{of}|{external_id}"
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,14 @@ class Item:
     source: str
     document_id: int | None
     received_at: datetime
+    organisation_code: str = ""
+    system: str = ""
+    external_id: str = ""
+
+    @property
+    def reference(self) -> str:
+        """What means this item through all its versions, for a seal."""
+        return reference(SourceOf(self.source, self.organisation_code, self.system), self.kind, self.external_id)
 
 
 @dataclass(frozen=True)
@@ -250,6 +269,10 @@ class Record:
     """All that stands about one person, newest first and undated last; each question is a cut of it."""
 
     items: tuple[Item, ...] = ()
+
+    def item(self, statement_id: int) -> Item | None:
+        """One statement by its id; None where it does not stand here."""
+        return next((item for item in self.items if item.id == statement_id), None)
 
     def problems(self, on: date) -> list[Item]:
         """Conditions that are not over on a day."""

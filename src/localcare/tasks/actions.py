@@ -15,6 +15,8 @@ from localcare.tasks.types import Overtaken, Owner
 SOURCE = "task"
 UNDO_WITHIN = timedelta(hours=1)
 TAKEN_BACK = "Taken back."
+# Who works on a task about a person may see them, and not by an emergency alone.
+WORKING = (Capability.VIEW_PERSON, Capability.WORK_ON_TASKS)
 NOT_YOURS = Decision(False, Basis.ROLE, "This task belongs to somebody else. Ask its owner, or the one who gave it.")
 AFTER_DEATH = "For what is still to do, give a task that is about nobody, and say in it what, and for which family."
 WORDS_MISSING = {
@@ -181,9 +183,10 @@ def require_right(task: Task, by: Viewer, step: Step | None = None) -> None:
     owns = task.owner_post_id == by.post_id or (by.team_id is not None and task.owner_team_id == by.team_id)
     gave = task.asked_by_post_id == by.post_id and step not in (Step.TAKE, Step.COMPLETE)
     if not by.can(Capability.WORK_ON_TASKS) or not (owns or gave):
-        raise Refused(NOT_YOURS)
+        raise Refused(NOT_YOURS, patient_ids=(task.patient_id,) if task.patient_id else ())
     if task.patient_id is not None:
-        gate.require(by, task.patient_id, Capability.VIEW_PERSON)
+        for capability in WORKING:
+            gate.require(by, task.patient_id, capability)
 
 
 def _repeats(since: list[TaskStep], step: Step, words: str, by: Viewer) -> bool:
@@ -237,7 +240,11 @@ def _somebody_may_see(task: Task, owner: Owner) -> bool:
     post = staff.post(owner.post_id, today) if owner.post_id else None
     posts = ([post] if post else []) if owner.post_id else members
     viewers = (v for p in posts for v in gate.viewers_of(p.user_id) if v.post_id == p.id)
-    return any(gate.decision_on(viewer, task.patient_id).allowed for viewer in viewers)
+    return any(_may_work(viewer, task.patient_id) for viewer in viewers)
+
+
+def _may_work(viewer: Viewer, patient_id: int) -> bool:
+    return all(gate.decision_on(viewer, patient_id, capability).allowed for capability in WORKING)
 
 
 def _audit(task: Task, step: Step, by: Viewer) -> None:

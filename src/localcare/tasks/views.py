@@ -176,7 +176,9 @@ def _page(
 @requires(Capability.GIVE_TASKS)
 def new(request: HttpRequest, patient_id: int | None = None) -> HttpResponse:
     viewer = viewer_of(request)
-    person = gate.open_person(viewer, patient_id, page="new task") if patient_id else None
+    person = (
+        gate.open_person(viewer, patient_id, page="new task", capability=Capability.GIVE_TASKS) if patient_id else None
+    )
     title, days = SUGGESTED.get(request.GET.get("about", ""), ("", 7))
     initial = {"key": new_key(), "title": title, "due_on": clock.today() + timedelta(days=days)}
     form = NewTaskForm(request.POST or None, viewer=viewer, initial=initial)

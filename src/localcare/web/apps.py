@@ -11,4 +11,7 @@ class WebConfig(AppConfig):
         links.fill("person", "web:person")
         links.fill("person_unplanned", "web:unplanned")
         links.fill("emergency", "web:emergency")
+        links.fill("agreed", "web:agreed")
+        links.fill("start", "web:today")
+        links.fill("posts", "web:posts")
         links.fill("how_made", "web:made")

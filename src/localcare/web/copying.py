@@ -36,11 +36,11 @@ def choices(person: OpenPerson) -> list[Choice]:
     plans = [Choice("plan", "Care and support plan", partial(_of_plan, person, plan))] if plan else []
     meetings = [
         Choice(f"case-{one.case_id}", f"Meeting of {day(one.on.date())}", partial(_of_meeting, person, one))
-        for one in mdt.decisions_of(person.ids)[:LATEST]
+        for one in mdt.decisions_of(person)[:LATEST]
     ]
     entries = [
         Choice(f"entry-{one.id}", f"{one.display}, {day(one.started_on)}", partial(_of_entry, person, one))
-        for one in record.written_here(person.ids)[:LATEST]
+        for one in record.written_here(person)[:LATEST]
     ]
     return [*entries, *meetings, *plans]
 

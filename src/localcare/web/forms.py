@@ -2,8 +2,9 @@
 
 from django import forms
 
+from localcare.access.queries import SEAL_REASONS
 from localcare.base import clock
-from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
+from localcare.design.forms import CharField, CheckboxField, ChoiceField, DateField, TextArea
 
 ENTRIES = [("note", "A note"), ("phone", "A phone call"), ("visit", "A visit"), ("attempted", "I tried to reach them")]
 
@@ -45,8 +46,56 @@ class ErrorForm(forms.Form):
     reason = TextArea(label="What was wrong?", rows=3, error_messages={"required": "Say what was wrong."})
 
 
+class FindInEmergencyForm(EmergencyForm, FindForm):
+    """Two identifiers and the words."""
+
+
+class OversightForm(forms.Form):
+    """Filters that stay in the address: names of staff and days, never of people cared for."""
+
+    who = CharField(label="Who (name or number)", required=False)
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class LookedForm(forms.Form):
+    nhs_number = CharField(label="NHS number", help_text="10 digits", width=10)
+    since = DateField(label="From")
+    until = DateField(label="To")
+    reason = TextArea(label="Why do you look this up?", rows=2, help_text="For example: she asked at the desk.")
+
+
 class ReviewForm(forms.Form):
     finding = TextArea(label="What did you find?")
+
+
+class AgreedForm(forms.Form):
+    agreed = CheckboxField(
+        label="I asked the person, and they agree that our team sees their record",
+        error_messages={"required": "Tick this once the person has agreed."},
+    )
+    told = TextArea(
+        label="How and when did they tell you?",
+        rows=2,
+        help_text="For example: at her door this morning, her daughter was there.",
+        error_messages={"required": "Say in a few words how and when they told you."},
+    )
+
+
+class SealForm(forms.Form):
+    reason = ChoiceField(
+        label="Why is it sealed?", choices=list(SEAL_REASONS.items()), error_messages={"required": "Choose a reason."}
+    )
+    words = TextArea(label="In your words", rows=2, required=False, help_text="Needed with “Another reason”.")
+
+
+class LiftForm(forms.Form):
+    why = TextArea(
+        label="Why is the seal lifted?",
+        rows=2,
+        help_text="For example: agreed with her at the surgery today.",
+        error_messages={"required": "Say in a few words why the seal is lifted."},
+    )
 
 
 class ChoiceForm(forms.Form):

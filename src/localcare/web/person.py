@@ -1,6 +1,6 @@
 """What the person page shows, gathered from the rooms and shaped for reading."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -73,7 +73,7 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
     """Everything on one screen. The gate has opened `person`; every id passed on is theirs."""
     today, now = clock.today(), clock.now()
     last_look = oversight.last_look(viewer, person.ids, before=now)
-    told = record.of_person(person.ids)
+    told = record.of_person(person)
     news = told.known_since(last_look or now - timedelta(days=30))
     problems = told.problems(today)
     inside = told.inpatient(today)
@@ -93,7 +93,7 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
         missing=missing.of(person.practice_name, person.not_sharing, [heard.kinds for heard in sources]),
         entry=caseload.looked_after(person.ids),
         tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
-        decisions=mdt.decisions_of(person.ids),
+        decisions=mdt.decisions_of(person),
         listed=_listed(person),
         problems=problems,
         medicines=told.medicines(today),
@@ -103,18 +103,24 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
         escalation=told.flags(today, FlagCategory.ESCALATION),
         needs=told.flags(today, FlagCategory.ADJUSTMENT),
         other_flags=told.flags(today, FlagCategory.OTHER, FlagCategory.DEATH),
-        alerts=record.banner_of(told, today),
+        alerts=record.banner_of(person, told, today),
         services=told.services(today),
         measurements=told.measurements(),
         entries=[item for item in told.items if not is_private(item)],
     )
 
 
-def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:
-    """What repeats (the same three times or more) is told once, unless all entries are asked for."""
+def fold(items: Sequence[Item], *, all_entries: bool, apart: Collection[str] = ()) -> list[Folded]:
+    """What repeats (the same three times or more) is told once, unless all entries are asked for.
+
+    Items of these references (`apart`) stand by themselves: a seal is on one item.
+    """
     if all_entries:
         return [Folded(item, 1, item.started_on) for item in items]
-    key = _same
+
+    def key(item: Item) -> tuple[str, str]:
+        return item.kind, item.reference if item.reference in apart else item.display
+
     counted = {k: list(group) for k, group in groupby(sorted(items, key=key), key=key)}
     told, folded = set(), []
     for item in items:
@@ -128,7 +134,12 @@ def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:
 
 
 def _listed(person: OpenPerson) -> str:
-    """The segment and the reasons of the practice's list, where the person stands on it."""
+    """The segment and the reasons of the practice's list, where the person stands on it.
+
+    They are made from everything: where something is hidden from the viewer they could tell it, so they are left out.
+    """
+    if person.hidden:
+        return ""
     found = [population.entry(p) for p in gate.list_pseudonyms_of(person)]
     entry = next((e for e in found if e), None)
     return _in_words(entry) if entry else ""
@@ -137,7 +148,3 @@ def _listed(person: OpenPerson) -> str:
 def _in_words(entry) -> str:
     because = "; ".join(population.reasons_in_words(entry.reasons)) or "no single reason stands out"
     return f"{population.group_label(entry.group)}. On the practice's list of people at greatest risk: {because}."
-
-
-def _same(item: Item) -> tuple[str, str]:
-    return item.kind, item.display

@@ -1,7 +1,7 @@
 """The timeline of a person: what is on it, by which filters, a page at a time; the address keeps what was chosen."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -68,15 +68,19 @@ def is_significant(item: Item) -> bool:
     return item.kind in SIGNIFICANT_KINDS or (item.kind == "note" and item.category == mdt.SOURCE)
 
 
-def of(request: HttpRequest, entries: Sequence[Item]) -> Timeline:
-    """What the address asks for of all entries of a person, newest first and undated last."""
+def of(request: HttpRequest, entries: Sequence[Item], *, apart: Collection[str] = ()) -> Timeline:
+    """What the address asks for of all entries of a person, newest first and undated last.
+
+    Those of these references (`apart`) are never told together with others.
+    """
     kind, source = request.GET.get("kind"), request.GET.get("source")
     everything = request.GET.get("entries") == "all"
     significant = [item for item in entries if is_significant(item)]
     # Whoever chose a kind wants all of it.
     chosen = entries if everything or kind else significant
     of_source = [item for item in chosen if not source or item.source == source]
-    rows = fold([item for item in of_source if not kind or item.kind == kind], all_entries=everything)
+    of_kind = [item for item in of_source if not kind or item.kind == kind]
+    rows = fold(of_kind, all_entries=everything, apart=apart)
     page = paging.page_of(request, rows, size=ENTRIES)
     views = (("Significant events", None, len(significant)), ("All entries", "all", len(entries)))
     return Timeline(

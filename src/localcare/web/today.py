@@ -88,9 +88,9 @@ def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: st
     decided = caseload.handled(viewer.organisation_code) if at_practice else {}
     followed = caseload.followed(viewer, decided) if sees_caseload else {}
     mine = [patient_id for patient_id, one in followed.items() if one.coordinator_post_id == viewer.post_id]
-    found = _news(viewer, list(followed) if whole_team or not mine else mine)
-    lines = page_of(list(found.inside if show == "hospital" else found.told))
     waiting = tasks.waiting_for(viewer, limit=TASKS)
+    found = _news(viewer, list(followed) if whole_team or not mine else mine, also=waiting.patient_ids)
+    lines = page_of(list(found.inside if show == "hospital" else found.told))
     shown = list(dict.fromkeys([*lines.rows, *waiting.patient_ids]))
     people = gate.open_people(viewer, shown, page="Today", decided=found.decisions)
     entries = {e.patient_id: e for e in decided.values()} or caseload.entries_of(viewer, lines.rows)
@@ -116,25 +116,26 @@ def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: st
     )
 
 
-def _news(viewer: Viewer, patient_ids: Collection[int]) -> News:
+def _news(viewer: Viewer, patient_ids: Collection[int], *, also: Sequence[int]) -> News:
     """What we came to know in a week of those whom the viewer may open, and who of them is in hospital, latest first.
 
-    Closing a line takes the news away, never somebody out of hospital.
+    Closing a line takes the news away, never somebody out of hospital. The gate decides at once about them and about
+    those of `also`, whom the page opens too.
     """
     today, since = clock.today(), clock.now() - LOOK_BACK
-    staying = record.in_hospital_now(patient_ids, today)
-    told = record.encounters_known_since(patient_ids, since, categories=news.TELLING, happened_since=today - TOLD_LATE)
+    going_on = record.in_hospital_now(patient_ids, today)
+    heard = record.encounters_known_since(patient_ids, since, categories=news.TELLING, happened_since=today - TOLD_LATE)
+    decisions = gate.decisions(viewer, list({*going_on.patient_ids, *heard.patient_ids, *also}))
+    staying, told = going_on.seen(decisions), heard.seen(decisions)
     known = {item.id: item for item in [*told, *(item for item in staying if item.received_at > since)]}
-    decisions = gate.decisions(viewer, list({item.patient_id for item in [*known.values(), *staying]}))
     closed = caseload.closed_changes(viewer, list(known))
     by_person: dict[int, list[Item]] = {}
     for item in sorted(known.values(), key=lambda i: _latest_known(i, today), reverse=True):
-        if item.id not in closed and item.patient_id in decisions.allowed and news.happened(item, today):
+        if item.id not in closed and news.happened(item, today):
             by_person.setdefault(item.patient_id, []).append(item)
     inside: dict[int, Item] = {}
     for item in staying:
-        if item.patient_id in decisions.allowed:
-            inside.setdefault(item.patient_id, item)
+        inside.setdefault(item.patient_id, item)
     return News(by_person, inside, decisions)
 
 

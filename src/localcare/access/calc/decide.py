@@ -6,6 +6,14 @@ from localcare.access.calc.vocabulary import Basis, Capability, Consent, Decisio
 
 LEGITIMATE_RELATIONSHIP = "legitimate_relationship"
 EXPLICIT_CONSENT = "explicit_consent"
+# All that an emergency opens: whatever is written begins something that outlives it.
+LOOKING = frozenset({Capability.VIEW_PERSON, Capability.VIEW_UNPLANNED})
+NOT_YOUR_TEAM = "You are not in this person's care team. Ask their practice or the care co-ordinator of their cluster."
+OBJECTS = "The person does not want their record shared for care. Their practice can speak with them."
+ONLY_LOOKING = (
+    "Emergency access lets you look and nothing else. Tell their practice or the care co-ordinator of their cluster "
+    "what needs doing."
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +47,10 @@ def decide(
     """May the viewer use `capability` on the person?
 
     In this order: the role must have the capability; the person's own practice sees its own patient; a refusal to
-    share stops everybody else; explicit consent is needed where the area says so; a team needs a relationship;
-    emergency access opens what was not asked or cannot be asked. Source: DESIGN, "Rules of the gate".
+    share stops everybody else; explicit consent is needed where the area says so, but not to record that it was given;
+    a team needs a relationship;
+    emergency access opens what was not asked or cannot be asked, to look and nothing else. Source: DESIGN, "Rules of
+    the gate".
     """
     if capability not in viewer.capabilities:
         return Decision(False, Basis.ROLE, "Your role does not include this. Ask your manager if it should.")
@@ -53,23 +63,25 @@ def decide(
         return Decision(
             False,
             Basis.OBJECTED,
-            "The person does not want their record shared for care. Their practice can speak with them.",
+            OBJECTS,
         )
-    if viewer.user_id in person.emergency_users:
+    looking, declared = capability in LOOKING, viewer.user_id in person.emergency_users
+    if looking and declared:
         return Decision(True, Basis.EMERGENCY, "You declared an emergency for this person; it is being reviewed.")
     related = viewer.team_id is not None and viewer.team_id in person.teams
     if not related:
         return Decision(
             False,
             Basis.NO_RELATIONSHIP,
-            "You are not in this person's care team. Ask their practice or the care co-ordinator of their cluster.",
-            emergency_possible=True,
+            ONLY_LOOKING if declared else NOT_YOUR_TEAM,
+            emergency_possible=looking,
         )
-    if viewing_basis == EXPLICIT_CONSENT and person.consent is not Consent.GIVEN:
+    asking = capability is Capability.RECORD_AGREEMENT
+    if viewing_basis == EXPLICIT_CONSENT and person.consent is not Consent.GIVEN and not asking:
         return Decision(
             False,
             Basis.CONSENT_MISSING,
             "This area needs the person's consent to view, and it has not been given. Ask them, then record it.",
-            emergency_possible=True,
+            emergency_possible=looking,
         )
     return Decision(True, Basis.RELATIONSHIP, "Your team looks after this person.")

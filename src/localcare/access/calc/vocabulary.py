@@ -14,6 +14,8 @@ class Capability(StrEnum):
     ASK_IDENTITY = "ask_identity"
     RELEASE_IDENTITY = "release_identity"
     RECORD_CHOICE = "record_choice"
+    RECORD_AGREEMENT = "record_agreement"
+    SEAL_ITEM = "seal_item"
     SEE_LIST_COUNTS = "see_list_counts"
     SEE_CASELOAD = "see_caseload"
     MANAGE_CASELOAD = "manage_caseload"

@@ -162,8 +162,8 @@ def _ask(
             return redirect(leads_to) if leads_to else redirect("caseload:entry", patient_id)
         except NotPossible as reason:
             form.add_error(None, str(reason))
-    viewer = viewer_of(request)
-    person = gate.open_person(viewer, patient_id, page="caseload of a person")
+    viewer, manages = viewer_of(request), Capability.MANAGE_CASELOAD
+    person = gate.open_person(viewer, patient_id, page="caseload of a person", capability=manages)
     context = {
         "form": form,
         "person": person,

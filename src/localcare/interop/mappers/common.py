@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from localcare.interop.fhir import Concept, Resource, When, elements, first, text, when
+from localcare.interop.fhir import Concept, Resource, When, elements, first, is_restricted, text, when
 from localcare.interop.message import Message, identifier_name
 from localcare.record.types import NewStatement
 
@@ -44,6 +44,9 @@ def statement(
         precision=started.precision,
         started_at=started.at,
         version_at=when(first(resource.get("meta")).get("lastUpdated")).at,
+        # What is restricted of a patient is where they are found, not that they died.
+        restricted=text(resource.get("resourceType")) != "Patient"
+        and (is_restricted(resource) or context.message.is_restricted),
         **fields,
     )
 

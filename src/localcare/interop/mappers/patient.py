@@ -4,7 +4,19 @@ import re
 from datetime import date
 from typing import Any
 
-from localcare.interop.fhir import Concept, Resource, When, elements, first, human_name, many, text, when
+from localcare.interop.fhir import (
+    RESTRICTED,
+    Concept,
+    Resource,
+    When,
+    elements,
+    first,
+    human_name,
+    many,
+    security,
+    text,
+    when,
+)
 from localcare.interop.mappers.common import Context, statement
 from localcare.interop.message import identifier_names
 from localcare.patients.types import Described
@@ -12,8 +24,8 @@ from localcare.record.types import FlagCategory, NewStatement
 
 NAME_NOT_GIVEN = "(name not given)"
 SEXES = {"female": "female", "male": "male", "other": "indeterminate"}
-# Of v3 Confidentiality: where a person may be found must not be told.
-RESTRICTED = {"R", "V", "REDACTED"}
+# Where a person may be found must not be told; PDS redacts what is sensitive.
+WITHHELD = RESTRICTED | {"REDACTED"}
 
 
 def describe(resource: Resource, names: list[str]) -> Described:
@@ -21,7 +33,7 @@ def describe(resource: Resource, names: list[str]) -> Described:
     family, given = human_name(resource)
     own_names = identifier_names(resource)
     numbers = [name.removeprefix("nhs:") for name in own_names if name.startswith("nhs:")]
-    whereabouts = {} if is_restricted(resource) else _whereabouts(resource)
+    whereabouts = {} if _is_withheld(resource) else _whereabouts(resource)
     return Described(
         nhs_number=numbers[0] if numbers else "",
         local_ids=tuple(dict.fromkeys([*names, *(name for name in own_names if not name.startswith("nhs:"))])),
@@ -49,10 +61,8 @@ def _day(value: Any) -> date | None:
     return found.on if found.precision == "day" else None
 
 
-def is_restricted(resource: Resource) -> bool:
-    return bool(
-        RESTRICTED & {text(label.get("code")) for label in elements(first(resource.get("meta")).get("security"))}
-    )
+def _is_withheld(resource: Resource) -> bool:
+    return bool(WITHHELD & security(resource))
 
 
 def _whereabouts(resource: Resource) -> dict[str, str]:

@@ -21,13 +21,14 @@ class Sought:
 
 
 def read(text: str) -> Sought:
-    """NHS number, date of birth and family name (the last word) as far as they stand in the text."""
+    """NHS number, date of birth and name as far as they stand in the text; which words are the family name is not told
+    by the text: whoever searches compares."""
     birth_date, rest = _date(text)
     number = NUMBER.search(rest)
     if number:
         return Sought("".join(number.groups()), "", birth_date)
-    words = re.findall(r"[^\W\d_][\w'\u2019-]*", rest)
-    return Sought("", words[-1] if words else "", birth_date)
+    words = re.findall(r"[^\W\d_][\w'\u2019-]*,?", rest)
+    return Sought("", " ".join(words).strip(","), birth_date)
 
 
 def _date(text: str) -> tuple[date | None, str]:

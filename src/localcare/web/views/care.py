@@ -21,7 +21,7 @@ from localcare.web import person as person_page
 from localcare.web import timeline
 from localcare.web import today as today_page
 from localcare.web.calc import finding
-from localcare.web.forms import EmergencyForm, FindForm
+from localcare.web.forms import EmergencyForm, FindForm, FindInEmergencyForm
 
 STARTS = {Capability.SEE_OVERSIGHT: "web:oversight", Capability.SEE_POPULATION: "population:index"}
 
@@ -43,9 +43,9 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close_change(request: HttpRequest, statement_id: int) -> HttpResponse:
     """Close a line of Today for the whole team."""
-    patient_id = _patient_of(statement_id)
+    viewer, patient_id = viewer_of(request), _patient_of(request, statement_id)
     reason = request.POST.get("reason", "")
-    caseload.close_change(statement_id=statement_id, patient_id=patient_id, reason=reason, by=viewer_of(request))
+    caseload.close_change(statement_id=statement_id, patient_id=patient_id, reason=reason, by=viewer)
     undo = reverse("web:open_change", args=[statement_id])
     notices.tell(request, "Closed for your team. It stays on the person's timeline.", undo=undo)
     return redirect("web:today")
@@ -55,19 +55,22 @@ def close_change(request: HttpRequest, statement_id: int) -> HttpResponse:
 @require_POST
 def open_change(request: HttpRequest, statement_id: int) -> HttpResponse:
     """Take back that a line of Today was closed."""
+    patient_id = _patient_of(request, statement_id)
     try:
-        caseload.open_change(statement_id=statement_id, patient_id=_patient_of(statement_id), by=viewer_of(request))
+        caseload.open_change(statement_id=statement_id, patient_id=patient_id, by=viewer_of(request))
         notices.tell(request, "The line is back.")
     except NotPossible as reason:
         notices.refuse(request, str(reason))
     return redirect("web:today")
 
 
-def _patient_of(statement_id: int) -> int:
-    patient_id = record.patient_of(statement_id)
-    if patient_id is None:
+def _patient_of(request: HttpRequest, statement_id: int) -> int:
+    """Whom a statement is about that the viewer sees; what is sealed is not there, in the words for what never was."""
+    found = record.one(statement_id)
+    seen = found.seen(gate.decisions(viewer_of(request), found.patient_ids, Capability.SEE_CASELOAD))
+    if not seen:
         raise Http404
-    return patient_id
+    return seen[0].patient_id
 
 
 @requires(Capability.VIEW_PERSON)
@@ -77,7 +80,7 @@ def person(request: HttpRequest, patient_id: int) -> HttpResponse:
     context = {
         "page": page,
         "person": opened,
-        "timeline": timeline.of(request, page.entries),
+        "timeline": timeline.of(request, page.entries, apart={seal.item for seal in opened.seals}),
         "not_shared": gate.sources_not_shared(opened),
     }
     return render(request, "web/person.jinja", context)
@@ -93,12 +96,28 @@ def unplanned(request: HttpRequest, patient_id: int) -> HttpResponse:
 @requires(Capability.VIEW_PERSON)
 def find(request: HttpRequest) -> HttpResponse:
     """Find a person by two identifiers, which never stand in an address."""
-    form, people = FindForm(_sought(request)) if request.method == "POST" else FindForm(), None
+    form, people, to_ask = FindForm(_sought(request)) if request.method == "POST" else FindForm(), None, []
     if request.method == "POST" and form.is_valid():
         people = gate.find(viewer_of(request), **form.cleaned_data)
         if len(people) == 1:
             return redirect(_wanted(request), people[0].id)
-    return render(request, "web/find.jinja", {"form": form, "people": people})
+        to_ask = gate.to_ask(viewer_of(request), **form.cleaned_data)
+    context = {"form": form, "people": people, "to_ask": to_ask, "emergency": EmergencyForm()}
+    return render(request, "web/find.jinja", context)
+
+
+@requires(Capability.VIEW_UNPLANNED)
+def find_in_emergency(request: HttpRequest) -> HttpResponse:
+    """Break the glass by two identifiers; whether anybody is known by them is not told beforehand, nor on failing."""
+    form = FindInEmergencyForm(request.POST or None)
+    opened = True
+    if request.method == "POST" and form.is_valid():
+        patient_id = access.declare_emergency_for(**form.cleaned_data, by=viewer_of(request))
+        if patient_id is not None:
+            return redirect("web:unplanned", patient_id)
+        opened = False
+    context = {"form": form, "opened": opened}
+    return render(request, "web/find_in_emergency.jinja", context, status=400 if form.errors else 200)
 
 
 def _wanted(request: HttpRequest) -> str:
@@ -126,7 +145,7 @@ def emergency(request: HttpRequest, patient_id: int) -> HttpResponse:
     if decision.allowed:
         return redirect("web:person", patient_id)
     if not decision.emergency_possible:
-        raise Refused(decision)
+        raise Refused(decision, patient_ids=(patient_id,))
     form = EmergencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         access.declare_emergency(patient_id=patient_id, reason=form.cleaned_data["reason"], by=viewer_of(request))

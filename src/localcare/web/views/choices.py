@@ -9,7 +9,7 @@ from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, ChoiceKind
 from localcare.design import notices
-from localcare.web.forms import ChoiceForm
+from localcare.web.forms import AgreedForm, ChoiceForm
 
 
 @requires(Capability.RECORD_CHOICE)
@@ -43,3 +43,16 @@ def change(request: HttpRequest, patient_id: int, kind: str) -> HttpResponse:
         return redirect("web:choices", person.id)
     context = {"person": person, "alerts": banners.of(viewer, person), "chosen": chosen, "form": form}
     return render(request, "web/choice.jinja", context, status=400 if form.errors else 200)
+
+
+@requires(Capability.RECORD_AGREEMENT)
+def agreed(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """A team that looks after the person records that they agreed to be seen: asked at the door, in words."""
+    viewer = viewer_of(request)
+    person = gate.open_person(viewer, patient_id, page="agreement to view", capability=Capability.RECORD_AGREEMENT)
+    form = AgreedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        access.record_agreement(patient_id=patient_id, told=form.cleaned_data["told"], by=viewer)
+        notices.tell(request, "Recorded: the person agrees that your team sees their record.")
+        return redirect("web:person", patient_id)
+    return render(request, "web/agreed.jinja", {"person": person, "form": form}, status=400 if form.errors else 200)

@@ -33,7 +33,7 @@ def write(request: HttpRequest, patient_id: int) -> HttpResponse:
             return redirect("web:person", patient_id)
         except ValueError as reason:
             form.add_error("words", str(reason))
-    own = recorded.written_here(person.ids, author=viewer.signature)
+    own = recorded.written_here(person, author=viewer.signature)
     context = {"form": form, "person": person, "own": own[:25], "alerts": banners.of(viewer, person)}
     return render(request, "web/entry.jinja", context, status=400 if form.errors else 200)
 
@@ -43,7 +43,7 @@ def error(request: HttpRequest, patient_id: int, statement_id: int) -> HttpRespo
     """Mark an entry of one's own as entered in error, with a reason."""
     viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="write an entry", capability=Capability.WRITE_PLAN)
-    own = recorded.written_here(person.ids, author=viewer.signature)
+    own = recorded.written_here(person, author=viewer.signature)
     item = next((one for one in own if one.id == statement_id), None)
     if item is None:
         raise Http404

@@ -2,41 +2,79 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from localcare.access import actions as access
 from localcare.access import oversight
+from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability
 from localcare.base import clock
 from localcare.design import notices
 from localcare.design.paging import page_of
 from localcare.places import queries as places
-from localcare.web.forms import ReviewForm
+from localcare.web.forms import LookedForm, OversightForm, ReviewForm
 
 # Of an entry: any number that the store can hold.
 NUMBER = re.compile("[0-9]{1,18}")
+LARGEST = 10**18
 
 
 @requires(Capability.SEE_OVERSIGHT)
 def overview(request: HttpRequest) -> HttpResponse:
     viewer, show = viewer_of(request), request.GET.get("show", "")
-    start = request.GET.get("below", "")
-    page = oversight.entries(viewer, show=show, start=int(start) if NUMBER.fullmatch(start) else None)
+    start, filters = request.GET.get("below", ""), OversightForm(request.GET)
+    wanted = filters.cleaned_data if filters.is_valid() else {}
+    page = oversight.entries(viewer, show=show, start=int(start) if NUMBER.fullmatch(start) else None, **wanted)
     context = {
         "entries": page.entries,
         "below": page.below,
         "show": show,
+        "filters": filters,
+        "kept": {
+            name: value.isoformat() if isinstance(value, date) else value for name, value in wanted.items() if value
+        },
         "months": oversight.by_month(viewer, clock.today() - timedelta(days=365)),
         "emergencies": oversight.emergencies_to_review(viewer),
         "verification": oversight.last_verification(viewer),
+        "looks": oversight.unusual_looks(viewer),
+        "rule": oversight.opened.rule(),
+        "weeks": oversight.opened.WEEKS,
         "form": ReviewForm(),
     }
     return render(request, "web/oversight.jinja", context)
+
+
+@requires(Capability.SEE_OVERSIGHT)
+def entry(request: HttpRequest, sequence: int) -> HttpResponse:
+    """One entry with all that is in it; people by id, as links where the viewer may open them."""
+    viewer = viewer_of(request)
+    found = oversight.whole_entry(viewer, min(sequence, LARGEST))
+    if found is None:
+        raise Http404
+    may_open = gate.decisions(viewer, found.patient_ids).allowed if viewer.can(Capability.VIEW_PERSON) else set()
+    return render(request, "web/oversight_entry.jinja", {"entry": found, "row": found.row, "may_open": may_open})
+
+
+@requires(Capability.SEE_OVERSIGHT)
+def person(request: HttpRequest) -> HttpResponse:
+    """Who looked at one person's record: by an NHS number, which never stands in an address; to print and hand out."""
+    viewer, told, asked = viewer_of(request), None, request.method == "POST"
+    today = clock.today()
+    form = LookedForm(request.POST or None, initial={"since": today - timedelta(days=365), "until": today})
+    if asked and form.is_valid():
+        try:
+            told = oversight.about_person(viewer, **form.cleaned_data)
+            if told is None:
+                form.add_error("nhs_number", "Nobody here has or had this NHS number. Check it.")
+        except ValueError as reason:
+            form.add_error("since", str(reason))
+    context = {"form": form, "told": told}
+    return render(request, "web/oversight_person.jinja", context, status=400 if form.errors else 200)
 
 
 @requires(Capability.SEE_OVERSIGHT)
