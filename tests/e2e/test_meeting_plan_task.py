@@ -143,3 +143,17 @@ def test_two_editors_of_a_plan_and_a_shared_screen(place, open_page):
     page.get_by_role("link", name="Present on a shared screen").click()
     expect(page.locator("body")).not_to_contain_text("Keith")
     check_page(page, "present")
+
+
+def test_the_clock_of_a_case_goes_on_over_a_reload(place, open_page):
+    page = open_page()
+    sign_in_as(page, place["coordinator"].user_id)
+    add_to_meeting(page, place["margaret"], "Third admission")
+    page.clock.install()
+    page.get_by_role("link", name="Start with the first case").click()
+    lead = page.locator("[data-case-clock]")
+    expect(lead).to_be_empty()
+    page.clock.run_for("04:10")
+    expect(lead).to_have_text(", 4 gone")
+    page.reload()
+    expect(lead).to_have_text(", 4 gone")

@@ -1,5 +1,6 @@
 """Journey 2: a care co-ordinator's Today, an accepted person, the unplanned view; and the cluster next door."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -211,3 +212,13 @@ def test_a_person_of_whom_nothing_is_known(area, coordinator, page):
         page.goto(f"/people/{unknown.id}/{address}")
         expect(page.locator("main")).to_contain_text("No allergy told to us. That is not the same as none.")
         check_page(page, name)
+
+
+def test_the_unplanned_view_prints_on_one_side_of_a4(coordinator, margaret, page):
+    for number in range(20):
+        say(margaret, PRACTICE, f"medicine {number}", kind="medication", display=f"Medicine {number} 40mg tablets")
+    sign_in_as(page, coordinator.user_id)
+    page.goto(f"/people/{margaret.id}/unplanned/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("link", name="Whole page")).to_be_hidden()
+    assert re.findall(rb"/Count (\d+)", page.pdf(format="A4")) == [b"1"]

@@ -29,6 +29,10 @@ ALL = {"condition", "medication", "allergy", "measurement"}
     ],
 )
 def test_what_is_missing(not_sharing, sent, allergies, medicines):
-    found = of("Hadlow", not_sharing, sent)
+    found = of("Hadlow", not_sharing, sent, loaded=True)
     assert isinstance(found, Missing)
     assert (found.allergy, found.medication) == (allergies, medicines)
+
+
+def test_of_a_record_that_is_not_loaded_nothing_is_told_to_be_none():
+    assert of("Hadlow", [], [ALL], loaded=False).medication == "The record is not loaded."

@@ -127,7 +127,7 @@ def test_the_unplanned_view_says_on_top_when_each_source_last_spoke(client, nurs
     told = [NewStatement(margaret.id, "medication", "m1", "Furosemide")]
     record.add_statements(statements=told, source=GP_RECORD, received_at=SATURDAY, by=audit.SYSTEM)
     page = shown(client, nurse, "web:unplanned", margaret)
-    heard = "Last heard from: GP record, Hadlow Practice (G1), Saturday 1 April 2017, 6:10am."
+    heard = "Last heard Saturday 1 April 2017, 6:10am: GP record, Hadlow Practice (G1)."
     assert heard in page
     assert page.index(heard) < page.index("CPR and escalation")
     assert page.index("Not shared for Hadlow Practice") < page.index("CPR and escalation")

@@ -108,7 +108,7 @@ class TestThePersonAndTheUnplannedView:
 
     def test_the_own_practice_sees_it_with_who_sealed_it_when_and_why(self, client, area, gp, margaret):
         say(margaret, "condition")
-        say(margaret, "flag")
+        say(margaret, "flag", category="escalation")
         seal_all(margaret, gp)
         for viewer in (gp, area.viewer("practice_nurse", "G1")):
             for page in pages(margaret):
@@ -151,8 +151,9 @@ class TestThePersonAndTheUnplannedView:
             say(margaret, "measurement", number, display="Weight", value="62")
         (first, *_) = items_of(margaret)
         access.seal_item(patient_id=margaret.id, item=first.reference, said_by="", reason="asked", words="", by=gp)
-        assert "3 times since" in see(client, nurse, pages(margaret)[0])
-        told = see(client, gp, pages(margaret)[0])
+        measurements = f"{pages(margaret)[0]}?kind=measurement"
+        assert "3 times since" in see(client, nurse, measurements)
+        told = see(client, gp, measurements)
         assert "3 times since" in told
         assert "4 times since" not in told
 

@@ -11,9 +11,9 @@ def banner_of(person: OpenPerson, told: Record, on: date) -> Banner:
     """Allergies and decisions in red, needs plainly, and alerts for staff; sealed ones that the viewer sees say so."""
     red = [f"Allergy: {_marked(person, item)}" for item in told.allergies()]
     red += [f"CPR and escalation: {_marked(person, item)}" for item in told.flags(on, FlagCategory.ESCALATION)]
-    needs = [f"Needs: {item.display}" for item in told.flags(on, FlagCategory.ADJUSTMENT)]
+    needs = [f"Needs: {_marked(person, item)}" for item in told.flags(on, FlagCategory.ADJUSTMENT)]
     deaths = [item.display for item in told.flags(on, FlagCategory.DEATH)]
-    private = [": ".join(filter(None, (item.display, item.value))) for item in told.private_flags(on)]
+    private = [": ".join(filter(None, (_marked(person, item), item.value))) for item in told.private_flags(on)]
     return Banner(tuple(red), (*deaths, *_without_allergies(person, told), *needs), tuple(private))
 
 

@@ -149,7 +149,10 @@ EXPLAINED = (Kind.CONDITION, Kind.MEDICATION, Kind.ALLERGY, Kind.MEASUREMENT)
 def sources_of(told: Record, practice_code: str | None) -> list[Speaks]:
     """The sources that speak of a person, and those of their practice, by name: one query, also for many sources."""
     rows = _sources({item.source for item in told.items}, practice_code or "-")
-    return [Speaks(*row[:4], frozenset(k for k, sent in zip(EXPLAINED, row[4:], strict=True) if sent)) for row in rows]
+    return [
+        Speaks(name, code, system, at, frozenset(kind for kind, sends in zip(EXPLAINED, sent, strict=True) if sends))
+        for name, code, system, at, *sent in rows
+    ]
 
 
 @prepared

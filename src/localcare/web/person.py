@@ -90,7 +90,9 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
         plan=plan,
         ended_plan=None if plan else careplans.ended_plan_of(person.ids),
         sources=sources,
-        missing=missing.of(person.practice_name, person.not_sharing, [heard.kinds for heard in sources]),
+        missing=missing.of(
+            person.practice_name, person.not_sharing, [heard.kinds for heard in sources], loaded=bool(told.items)
+        ),
         entry=caseload.looked_after(person.ids),
         tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
         decisions=mdt.decisions_of(person),

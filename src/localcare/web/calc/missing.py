@@ -23,13 +23,15 @@ class Missing:
     measurement: str = ""
 
 
-def of(practice: str, not_sharing: Collection[str], sent: Sequence[Collection[str]]) -> Missing:
+def of(practice: str, not_sharing: Collection[str], sent: Sequence[Collection[str]], *, loaded: bool) -> Missing:
     """`not_sharing` names what the practice has no agreement for; `sent` holds, for each source that speaks of the
-    person or is their practice's, the kinds it has ever sent about anybody."""
+    person or is their practice's, the kinds it has ever sent about anybody; not `loaded`: nothing is known at all."""
     clauses = {}
     for kind, words in NOT_SENT.items():
         if GENERAL_PRACTICE in not_sharing:
             clauses[kind] = f"The GP record of {practice} is not shared."
+        elif not loaded:
+            clauses[kind] = "The record is not loaded."
         elif not any(kind in kinds for kinds in sent):
             clauses[kind] = f"None of our sources for this person sends {words}."
     return Missing(**clauses)

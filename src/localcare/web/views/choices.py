@@ -55,4 +55,5 @@ def agreed(request: HttpRequest, patient_id: int) -> HttpResponse:
         access.record_agreement(patient_id=patient_id, told=form.cleaned_data["told"], by=viewer)
         notices.tell(request, "Recorded: the person agrees that your team sees their record.")
         return redirect("web:person", patient_id)
-    return render(request, "web/agreed.jinja", {"person": person, "form": form}, status=400 if form.errors else 200)
+    context = {"person": person, "form": form, "alerts": banners.of(viewer, person)}
+    return render(request, "web/agreed.jinja", context, status=400 if form.errors else 200)

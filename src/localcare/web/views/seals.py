@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from localcare.access import actions as access
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, OpenPerson, Sealed
@@ -17,7 +18,7 @@ def overview(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Every seal of the person, those that stand and those lifted."""
     person, seals = _opened(request, patient_id)
     told = {item.reference: item for item in record.of_person(person).items}
-    context = {"person": person, "rows": [(seal, told.get(seal.item)) for seal in seals]}
+    context = {"person": person, "rows": [(seal, told.get(seal.item)) for seal in seals], "alerts": _alerts(request, person)}
     return render(request, "web/seals.jinja", context)
 
 
@@ -45,7 +46,7 @@ def seal(request: HttpRequest, patient_id: int, statement_id: int) -> HttpRespon
             return redirect("web:seals", person.id)
         except ValueError as reason:
             form.add_error("words", str(reason))
-    context = {"person": person, "item": item, "form": form}
+    context = {"person": person, "item": item, "form": form, "alerts": _alerts(request, person)}
     return render(request, "web/seal.jinja", context, status=400 if form.errors else 200)
 
 
@@ -65,7 +66,7 @@ def lift(request: HttpRequest, patient_id: int, seal_id: int) -> HttpResponse:
         notices.tell(request, "Lifted. Everybody who may see this person sees the entry again.")
         return redirect("web:seals", person.id)
     item = next((item for item in record.of_person(person).items if item.reference == found.item), None)
-    context = {"person": person, "seal": found, "item": item, "form": form}
+    context = {"person": person, "seal": found, "item": item, "form": form, "alerts": _alerts(request, person)}
     return render(request, "web/lift_seal.jinja", context, status=400 if form.errors else 200)
 
 
@@ -74,3 +75,7 @@ def _opened(request: HttpRequest, patient_id: int) -> tuple[OpenPerson, list[Sea
     viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="sealed entries", capability=Capability.SEAL_ITEM)
     return person, gate.seals_of(viewer, person)
+
+
+def _alerts(request: HttpRequest, person: OpenPerson) -> banners.Banner:
+    return banners.of(viewer_of(request), person)
