@@ -24,7 +24,9 @@ def test_every_read_of_the_record_takes_the_gate_s_answer_or_gives_what_is_unope
     for name, function in public().items():
         hints = typing.get_type_hints(function)
         takes = next(iter(inspect.signature(function).parameters.values()), None)
-        gated = takes is not None and hints[takes.name] in (Sight, OpenPerson) and takes.default is inspect.Parameter.empty
+        gated = (
+            takes is not None and hints[takes.name] in (Sight, OpenPerson) and takes.default is inspect.Parameter.empty
+        )
         if not gated and hints["return"] is not Unopened and name not in NOT_STATEMENTS:
             wrong.append(name)
     assert wrong == [], "take `person: Sight` from the gate first, or return Unopened"

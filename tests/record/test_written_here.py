@@ -76,7 +76,7 @@ class TestEnteredInError:
         for _ in "ab":
             actions.mark_entry_as_error(statement_id=item.id, reason="another Margaret", by=nurse)
         assert queries.of_person(builders.sees(margaret.id)).items == ()
-        versions = queries.versions_of([margaret.id], item.id)
+        versions = queries.versions_of(builders.sees(margaret.id), item.id)
         assert [v.status for v in versions] == ["entered-in-error", "finished"]
         assert versions[0].value == "She sleeps better\nEntered in error: another Margaret"
 

@@ -94,7 +94,7 @@ class TestToday:
             admit(person)
         before = AuditEntry.objects.count()
         builders.sign_in(client, nurse)
-        with django_assert_max_num_queries(32):
+        with django_assert_max_num_queries(33):
             client.get(reverse("web:today"))
         looks = AuditEntry.objects.filter(sequence__gt=before, action="looked")
         assert looks.count() == 1
@@ -183,7 +183,7 @@ class TestPerson:
         for number in range(60):
             say(margaret, "measurement", f"Test {number}", f"t{number}", value=str(number), started_on=date(2017, 1, 1))
         builders.sign_in(client, nurse)
-        with django_assert_max_num_queries(29):
+        with django_assert_max_num_queries(32):
             client.get(reverse("web:person", args=[margaret.id]))
 
     def test_an_allergy_is_red_only_while_it_holds(self, client, nurse, margaret):

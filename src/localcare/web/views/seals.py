@@ -18,7 +18,11 @@ def overview(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Every seal of the person, those that stand and those lifted."""
     person, seals = _opened(request, patient_id)
     told = {item.reference: item for item in record.of_person(person).items}
-    context = {"person": person, "rows": [(seal, told.get(seal.item)) for seal in seals], "alerts": _alerts(request, person)}
+    context = {
+        "person": person,
+        "rows": [(seal, told.get(seal.item)) for seal in seals],
+        "alerts": _alerts(request, person),
+    }
     return render(request, "web/seals.jinja", context)
 
 
