@@ -20,7 +20,7 @@ from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_
 from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
 from localcare.access.seals import seals_of
-from localcare.access.types import Basis, Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
+from localcare.access.types import Basis, Capability, Consent, Decision, OpenPerson, Purpose, Refused, Sharing, Viewer
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
@@ -63,7 +63,8 @@ SOURCES = {
 class Decided:
     """The gate's answer about one person, before they are opened. Names nobody.
 
-    `hidden` are the items of their record that the viewer does not see, of those with a standing seal (`seals`).
+    `hidden` are the items of their record that the viewer does not see, of those with a standing seal (`seals`);
+    `sharing` says of which sources they see any.
     """
 
     decision: Decision
@@ -71,6 +72,7 @@ class Decided:
     standing: patients.Standing
     seals: tuple[Sealed, ...]
     hidden: frozenset[str]
+    sharing: Sharing
 
 
 @dataclass(frozen=True)
@@ -188,12 +190,14 @@ def decisions(
     known = facts.person_facts(standings.values(), clock.now())
     sealed = seals.standing({i for standing in standings.values() for i in standing.ids})
     asking = facts.viewer_facts(viewer)
+    agreed = facts.agreed([code for standing in standings.values() if (code := standing.practice_code)], clock.now())
     by_id = {}
     for i, standing in standings.items():
         decision = decide(asking, known[i], capability=capability, viewing_basis=settings.VIEWING_BASIS)
         theirs = tuple(seal for one in standing.ids for seal in sealed.get(one, ()))
         unseen = hidden(theirs, decision, viewer.organisation_code, in_company=in_company)
-        by_id[i] = Decided(decision, known[i].consent, standing, theirs, unseen)
+        sharing = agreed.sharing(standing.practice_code or "", only=decision.own_organisation_only)
+        by_id[i] = Decided(decision, known[i].consent, standing, theirs, unseen, sharing)
     return Decisions(viewer, capability, by_id)
 
 
@@ -335,8 +339,7 @@ def _reveals(session_id: int, pseudonyms: Collection[str]) -> QuerySet[Any]:
 
 def sharing_practices(practice_codes: Collection[str]) -> set[str]:
     """Those of the practices whose general practice record is shared for direct care today."""
-    shared = facts.sources_shared(practice_codes, clock.now())
-    return {code for code, sources in shared.items() if "gp" in sources}
+    return facts.agreed(practice_codes, clock.now()).gp_of & set(practice_codes)
 
 
 def _decided(
@@ -348,14 +351,7 @@ def _decided(
     found = patients.patients([i for i in patient_ids if known[i].decision.allowed])
     practices = {code for i in found if (code := known[i].standing.practice_code)}
     names = places.names(practices)
-    shared = facts.sources_shared(practices, clock.now())
-    people = {
-        i: _open(
-            found[i], known[i], names, _not_sharing(shared.get(known[i].standing.practice_code or "", frozenset()))
-        )
-        for i in patient_ids
-        if i in found
-    }
+    people = {i: _open(found[i], known[i], names) for i in patient_ids if i in found}
     # Somebody who does not exist is refused in the words for somebody unrelated.
     return people, {i: replace(known[i].decision, allowed=False) for i in patient_ids if i not in people}
 
@@ -364,7 +360,7 @@ def _not_sharing(shared: frozenset[str]) -> tuple[str, ...]:
     return tuple(label for source, label in SOURCES.items() if source not in shared)
 
 
-def _open(p: Patient, decided: Decided, names: Mapping[str, str], not_sharing: tuple[str, ...]) -> OpenPerson:
+def _open(p: Patient, decided: Decided, names: Mapping[str, str]) -> OpenPerson:
     code = decided.standing.practice_code
     return OpenPerson(
         id=p.id,
@@ -389,7 +385,8 @@ def _open(p: Patient, decided: Decided, names: Mapping[str, str], not_sharing: t
         hidden=decided.hidden,
         sealed_by=sealers(seal for seal in decided.seals if seal.item in decided.hidden),
         consent=decided.consent,
-        not_sharing=not_sharing,
+        sharing=decided.sharing,
+        not_sharing=_not_sharing(decided.sharing.agreed),
     )
 
 

@@ -68,6 +68,8 @@ class PersonPage:
 
     @property
     def notes(self) -> list[str]:
+        if self.person.sharing.only_of:
+            return ["Allergies told by others are not shown"]
         return [] if self.allergies or self.person.hidden else ["No allergy told to us"]
 
 
