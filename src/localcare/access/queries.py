@@ -339,7 +339,7 @@ def _reveals(session_id: int, pseudonyms: Collection[str]) -> QuerySet[Any]:
 
 def sharing_practices(practice_codes: Collection[str]) -> set[str]:
     """Those of the practices whose general practice record is shared for direct care today."""
-    return facts.agreed(practice_codes, clock.now()).gp_of & set(practice_codes)
+    return set(practice_codes) & facts.agreed(practice_codes, clock.now()).gp_of
 
 
 def _decided(
