@@ -14,7 +14,7 @@ from django.test import Client
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
-from localcare.access.types import Viewer
+from localcare.access.types import Sharing, Viewer
 from localcare.accounts.actions import create_user
 from localcare.accounts.models import User
 from localcare.base import audit
@@ -111,12 +111,26 @@ def relate(person: Patient, team: Team, source: str = "caseload") -> None:
     access.begin_relationship(patient_id=person.id, team_id=team.id, source=source, by=audit.SYSTEM)
 
 
+def agree(practice: str, *sources: str, ends: date | None = None) -> None:
+    """A practice's agreement that sources are used for direct care, since long ago."""
+    rows = [access.AgreementRow(practice, source, "direct_care", LONG_AGO, ends) for source in sources]
+    access.load_agreements(agreements=rows, by=audit.SYSTEM)
+
+
+class EverySource(Sharing):
+    """Whatever the source, it shares."""
+
+    def allows(self, organisation_code: str, system: str) -> bool:
+        return True
+
+
 @dataclass(frozen=True)
 class Sees:
     """Somebody's record as one sees it from whom nothing is hidden, or these items: for tests of the record itself."""
 
     ids: tuple[int, ...]
     hidden: frozenset[str] = frozenset()
+    sharing: Sharing = field(default_factory=EverySource)
 
 
 def sees(*patient_ids: int, hidden: Iterable[str] = ()) -> Sees:

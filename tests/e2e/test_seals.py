@@ -37,6 +37,7 @@ def coordinator(area):
 @pytest.fixture
 def margaret(gp):
     """Accepted by her practice, with heart failure, and an allergy that she tells nobody else of."""
+    builders.agree("G1", "gp")
     person = builders.patient(address="4 Church Lane, Hadlow")
     caseload.accept(patient_id=person.id, told=True, note="", by=gp)
     for kind, display in (("condition", "Heart failure"), ("allergy", "Levonorgestrel")):

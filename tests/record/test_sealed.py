@@ -11,6 +11,7 @@ from localcare.base import audit
 from localcare.base.models import AuditEntry
 from localcare.record import actions, queries
 from localcare.record.types import NewStatement, SourceOf, reference
+from tests import builders
 from tests.builders import sees
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +19,11 @@ MONDAY = datetime(2017, 4, 3, 6, 10, tzinfo=UTC)
 TODAY = date(2017, 4, 3)
 PRACTICE, HOSPITAL = SourceOf("GP record, Hadlow", "G1", "gp"), SourceOf("Hospital")
 KINDS = ("condition", "medication", "allergy", "measurement", "immunisation", "procedure", "service", "flag", "note")
+
+
+@pytest.fixture(autouse=True)
+def _shares(db):
+    builders.agree("G1", "gp")
 
 
 def add(person, number="1", *, source=PRACTICE, at=MONDAY, kind="condition", **more):

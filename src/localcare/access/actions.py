@@ -269,7 +269,7 @@ def end_reveal_sessions(*, by: audit.Actor) -> None:
     """At sign-out: what they revealed closes again. Ending what has ended changes nothing."""
     with audit.transaction():
         now = clock.now()
-        ended = RevealSession.objects.filter(user_id=by.id, ends__gt=now).update(ends=now)
+        ended = RevealSession.objects.filter(user_id=by.id or 0, ends__gt=now).update(ends=now)
         if ended:
             audit.record("reveal session ended", by=by, purpose=Purpose.DIRECT_CARE, sessions=ended)
 

@@ -1,14 +1,17 @@
 """Gathers what the rule needs to know, in a fixed number of queries whatever the number of people."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from localcare.access.calc.decide import PersonFacts, ViewerFacts
+from localcare.access.calc.sources import GP, Sharing
 from localcare.access.models import Agreement, Choice, EmergencyAccess, Relationship
 from localcare.access.types import ChoiceKind, Consent, Purpose, Viewer
+from localcare.base.clock import LONDON
 from localcare.base.prepared import prepared
 from localcare.patients.queries import Standing
 
@@ -37,12 +40,26 @@ def person_facts(details: Iterable[Standing], at: datetime) -> dict[int, PersonF
     }
 
 
-def sources_shared(practice_codes: Collection[str], at: datetime) -> dict[str, frozenset[str]]:
-    """For each practice, the sources whose agreement for direct care is in force."""
-    shared: dict[str, set[str]] = {code: set() for code in practice_codes}
-    for code, source in _agreed(shared, at.date()):
-        shared[code].add(source)
-    return {code: frozenset(sources) for code, sources in shared.items()}
+@dataclass(frozen=True)
+class Agreed:
+    """The agreements for direct care in force: all of some practices, and every practice's for its own record."""
+
+    sources: Mapping[str, frozenset[str]]
+    gp_of: frozenset[str]
+
+    def sharing(self, practice_code: str, *, only: bool) -> Sharing:
+        """What may be read of somebody of a practice; `only` its own entries, where they object to sharing."""
+        return Sharing(self.sources.get(practice_code, frozenset()), self.gp_of, practice_code if only else "")
+
+
+def agreed(practice_codes: Collection[str], at: datetime) -> Agreed:
+    """Which sources may be used for care today, in one query."""
+    found: dict[str, set[str]] = {}
+    # The day in London, as everywhere else: an agreement ends with its last day there.
+    for code, source in _agreed(practice_codes, at.astimezone(LONDON).date()):
+        found.setdefault(code, set()).add(source)
+    gp_of = frozenset(code for code, sources in found.items() if GP in sources)
+    return Agreed({code: frozenset(sources) for code, sources in found.items()}, gp_of)
 
 
 # What each choice keeps a person out of, from the moment it is recorded; the next edition follows the same rule.
@@ -110,7 +127,8 @@ def _list_agreements(practice_codes: Collection[str], on: date) -> QuerySet[Any]
 
 @prepared
 def _agreed(practice_codes: Collection[str], on: date) -> QuerySet[Any]:
-    rows = Agreement.objects.filter(practice_code__among=practice_codes, purpose=Purpose.DIRECT_CARE, starts__lte=on)
+    theirs = Q(practice_code__among=practice_codes) | Q(source=GP)
+    rows = Agreement.objects.filter(theirs, purpose=Purpose.DIRECT_CARE, starts__lte=on)
     return rows.filter(Q(ends=None) | Q(ends__gte=on)).values_list("practice_code", "source")
 
 

@@ -10,7 +10,6 @@ from localcare.access.types import Viewer
 from localcare.base import audit, clock
 from localcare.base.clock import LONDON
 from localcare.base.models import AuditEntry, AuditSubject
-from localcare.patients import nhs_numbers
 from localcare.patients import queries as patients
 
 SEARCHED = "oversight searched"
@@ -53,7 +52,7 @@ def tell(*, nhs_number: str, since: date, until: date, reason: str, by: audit.Ac
         raise ValueError("Say why you look this up, for example: she asked at the desk.")
     if since > until:
         raise ValueError("The first day comes after the last.")
-    number = nhs_numbers.normalised(nhs_number) or ""
+    number = patients.normalised(nhs_number) or ""
     known = patients.ids_ever_known_by(number)
     ids = sorted({i for group in patients.linked_ids(known, clock.today()).values() for i in group} if known else known)
     with audit.transaction():

@@ -2,22 +2,34 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from localcare.access import facts, pseudonyms, refusals, seals
+from localcare.access import facts, refusals, seals
 from localcare.access.calc.decide import decide
 from localcare.access.calc.opened import SAME_NAME
 from localcare.access.calc.seals import REASONS as SEAL_REASONS
 from localcare.access.calc.seals import Sealed, hidden, sealers
 from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
+from localcare.access.feeds import (
+    DIRECT_CARE,
+    Whereabouts,
+    identities_of,
+    identities_of_listed,
+    list_ended,
+    lists_ended,
+    people_in_emergencies,
+    require_living,
+    whereabouts,
+    withdrawn,
+)
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
-from localcare.access.models import EmergencyAccess, Reveal, RevealSession
+from localcare.access.models import Reveal, RevealSession
 from localcare.access.roles import roles
 from localcare.access.seals import seals_of
 from localcare.access.sharing import NotShared, not_shared
@@ -26,39 +38,45 @@ from localcare.access.types import (
     Capability,
     Consent,
     Decision,
-    Died,
     OpenPerson,
-    Purpose,
     Refused,
+    Sharing,
     Viewer,
 )
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
-from localcare.patients.queries import Identity, Patient
+from localcare.patients.queries import Patient
 from localcare.places import queries as places
 from localcare.staff import queries as staff
 from localcare.staff.types import Post
 
 __all__ = [
     "SEAL_REASONS",
+    "Whereabouts",
     "asked_by",
     "choice_history",
     "choices_of",
     "chosen_here",
     "hold_choices",
+    "identities_of",
+    "identities_of_listed",
     "identity",
     "last_choice",
+    "list_ended",
     "list_pseudonyms",
     "list_pseudonyms_ever",
     "list_pseudonyms_of",
+    "lists_ended",
+    "people_in_emergencies",
     "quota",
+    "require_living",
     "seals_of",
     "waiting_for",
+    "whereabouts",
+    "withdrawn",
 ]
 
-DIRECT_CARE = "direct care"
-EVER = datetime.min.replace(tzinfo=UTC)
 SOURCES = {
     "gp": "general practice",
     "acute": "hospitals",
@@ -74,7 +92,8 @@ SOURCES = {
 class Decided:
     """The gate's answer about one person, before they are opened. Names nobody.
 
-    `hidden` are the items of their record that the viewer does not see, of those with a standing seal (`seals`).
+    `hidden` are the items of their record that the viewer does not see, of those with a standing seal (`seals`);
+    `sharing` says of which sources they see any.
     """
 
     decision: Decision
@@ -82,6 +101,7 @@ class Decided:
     standing: patients.Standing
     seals: tuple[Sealed, ...]
     hidden: frozenset[str]
+    sharing: Sharing
 
 
 @dataclass(frozen=True)
@@ -199,12 +219,14 @@ def decisions(
     known = facts.person_facts(standings.values(), clock.now())
     sealed = seals.standing({i for standing in standings.values() for i in standing.ids})
     asking = facts.viewer_facts(viewer)
+    agreed = facts.agreed([code for standing in standings.values() if (code := standing.practice_code)], clock.now())
     by_id = {}
     for i, standing in standings.items():
         decision = decide(asking, known[i], capability=capability, viewing_basis=settings.VIEWING_BASIS)
         theirs = tuple(seal for one in standing.ids for seal in sealed.get(one, ()))
         unseen = hidden(theirs, decision, viewer.organisation_code, in_company=in_company)
-        by_id[i] = Decided(decision, known[i].consent, standing, theirs, unseen)
+        sharing = agreed.sharing(standing.practice_code or "", only=decision.own_organisation_only)
+        by_id[i] = Decided(decision, known[i].consent, standing, theirs, unseen, sharing)
     return Decisions(viewer, capability, by_id)
 
 
@@ -216,89 +238,6 @@ def same_person(patient_id: int) -> tuple[int, ...]:
 def same_people(patient_ids: Collection[int]) -> set[int]:
     """Some patients and every patient linked today as the same person as one of them."""
     return {i for group in patients.linked_ids(patient_ids, clock.today()).values() for i in group}
-
-
-def withdrawn(since: datetime = EVER, purpose: Purpose = Purpose.RISK_STRATIFICATION) -> set[str]:
-    """The pseudonyms for a purpose of those whom a choice made since a moment keeps out of it, at every practice.
-
-    Whoever makes a list leaves out those withdrawn at all; whoever shows it, those withdrawn since it was made.
-    """
-    ids = facts.withdrawn(purpose, since)
-    linked = patients.linked_ids(ids, clock.today()) if ids else {}
-    known = patients.identities({i for group in linked.values() for i in group}, clock.today()) if ids else []
-    return set(pseudonyms.of_identities(known, purpose))
-
-
-def lists_ended(practice_codes: Collection[str]) -> set[str]:
-    """Those of some practices whose agreement to risk stratification has ended: nobody stands on a list of theirs."""
-    return facts.lists_ended(practice_codes, clock.today())
-
-
-def list_ended(practice_code: str) -> bool:
-    """Whether nobody stands on a practice's list, because its agreement to risk stratification has ended."""
-    return bool(lists_ended([practice_code]))
-
-
-def identities_of_listed(listed: Mapping[str, Collection[str]], *, by: audit.Actor) -> list[Identity]:
-    """Who the people on practices' lists are, for the feed that fills their record. `listed`: practice -> pseudonyms.
-
-    Used by feeds of the system only; one audit entry a practice names everybody. Those who left or died since stay out.
-    """
-    found = []
-    today = clock.today()
-    with audit.transaction():
-        for practice_code, asked in listed.items():
-            known, wanted = pseudonyms.of_identities(patients.registered_with(practice_code, today)), set(asked)
-            here = [one for pseudonym, one in known.items() if pseudonym in wanted]
-            ids = [i.patient_id for i in here]
-            audit.record("opened for the record feed", by=by, patient_ids=ids, purpose=DIRECT_CARE)
-            found += here
-    return found
-
-
-def identities_of(patient_ids: Collection[int], *, by: audit.Actor) -> list[Identity]:
-    """What suppliers know these patients by where they are registered today, for the feed that fills their record.
-
-    Used by feeds of the system only; one audit entry names everybody. Those who left or died stay out.
-    """
-    found = patients.identities(patient_ids, clock.today())
-    with audit.transaction():
-        ids = [i.patient_id for i in found]
-        audit.record("opened for the record feed", by=by, patient_ids=ids, purpose=DIRECT_CARE)
-    return found
-
-
-def people_in_emergencies() -> set[int]:
-    """The ids of those for whom an emergency access is open, for the feed that fills their record."""
-    return set(EmergencyAccess.objects.filter(ends__gt=clock.now()).values_list("patient_id", flat=True))
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """Where somebody is registered on a day, None where nowhere, and whether they died."""
-
-    practice_code: str | None
-    died_on: date | None
-
-
-def whereabouts(patient_ids: Collection[int], on: date) -> dict[int, Whereabouts]:
-    """For the jobs that end what deaths and moves end: no name, nobody looks. A death told of any patient linked as
-    the same person is theirs."""
-    standings = patients.standings(patient_ids, on)
-    known = patients.patients({i for standing in standings.values() for i in standing.ids})
-    deaths = {i: [d for j in s.ids if j in known and (d := known[j].died_on)] for i, s in standings.items()}
-    return {
-        i: Whereabouts(s.practice_code if s.registered else None, min(deaths[i], default=None))
-        for i, s in standings.items()
-        if i in known
-    }
-
-
-def require_living(patient_id: int, *, instead: str) -> None:
-    """Raises Died, with what to do instead, for somebody who died: nothing new is begun for them."""
-    where = whereabouts([patient_id], clock.today()).get(patient_id)
-    if where and where.died_on:
-        raise Died(f"This person died on {where.died_on.day} {where.died_on:%B %Y}. {instead}")
 
 
 def find(
@@ -368,8 +307,7 @@ def _reveals(session_id: int, pseudonyms: Collection[str]) -> QuerySet[Any]:
 
 def sharing_practices(practice_codes: Collection[str]) -> set[str]:
     """Those of the practices whose general practice record is shared for direct care today."""
-    shared = facts.sources_shared(practice_codes, clock.now())
-    return {code for code, sources in shared.items() if "gp" in sources}
+    return set(practice_codes) & facts.agreed(practice_codes, clock.now()).gp_of
 
 
 def _decided(
@@ -381,14 +319,7 @@ def _decided(
     found = patients.patients([i for i in patient_ids if known[i].decision.allowed])
     practices = {code for i in found if (code := known[i].standing.practice_code)}
     names = places.names(practices)
-    shared = facts.sources_shared(practices, clock.now())
-    people = {
-        i: _open(
-            found[i], known[i], names, _not_sharing(shared.get(known[i].standing.practice_code or "", frozenset()))
-        )
-        for i in patient_ids
-        if i in found
-    }
+    people = {i: _open(found[i], known[i], names) for i in patient_ids if i in found}
     # Somebody who does not exist is refused in the words for somebody unrelated.
     return people, {i: replace(known[i].decision, allowed=False) for i in patient_ids if i not in people}
 
@@ -402,7 +333,7 @@ def _not_sharing(shared: frozenset[str]) -> tuple[str, ...]:
     return tuple(label for source, label in SOURCES.items() if source not in shared)
 
 
-def _open(p: Patient, decided: Decided, names: Mapping[str, str], not_sharing: tuple[str, ...]) -> OpenPerson:
+def _open(p: Patient, decided: Decided, names: Mapping[str, str]) -> OpenPerson:
     code = decided.standing.practice_code
     return OpenPerson(
         id=p.id,
@@ -427,7 +358,8 @@ def _open(p: Patient, decided: Decided, names: Mapping[str, str], not_sharing: t
         hidden=decided.hidden,
         sealed_by=sealers(seal for seal in decided.seals if seal.item in decided.hidden),
         consent=decided.consent,
-        not_sharing=not_sharing,
+        sharing=decided.sharing,
+        not_sharing=_not_sharing(decided.sharing.agreed),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from localcare.access.calc.seals import Sealed
+from localcare.access.calc.sources import Sharing
 from localcare.access.calc.vocabulary import Basis, Capability, ChoiceKind, Consent, Decision, Purpose
 from localcare.base.audit import Actor
 
@@ -19,6 +20,7 @@ __all__ = [
     "Purpose",
     "Refused",
     "Sealed",
+    "Sharing",
     "Sight",
     "Viewer",
 ]
@@ -68,13 +70,16 @@ class Refused(Exception):
 
 
 class Sight(Protocol):
-    """Of whom a viewer may read the record (all ids of one person), and which items of it are hidden from them."""
+    """Of whom a viewer may read the record (all ids of one person), of which sources, and what of these is hidden."""
 
     @property
     def ids(self) -> tuple[int, ...]: ...
 
     @property
     def hidden(self) -> frozenset[str]: ...
+
+    @property
+    def sharing(self) -> Sharing: ...
 
 
 class Died(ValueError):
@@ -86,7 +91,7 @@ class OpenPerson:
     """A person whom the viewer may see, with the reason. `ids` holds every patient linked as the same person.
 
     `hidden` are the sealed items that this viewer does not see, by the record's reference, and `sealed_by` says in
-    words who sealed them; `seals` are those on what they see.
+    words who sealed them; `seals` are those on what they see. `sharing` says which sources may be read today.
     """
 
     id: int
@@ -110,6 +115,7 @@ class OpenPerson:
     seals: tuple[Sealed, ...]
     hidden: frozenset[str]
     sealed_by: str
+    sharing: Sharing
     consent: Consent = Consent.NOT_ASKED
     not_sharing: tuple[str, ...] = field(default=())
 

@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 from localcare.base.prepared import prepared
 from localcare.patients.models import FormerNhsNumber, Patient, Registration, SamePerson
 from localcare.patients.names import folded, possible_family_names
+from localcare.patients.nhs_numbers import normalised
 
-__all__ = ["folded", "possible_family_names"]
+__all__ = ["folded", "normalised", "possible_family_names"]
 
 
 @dataclass(frozen=True)

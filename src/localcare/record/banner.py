@@ -24,6 +24,8 @@ def _marked(person: OpenPerson, item: Item) -> str:
 def _without_allergies(person: OpenPerson, told: Record) -> list[str]:
     if told.allergies():
         return []
+    if person.sharing.only_of:
+        return ["Allergies told by others are not shown"]
     # What is sealed may be an allergy: silence about it is no answer.
     untold = ["Entries are sealed: an allergy may be among them"] if person.hidden else ["No allergy told to us"]
     return [item.display for item in told.no_known_allergies()[:1]] or untold

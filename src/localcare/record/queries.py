@@ -1,7 +1,8 @@
 """Reads of the record: of somebody whom `access` has opened, or unopened until it has decided about them.
 
-Only standing versions are returned, none that its source withdrew (entered in error, refuted), and nothing that is
-hidden from the viewer. A read of statements takes what the gate answered, or gives `Unopened`: a test holds it to that.
+Only standing versions are returned, none that its source withdrew (entered in error, refuted), none of a source that
+does not share today, and nothing that is hidden from the viewer. A read of statements takes what the gate answered, or
+gives `Unopened`: a test holds it to that.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from localcare.access.banners import Banner
-from localcare.access.queries import Decisions
+from localcare.access.queries import Decided, Decisions
 from localcare.access.types import OpenPerson, Sight
 from localcare.base import clock
 from localcare.base.clock import LONDON
@@ -53,7 +54,7 @@ class Unopened:
         return [
             item
             for item in self._items
-            if item.patient_id in decisions.allowed and item.reference not in decisions.by_id[item.patient_id].hidden
+            if item.patient_id in decisions.allowed and _may_be_read(item, decisions.by_id[item.patient_id])
         ]
 
 
@@ -64,7 +65,13 @@ def of_person(person: Sight) -> Record:
 
 
 def _seen(items: Iterable[Item], person: Sight) -> Iterable[Item]:
-    return [item for item in items if item.reference not in person.hidden] if person.hidden else items
+    return [item for item in items if _may_be_read(item, person)]
+
+
+def _may_be_read(item: Item, answer: Sight | Decided) -> bool:
+    """Its source shares, and nothing hides it."""
+    shared = answer.sharing.allows(item.organisation_code, item.system)
+    return shared and not (answer.hidden and item.reference in answer.hidden)
 
 
 @prepared

@@ -71,7 +71,7 @@ def what(action: str, page: str) -> str:
 
 def lines(entries: Iterable[Done]) -> list[Line]:
     """By day, the latest first; what the same person did several times on a day is told once."""
-    times: dict[tuple, int] = {}
+    times: dict[tuple[date, str, str, str, str, str], int] = {}
     for e in entries:
         why = " ".join(part for part in (WHY.get(e.basis, ""), e.reason) if part)
         who = e.actor, e.role.replace("_", " "), e.organisation

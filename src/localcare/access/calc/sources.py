@@ -24,10 +24,10 @@ class Sharing:
 
         A general practice entry follows the practice that sent it, as when it is loaded, even after the person moved;
         any other feed, the person's practice today. A message, or what our own teams wrote, was sent for this person's
-        care by whoever answers for it: no practice's agreement opens or closes it. Nothing but the practice's own
-        general practice entries stays where the person objects to sharing.
+        care by whoever answers for it: no practice's agreement opens or closes it. Where the person objects to sharing,
+        nothing stays but what their practice itself recorded: its system's entries, and what its people wrote here.
         """
-        if self.only_of and (system, organisation_code) != (GP, self.only_of):
+        if self.only_of and organisation_code != self.only_of:
             return False
         if system == GP:
             return organisation_code in self.gp_of
