@@ -108,6 +108,7 @@ class TestSources:
         )
 
     def test_a_record_never_loaded_says_so(self, client, nurse, margaret, name):
+        Agreement.objects.create(practice_code="G1", source="gp", purpose="direct_care", starts=date(2016, 1, 1))
         told = "No record is loaded for this person."
         assert told in shown(client, nurse, name, margaret)
         statement = [NewStatement(margaret.id, "medication", "m1", "Furosemide")]
