@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 ROWS = 25
@@ -22,7 +23,7 @@ class Page:
     after: str
 
 
-def page_of(request: HttpRequest, rows: Sequence[Any], total: int | None = None) -> Page:
+def page_of(request: HttpRequest, rows: Sequence[Any] | QuerySet[Any], total: int | None = None) -> Page:
     """The page the address asks for. `rows` is a list or an unevaluated queryset; beyond the ends is the nearest."""
     total = count(rows) if total is None else total
     number = page_number(request, total)
@@ -44,8 +45,8 @@ def page_number(request: HttpRequest, total: int) -> int:
     return min(max(int(asked) if asked.isdecimal() else 1, 1), max(ceil(total / ROWS), 1))
 
 
-def count(rows: Sequence[Any]) -> int:
-    return len(rows) if isinstance(rows, list | tuple) else rows.count()  # type: ignore[call-arg]
+def count(rows: Sequence[Any] | QuerySet[Any]) -> int:
+    return len(rows) if isinstance(rows, list | tuple) else rows.count()  # type: ignore[union-attr,call-arg]
 
 
 def with_query(request: HttpRequest, **changes: Any) -> str:
