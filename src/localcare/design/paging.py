@@ -46,7 +46,7 @@ def page_number(request: HttpRequest, total: int) -> int:
 
 
 def count(rows: Sequence[Any] | QuerySet[Any]) -> int:
-    return len(rows) if isinstance(rows, list | tuple) else rows.count()  # type: ignore[union-attr,call-arg]
+    return len(rows) if isinstance(rows, list | tuple) else rows.count()  # type: ignore[call-arg]
 
 
 def with_query(request: HttpRequest, **changes: Any) -> str:
