@@ -191,7 +191,7 @@ def test_the_cluster_next_door_sees_nobody(area, margaret, journey):
     page = open_page()
     sign_in_as(page, area.viewer("care_coordinator", "C2").user_id)
     page.goto("/")
-    expect(page.locator("main")).to_contain_text("Nothing new in the last seven days.")
+    expect(page.locator("main")).to_contain_text("Nothing new since Monday 27 March 2017, 9:00am.")
     check(page, "today-nothing")
     page.get_by_label("Find a person").fill("Ashdown 4/3/1935")
     page.get_by_role("button", name="Find a person").click()

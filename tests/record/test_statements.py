@@ -1,13 +1,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from localcare.base import audit
 from localcare.base.models import AuditEntry, AuditSubject
 from localcare.patients.models import Patient
 from localcare.record import actions, queries
 from localcare.record.models import Statement
-from localcare.record.types import Added, FlagCategory, NewStatement, Record, SourceOf
+from localcare.record.types import IN_HOSPITAL, Added, FlagCategory, NewStatement, Record, SourceOf
 from tests.builders import sees
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +272,11 @@ ADMITTED = date(2017, 3, 31)
 def test_who_is_in_hospital_on_a_day(patient, category, status, started_on, ended_on, inside):
     add(says(patient, kind="encounter", category=category, status=status, started_on=started_on, ended_on=ended_on))
     assert bool(queries.of_person(sees(patient)).inpatient(TODAY)) is inside
+
+
+def test_the_index_of_hospital_stays_holds_what_the_question_asks_for():
+    index = next(i for i in Statement._meta.indexes if i.name == "hospital_stays_of_patient")
+    assert dict(index.condition.children)["category__in"] == [category.value for category in IN_HOSPITAL]
+    with CaptureQueriesContext(connection) as asked:
+        queries.in_hospital_now({1}, TODAY)
+    assert all(f"'{category}'" in asked[0]["sql"] for category in IN_HOSPITAL)

@@ -174,6 +174,14 @@ class TestNextStep:
         page = plain(see(client, nurse))
         assert " ".join(f"{step}: Margaret Ashdown" for step in steps) in page
 
+    def test_is_for_the_hospital_while_somebody_is_there_whatever_was_told_last(self, client, nurse, margaret):
+        tell(margaret, days_ago=12, told_days_ago=11)
+        tell(margaret, number="call", category="call_111")
+        page = plain(see(client, nurse))
+        assert "in hospital since 22 March 2017" in page
+        assert "Ring the ward: Margaret Ashdown" in page
+        assert "Give a call" not in page
+
     def test_is_what_the_role_can_do(self, client, gp, coordinator, margaret):
         tell(margaret)
         page = plain(see(client, gp))
@@ -239,7 +247,8 @@ class TestSources:
     def test_a_rhythm_nobody_observed_is_not_said(self, client, nurse, margaret):
         hear(margaret, ACUTE, 1)
         page = plain(see(client, nurse))
-        assert "Hospitals: Sunday 2 April 2017, 7:00am, how often is not known yet." in page
+        assert "Hospitals: Sunday 2 April 2017, 7:00am." in page
+        assert "How often a source sends is said once it has been seen on four days." in page
         assert "Next expected" not in page
         assert "Silent" not in page
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 ROWS = 25
@@ -22,7 +23,9 @@ class Page:
     after: str
 
 
-def page_of(request: HttpRequest, rows: Sequence[Any], total: int | None = None, *, size: int = ROWS) -> Page:
+def page_of(
+    request: HttpRequest, rows: Sequence[Any] | QuerySet[Any], total: int | None = None, *, size: int = ROWS
+) -> Page:
     """The page the address asks for. `rows` is a list or an unevaluated queryset; beyond the ends is the nearest."""
     total = count(rows) if total is None else total
     number = page_number(request, total, size)
@@ -44,7 +47,7 @@ def page_number(request: HttpRequest, total: int, size: int = ROWS) -> int:
     return min(max(int(asked) if asked.isdecimal() else 1, 1), max(ceil(total / size), 1))
 
 
-def count(rows: Sequence[Any]) -> int:
+def count(rows: Sequence[Any] | QuerySet[Any]) -> int:
     return len(rows) if isinstance(rows, list | tuple) else rows.count()  # type: ignore[call-arg]
 
 

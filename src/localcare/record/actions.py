@@ -133,7 +133,7 @@ def _note_heard(source_id: int, at: datetime) -> None:
     heard = SourceHeard.objects.filter(source_id=source_id)
     _, first_that_day = heard.get_or_create(source_id=source_id, on=at.astimezone(LONDON).date())
     if first_that_day:
-        found = rhythm(heard.order_by("-on").values_list("on", flat=True)[:DAYS_LOOKED_AT])
+        found = rhythm(list(heard.order_by("-on").values_list("on", flat=True)[:DAYS_LOOKED_AT]))
         usual, longest = (found.usual, found.longest) if found else (None, None)
         Source.objects.filter(pk=source_id).update(usual_days=usual, longest_days=longest)
 

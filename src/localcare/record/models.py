@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from localcare.record.types import IN_HOSPITAL
+
 
 class Source(models.Model):
     """Who told us: a system of an organisation, e.g. the GP system of a practice."""
@@ -94,6 +96,11 @@ class Statement(models.Model):
                 fields=["patient", "kind", "started_on"], condition=Q(superseded_at=None), name="statements_of_patient"
             ),
             models.Index(fields=["patient", "received_at"], name="statements_received"),
+            models.Index(
+                fields=["patient", "ended_on"],
+                condition=Q(superseded_at=None, category__in=[category.value for category in IN_HOSPITAL]),
+                name="hospital_stays_of_patient",
+            ),
             models.Index(
                 fields=["source", "kind", "external_id"],
                 condition=Q(superseded_at__isnull=False),

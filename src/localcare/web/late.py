@@ -68,7 +68,8 @@ def _plans(viewer: Viewer) -> list[Late]:
 def _plan(viewer: Viewer, plan: Plan) -> Late:
     whose = plan.coordinator.user.name if plan.coordinator else "nobody yet"
     mine = plan.coordinator_id == viewer.post_id
-    return Late(Kind.PLAN, "Review the care and support plan", plan.pk, plan.review_on, whose, mine, plan.patient_id)
+    due_on = plan.review_on or date.min
+    return Late(Kind.PLAN, "Review the care and support plan", plan.pk, due_on, whose, mine, plan.patient_id)
 
 
 def _caseload(viewer: Viewer) -> list[Late]:

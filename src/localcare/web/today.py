@@ -42,6 +42,7 @@ class Change:
     more: int
     entry: Entry
     steps: Sequence[Next]
+    inside: Item | None
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def build(viewer: Viewer, page_of: PageOf, *, whole_team: bool = False, show: st
         people=len(followed),
         mine=len(mine),
         lines=lines,
-        changes=[_change(people[i], told[i], entries[i], possible) for i in lines.rows if i in people],
+        changes=[
+            _change(people[i], told[i], entries[i], possible, found.inside.get(i)) for i in lines.rows if i in people
+        ],
         in_hospital=len(found.inside),
         work=tasks.shown(waiting, viewer, people),
         late_actions=tasks.late_counts(viewer).team,
@@ -143,10 +146,14 @@ def _latest_known(item: Item, today: date) -> tuple[datetime, date, int]:
     return item.received_at, news.happened_on(item, today), item.id
 
 
-def _change(person: OpenPerson, told: Sequence[Item], entry: Entry, possible: Collection[Next]) -> Change:
+def _change(
+    person: OpenPerson, told: Sequence[Item], entry: Entry, possible: Collection[Next], inside: Item | None
+) -> Change:
     what = news.happened(told[0], clock.today())
-    steps = [] if person.died_on else news.next_steps(what, possible)
-    return Change(person, told[0], what, len(told) - 1, entry, steps)
+    # Nobody rings or visits at home whoever is in hospital, whatever was told last.
+    stands = news.happened(inside, clock.today()) if inside else what
+    steps = [] if person.died_on else news.next_steps(stands, possible)
+    return Change(person, told[0], what, len(told) - 1, entry, steps, inside)
 
 
 def _possible(viewer: Viewer, next_meeting: NextMeeting | None) -> set[Next]:
