@@ -51,11 +51,17 @@ def financial_year(first: int) -> str:
 
 
 def parsed(
-    content: Mapping[str, Any], *, age_from: Sequence[int], groups: Sequence[str], prices: Mapping[str, Quantity]
+    content: Mapping[str, Any],
+    *,
+    age_from: Sequence[int],
+    groups: Sequence[str],
+    prices: Mapping[str, Quantity],
+    districts: Mapping[str, str],
 ) -> Scenario:
     """A scenario from its file's content, which the schema has passed.
 
     age_from, groups: those of its baseline, which a claim without them means. prices: those it does not give itself.
+    districts: the forecast's place of each district by the name that a scenario knows it by.
     Raises BadScenario where figures are out of order, lengths differ, a name is unknown or claims overlap unsaid.
     """
     horizon, money = content["horizon"], content["money"]
@@ -79,7 +85,7 @@ def parsed(
         growth_error=quantity(content["people"]["growth_error"], ("people", "growth_error")),
         health=quantity(content["people"]["health"], ("people", "health")),
         housing=tuple(
-            _housing(one, horizon, ("people", "housing", i))
+            _housing(one, content, districts, ("people", "housing", i))
             for i, one in enumerate(content["people"].get("housing", ()))
         ),
         trend=_by_setting(content["trend"], "growth", "trend"),
@@ -107,12 +113,20 @@ def quantity(table: Mapping[str, Any], path: Path) -> Quantity:
         raise BadScenario(str(error), path) from error
 
 
-def _housing(table: Mapping[str, Any], horizon: Mapping[str, int], path: tuple[str | int, ...]) -> Housing:
+def _housing(
+    table: Mapping[str, Any], content: Mapping[str, Any], districts: Mapping[str, str], path: tuple[str | int, ...]
+) -> Housing:
+    horizon = content["horizon"]
     first, last = horizon["baseline_year"] + 1, horizon["baseline_year"] + horizon["years"]
+    if content["people"]["variant"] == "none":
+        raise BadScenario("homes need a forecast that they add to: choose another variant, or leave them out", path)
+    if table["district"] not in districts:
+        known = ", ".join(sorted(districts))
+        raise BadScenario(f"there is no district {table['district']}: name one of {known}", (*path, "district"))
     if table["first_year"] < first or table["first_year"] + len(table["dwellings"]) - 1 > last:
         raise BadScenario(f"homes are counted from {first} to {last}; leave out other years", path)
     return Housing(
-        table["district"],
+        districts[table["district"]],
         table["first_year"],
         tuple(table["dwellings"]),
         quantity(table["people_per_dwelling"], (*path, "people_per_dwelling")),

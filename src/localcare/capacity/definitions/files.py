@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 
+from localcare.capacity import published
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.refusal import BadScenario
@@ -59,6 +60,11 @@ def prices() -> dict[str, Quantity]:
     return {table["setting"]: Quantity.from_table(table["pounds"]) for table in content["price"]}
 
 
+def districts() -> dict[str, str]:
+    """The code under which the forecast has each district, by its name."""
+    return {name: code for code, name in published.stated_2017()["districts"].items()}
+
+
 def shipped() -> list[Path]:
     """The scenarios that come with the product."""
     return sorted(SCENARIOS.glob("*.toml"))
@@ -73,7 +79,9 @@ def read_scenario(text: str, baseline: Baseline, name: str = "scenario") -> Scen
     """The scenario of a text. Raises BadScenario naming the line and what to mend."""
     content = content_of(text, name)
     try:
-        return parsed(content, age_from=baseline.age_from, groups=baseline.groups, prices=prices())
+        return parsed(
+            content, age_from=baseline.age_from, groups=baseline.groups, prices=prices(), districts=districts()
+        )
     except BadScenario as error:
         raise at_line(error, text, name) from error
 
