@@ -78,7 +78,11 @@ def test_homes_of_a_scenario_add_people_to_the_district_that_it_names(text):
     ("variant", "homes", "says"),
     [
         ("none", HOMES, r"line \d+: homes need a forecast"),
-        ("published", HOMES.replace("first_year = 2017", "first_year = 2018"), r"line \d+: homes are counted from 2017"),
+        (
+            "published",
+            HOMES.replace("first_year = 2017", "first_year = 2018"),
+            r"line \d+: homes are counted from 2017",
+        ),
         ("published", HOMES.replace("Tonbridge and Malling", "Dartford"), r"line \d+, people.housing.1.district"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -94,11 +95,17 @@ def _hubs(hubs: HubsResult, table: Table) -> Section:
 
 
 def _curve(hubs: HubsResult, table: Table) -> Section:
-    lines = [Bar(f"{one.p} hubs", 0, one.minutes) for one in hubs.curve if one.hubs]
+    found = [one for one in hubs.curve if one.hubs]
+    if not found:
+        finding = f"No number of hubs asked for can be sited: {hubs.curve[0].reason}."
+        return Section("hubs_curve", "How many hubs", finding, None, table)
+    first, *more = found
     gains = [
-        (after.p, before.minutes - after.minutes) for before, after in zip(hubs.curve, hubs.curve[1:], strict=False)
+        f"{one.p} save {before.minutes - one.minutes:.1f} minutes against {before.p}" for before, one in pairwise(found)
     ]
-    finding = "One more hub saves " + ", ".join(f"{gain:.1f} minutes with {p}" for p, gain in gains) + "."
+    finding = f"Without limits, {first.p} hubs mean {first.minutes:.1f} minutes on average"
+    finding += f"; {', '.join(gains)}." if more else "."
+    lines = [Bar(f"{one.p} hubs", 0, one.minutes) for one in found]
     return Section("hubs_curve", "How many hubs", finding, bars("Mean minutes by number of hubs", lines, _count), table)
 
 

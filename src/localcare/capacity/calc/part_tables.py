@@ -82,10 +82,7 @@ def _hubs(hubs: HubsResult) -> Iterator[Table]:
     says = "Sets of hubs, best first: need-weighted travel at its least under the scenario's rules."
     ranked = ("rank", "hubs", "codes", "minutes", "longest", "fifth_gap", "yearly_cost", "status", "gap")
     yield Table("hubs_best", "The best sets of hubs", says, ranked, tuple(best))
-    curve = [(one.p, one.minutes, one.longest, one.beyond, one.yearly_cost, ", ".join(one.codes)) for one in hubs.curve]
-    says = "What one more hub buys, without limits: mean minutes, the longest trip, the share beyond 30 minutes."
-    counted = ("hubs", "minutes", "longest", "beyond", "yearly_cost", "codes")
-    yield Table("hubs_curve", "How many hubs", says, counted, tuple(curve))
+    yield _curve(hubs)
     first = hubs.best[0]
     each = [
         (
@@ -108,23 +105,48 @@ def _hubs(hubs: HubsResult) -> Iterator[Table]:
     yield _questions(hubs)
 
 
+def _curve(hubs: HubsResult) -> Table:
+    rows = [
+        (one.p, one.minutes, one.longest, one.beyond, one.yearly_cost, ", ".join(one.codes), "")
+        if one.hubs
+        else (one.p, None, None, None, None, "", one.reason)
+        for one in hubs.curve
+    ]
+    says = (
+        "What one more hub buys, without limits (sites committed to or ruled out are kept): mean minutes, the longest "
+        f"trip, the share beyond {hubs.asked.rules.beyond:g} minutes; why not, where there is no such set."
+    )
+    counted = ("hubs", "minutes", "longest", "beyond", "yearly_cost", "codes", "why_not")
+    return Table("hubs_curve", "How many hubs", says, counted, tuple(rows))
+
+
+def _limit(given: float | None, kept: str, key: str) -> str:
+    """How an answer is to be read; where no limit was given, that it is none."""
+    return kept if given is not None else f"no limit is given: write {key} under [hubs]"
+
+
 def _questions(hubs: HubsResult) -> Table:
     """The five questions of the Local Care Plan 2017, page 42."""
-    answers = hubs.answers
+    answers, rules = hubs.answers, hubs.asked.rules
+    budget = _limit(rules.budget, f"within {rules.budget or 0:,.0f} pounds a year", "budget")
+    least = _limit(
+        rules.min_population, f"each with {rules.min_population or 0:,.0f} people at least", "min_population"
+    )
+    staff = _limit(rules.staff, f"with {rules.staff or 0:g} full-time staff", "staff")
     rows = (
-        ("How many hubs can be supported economically?", answers.economically, "within the budget"),
-        ("What number of hubs makes sense for the services?", answers.sensible, "each with its least population"),
+        ("How many hubs can be supported economically?", answers.economically, budget),
+        ("What number of hubs makes sense for the services?", answers.sensible, least),
         (
             "Which number covers the area accessibly?",
             answers.accessible,
             f"nobody beyond {hubs.asked.minutes:g} minutes",
         ),
-        ("How many hubs can be safely staffed?", answers.staffed, "with the staff there is"),
+        ("How many hubs can be safely staffed?", answers.staffed, staff),
         (
             "Which locations can be used pragmatically?",
             ", ".join(answers.pragmatic) or None,
-            "best set within all of these",
+            "set of the curve with least travel that keeps to every limit given",
         ),
     )
-    says = "From the curve; not known where no number on it does, or no limit is given."
+    says = "From the curve; not known where no number on it keeps to the limit, or none is given."
     return Table("hubs_questions", "The plan's five questions", says, ("question", "answer", "read_as"), rows)

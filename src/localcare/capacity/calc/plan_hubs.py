@@ -24,7 +24,8 @@ class HubsAsked:
 
 @dataclass(frozen=True, eq=False)
 class HubsResult:
-    """`best`: sets of `rules.p` hubs, best first; `curve`: the best set of each count."""
+    """`best`: sets of `rules.p` hubs, best first; `curve`: the best set of each count without limits, commitments
+    kept."""
 
     inputs: HubInputs
     asked: HubsAsked
@@ -34,10 +35,12 @@ class HubsResult:
 
 
 def sited(inputs: HubInputs, asked: HubsAsked) -> HubsResult:
-    """The best sets under the rules, and the curve without those limits that the five questions ask about.
+    """The best sets under the rules, and the curve without limits, only with what is committed to or ruled out.
 
     Raises ValueError naming a site that is no candidate."""
-    free = replace(asked.rules, min_population=None, budget=None, staff=None)
-    curve = hubs.curve(inputs, free, [max(count, len(asked.rules.open)) for count in asked.counts])
+    none = {"min_population": None, "budget": None, "staff": None, "max_minutes": None, "max_gap": None}
+    free = replace(asked.rules, **none, capacity=())
+    counts = dict.fromkeys(max(count, len(asked.rules.open)) for count in sorted(asked.counts))
+    curve = hubs.curve(inputs, free, list(counts))
     answers = five_answers(curve, asked.rules, minutes=asked.minutes)
     return HubsResult(inputs, asked, hubs.best_plans(inputs, asked.rules, asked.sets), curve, answers)
