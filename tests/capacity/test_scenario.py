@@ -76,6 +76,20 @@ def test_an_overlap_that_is_said_is_taken(baseline, text):
     assert [one.interventions for one in scenario.overlaps] == [("at_home", "by_phone")]
 
 
+def test_an_admission_claimed_is_a_claim_on_its_nights(baseline, text):
+    nights = _second(text, 65)
+    begin = nights.rindex('setting = "emergency_admission"')
+    nights = nights[:begin] + nights[begin:].replace('"emergency_admission"', '"emergency_bed_day"', 1)
+    with pytest.raises(
+        BadScenario, match="at_home and by_phone claim the same emergency_bed_day .an admission avoided"
+    ):
+        definitions.read_scenario(nights, baseline)
+    taken = definitions.read_scenario('overlap = "in_turn"\n' + nights, baseline)
+    assert [(one.setting, one.interventions) for one in taken.overlaps] == [
+        ("emergency_bed_day", ("at_home", "by_phone"))
+    ]
+
+
 def test_one_intervention_cannot_claim_the_same_twice(baseline, text):
     claim = text[text.index("[[intervention.claim]]") : text.index("[money]")]
     doubled = 'overlap = "in_turn"\n' + text.replace("[money]", claim + "[money]")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcare.capacity.calc import stated
-from localcare.capacity.calc.activity import Claim, Intervention, Overlap, overlaps
+from localcare.capacity.calc.activity import NIGHTS_OF, Claim, Intervention, Overlap, overlaps
 from localcare.capacity.calc.growth import Housing
 from localcare.capacity.calc.money import Investment
 from localcare.capacity.calc.quantity import Quantity
@@ -214,8 +214,9 @@ def _refuse_overlaps(scenario: Scenario) -> None:
         if scenario.overlap == "refuse" or len(set(keys)) < len(keys):
             last = max(i for i, one in enumerate(scenario.interventions) if one.key == keys[-1])
             both = " and ".join(dict.fromkeys(keys))
+            nights = " (an admission avoided takes its nights with it)" if overlap.setting in NIGHTS_OF.values() else ""
             raise BadScenario(
-                f"{both} claim the same {overlap.setting}: narrow one by age_from or groups, "
+                f"{both} claim the same {overlap.setting}{nights}: narrow one by age_from or groups, "
                 'or say overlap = "in_turn", so that each acts on what those before it left',
                 ("intervention", last),
             )
