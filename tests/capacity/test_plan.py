@@ -15,7 +15,8 @@ from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.money import STRESSES, _released
 from localcare.capacity.calc.population import People
 from localcare.capacity.calc.quantity import Quantity
-from localcare.capacity.calc.tables import _avoided
+from localcare.capacity.calc.tables import _avoided, overlaps
+from localcare.capacity.running import words
 
 
 @pytest.fixture
@@ -186,6 +187,25 @@ def test_shorter_stays_are_priced_on_the_admissions_that_remain(baseline):
     step = found.steps[-1]
     priced = (step.followed - step.change)[0, 0, :, nights].sum()
     assert priced == pytest.approx(before * 0.2 * 0.5)
+
+
+def _in_turn(text):
+    begin, end = text.index("[[intervention]]"), text.index("[money]")
+    again = text[begin:end].replace('"at_home"', '"by_phone"').replace("Care at home", "Care by phone")
+    return 'overlap = "in_turn"\n' + text[:end] + again + text[end:]
+
+
+def test_use_that_two_claim_is_shared_out_in_the_open(baseline, text):
+    """Half of the people are reached and a fifth of their use goes: a tenth of that of 65 and over."""
+    plan = plans.computed(definitions.read_scenario(_in_turn(text), baseline), baseline, None)
+    at = baseline.settings.index("emergency_admission")
+    old = baseline.use[1, :, at].sum() / baseline.use[..., at].sum()
+    first, second, together = overlaps(plan, words()).rows
+    assert first[:3] == ("Emergency admissions", "Care at home", "Care by phone")
+    assert first[3:] == pytest.approx((0.1 * old, 0.1 * old))
+    assert second[3:] == pytest.approx((0.1 * old, 0.09 * old))
+    assert together[3:] == pytest.approx((0.2 * old, 0.19 * old))
+    assert overlaps(plans.computed(definitions.read_scenario(text, baseline), baseline, None), words()).rows == ()
 
 
 @settings(max_examples=50)

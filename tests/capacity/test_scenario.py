@@ -81,7 +81,7 @@ def test_an_admission_claimed_is_a_claim_on_its_nights(baseline, text):
     begin = nights.rindex('setting = "emergency_admission"')
     nights = nights[:begin] + nights[begin:].replace('"emergency_admission"', '"emergency_bed_day"', 1)
     with pytest.raises(
-        BadScenario, match="at_home and by_phone claim the same emergency_bed_day .an admission avoided"
+        BadScenario, match=r"at_home and by_phone claim the same emergency_bed_day .an admission avoided"
     ):
         definitions.read_scenario(nights, baseline)
     taken = definitions.read_scenario('overlap = "in_turn"\n' + nights, baseline)

@@ -20,6 +20,7 @@ def sections(computed: Computed) -> list[Section]:
     return [
         _money(computed.plan, tables["money"]),
         *_activities(computed.plan, tables["steps"]),
+        *_overlaps(tables["overlaps"]),
         _people(computed.plan, tables["people"]),
         _by_intervention(computed.plan, tables["saving_by_intervention"]),
         _stresses(computed.plan, tables["stresses"]),
@@ -80,6 +81,19 @@ def _activities(plan: Plan, table: Table) -> Iterator[Section]:
         rows = tuple(row for row in table.rows if row[1] == labels[key] and row[0] == year)
         mine = Table(f"{table.name}_{key}", table.title, table.says, table.columns, rows)
         yield Section(key, labels[key], finding, drawing, mine)
+
+
+def _overlaps(table: Table) -> Iterator[Section]:
+    """How use that several interventions claim is shared out; nothing where none meet."""
+    together = [(str(row[0]), float(row[3] or 0), float(row[4] or 0)) for row in table.rows if row[1] == "together"]
+    if together:
+        most = max(together, key=lambda one: one[1] - one[2])
+        finding = (
+            f"Interventions meet on the same use in: {', '.join(one[0] for one in together)}. Each acts on what those "
+            f"before it left. {most[0]}: added up they would avoid {most[1]:.1%}, in turn they avoid {most[2]:.1%}, and "
+            "only that is counted."
+        )
+        yield Section(table.name, table.title, finding, None, table)
 
 
 def _people(plan: Plan, table: Table) -> Section:

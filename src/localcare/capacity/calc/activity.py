@@ -6,7 +6,7 @@ the central one, where every assumption has its likeliest value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -143,6 +143,13 @@ def account(
     for intervention in interventions:
         take(intervention.key, intervention.label, *_with(use, baseline, intervention, drawn))
     return Account(baseline.use.sum(0), tuple(steps), nothing_done, use)
+
+
+def alone(use: Array, baseline: Baseline, intervention: Intervention) -> Array:
+    """What an intervention changes of this use of the last years, acting alone, each assumption at its likeliest."""
+    drawn = {name: np.full(1, quantity.likely) for name, quantity in named([intervention])}
+    last = replace(intervention, phase=intervention.phase[-use.shape[1] :])
+    return _with(use, baseline, last, drawn)[0] - use
 
 
 def _with(

@@ -5,6 +5,7 @@ Central values add up in every cut; medians and ranges do not, since not everyth
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from localcare.capacity.calc import stated
 from localcare.capacity.calc.plan import Driver, Plan, assumptions
 from localcare.capacity.calc.quantity import Quantity, is_assumed
+from localcare.capacity.calc.shared_use import shared
 
 Array = npt.NDArray[np.float64]
 Value = str | int | float | None
@@ -52,6 +54,7 @@ def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]
         people(plan),
         activity(plan, words),
         steps(plan, words),
+        overlaps(plan, words),
         money(plan),
         *savings(plan, words),
         practices(plan),
@@ -97,6 +100,23 @@ def steps(plan: Plan, words: Words) -> Table:
     ]
     says = "What each step changes against the baseline year; the central values add up to the whole change."
     return Table("steps", "Step by step", says, ("year", "setting", "step", *RANGE), tuple(rows))
+
+
+def overlaps(plan: Plan, words: Words) -> Table:
+    """Use that several interventions claim, apportioned in the open; empty where none meet."""
+    rows: list[tuple[Value, ...]] = []
+    for _, same in groupby(shared(plan), key=lambda one: one.setting):
+        mine = list(same)
+        setting = words.settings[mine[0].setting]
+        rows += [(setting, one.label, ", ".join(one.meets), one.alone, one.in_turn) for one in mine]
+        rows.append((setting, "together", "", sum(one.alone for one in mine), sum(one.in_turn for one in mine)))
+    says = (
+        f"Interventions that claim the same use, as shares of the setting's use in {plan.scenario.years[-1]} if "
+        "nothing is done (central): what each would avoid alone, and what it avoids in turn, of what those before it left. "
+        "Only the share in turn is counted."
+    )
+    columns = ("setting", "intervention", "meets", "share_alone", "share_in_turn")
+    return Table("overlaps", "Use that several interventions claim", says, columns, tuple(rows))
 
 
 def money(plan: Plan) -> Table:
