@@ -30,7 +30,7 @@ def planner(area):
 @pytest.fixture
 def small(text):
     """A text that computes in a moment."""
-    return text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"').replace('"small"', '"mine"')
+    return text.replace('"small"', '"mine"')
 
 
 @pytest.fixture

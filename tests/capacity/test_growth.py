@@ -67,7 +67,6 @@ def _planned(text: str, variant: str = "published"):
 
 
 def test_homes_of_a_scenario_add_people_to_the_district_that_it_names(text):
-    text = text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"')
     without, with_homes = _planned(text), _planned(text + HOMES)
     more = with_homes.people[:, -1].sum(1) / without.people[:, -1].sum(1) - 1
     assert (more > 0.01).all()  # 17,280 people from outside in some 480,000, less those whom the forecast has already
@@ -87,7 +86,6 @@ def test_homes_of_a_scenario_add_people_to_the_district_that_it_names(text):
     ],
 )
 def test_homes_that_cannot_be_counted_are_refused_with_their_line(text, variant, homes, says):
-    text = text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"')
     with pytest.raises(running.BadScenario, match=says):
         _planned(text + homes, variant)
 
@@ -98,4 +96,4 @@ def test_years_that_a_forecast_does_not_have_are_refused(baseline, text, variant
         "baseline_year = 2016", "baseline_year = 2050"
     )
     with pytest.raises(running.BadScenario, match="2050"):
-        running.of_text(late.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'))
+        running.of_text(late)

@@ -19,7 +19,7 @@ replications = 10
 site = [{ name = "Here", beds = [40], source = "assumed" }, { name = "There", beds = [28, 0], source = "assumed" }]
 
 [staff]
-posts_per_bed = { value = 1.5, source = "assumed" }
+posts_per_bed = { value = 1.5, unit = "posts", source = "assumed" }
 redeployed = { value = 0.5, unit = "share", source = "assumed" }
 occupancy = { value = 0.9, unit = "share", source = "assumed" }
 [[staff.segment]]
@@ -38,7 +38,7 @@ minutes = 60
 """
 
 
-WHOLE = SCENARIO.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"') + PARTS
+WHOLE = SCENARIO + PARTS
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,11 @@ def test_sites_without_a_bed_at_all_are_refused():
         running.of_text(WHOLE.replace("beds = [40]", "beds = [0]").replace("beds = [28, 0]", "beds = [0]"))
 
 
+def test_an_age_that_the_baseline_does_not_have_is_refused_with_its_line():
+    with pytest.raises(BadScenario, match=r"line \d+: 70 is not among the baseline's age_from"):
+        running.of_text(WHOLE.replace("age_from = [75, 85]", "age_from = [70]"))
+
+
 def test_an_unknown_group_is_refused_with_its_line():
     with pytest.raises(BadScenario, match=r"line \d+: frail is not among"):
         running.of_text(WHOLE.replace('["conditions_4_plus"]', '["frail"]'))
@@ -108,7 +113,7 @@ def test_an_unknown_group_is_refused_with_its_line():
 @pytest.mark.django_db
 def test_hubs_are_sited_and_drawn(text):
     load_reference(by=audit.SYSTEM)
-    computed = running.of_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"') + HUBS)
+    computed = running.of_text(text + HUBS)
     found = computed.parts.hubs
     assert [len(one.hubs) for one in found.best] == [2, 2, 2]
     assert [one.objective for one in found.best] == sorted(one.objective for one in found.best)
@@ -122,7 +127,7 @@ def test_a_site_that_is_no_candidate_is_refused_with_its_line(text):
     load_reference(by=audit.SYSTEM)
     wrong = HUBS.replace("sets = 3", 'open = ["X1"]')
     with pytest.raises(BadScenario, match=r"line \d+: no candidate site X1"):
-        running.of_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"') + wrong)
+        running.of_text(text + wrong)
 
 
 def test_an_outline_is_read_ring_by_ring():
@@ -130,5 +135,5 @@ def test_an_outline_is_read_ring_by_ring():
 
 
 def test_what_is_not_asked_is_not_computed(text):
-    computed = running.of_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'))
+    computed = running.of_text(text)
     assert (computed.parts.beds, computed.parts.staff, computed.parts.hubs) == (None, None, None)

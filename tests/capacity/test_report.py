@@ -18,7 +18,7 @@ figures = st.floats(-1e7, 1e7)
 
 @pytest.fixture
 def computed(text):
-    return running.of_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'))
+    return running.of_text(text)
 
 
 def test_every_question_has_its_finding_and_its_table(computed):
@@ -34,9 +34,23 @@ def test_it_says_that_people_are_synthetic_and_what_is_assumed(computed):
     assert page.count(">assumed<") >= 5
 
 
+def test_few_draws_are_told_on_page_and_paper(computed, text):
+    assert "Only 16 draws" in html(computed).decode()
+    assert "Only 16 draws" not in html(running.of_text(text.replace("draws = 16\n", ""))).decode()
+    assert len(pdf(computed)) > 0
+
+
+def test_a_scenario_without_interventions_shows_what_happens_if_nothing_is_done(text):
+    alone = text[: text.index("[[intervention]]")] + text[text.index("[money]") :]
+    computed = running.of_text(alone)
+    assert (computed.plan.money.net == 0).all()
+    assert "no intervention" in html(computed).decode()
+    assert pdf(computed)
+
+
 def test_words_of_a_scenario_are_never_markup(text):
     bad = text.replace('"A small plan"', '"<script>alert(1)</script>"')
-    page = html(running.of_text(bad.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'))).decode()
+    page = html(running.of_text(bad)).decode()
     assert "<script>" not in page
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from localcare.capacity.calc.plan import Plan
+from localcare.capacity.calc.scenario import DRAWS
 from localcare.capacity.calc.tables import Table, Value, ranged
 from localcare.capacity.plots import Bar, bars, fans, waterfall
 from localcare.capacity.report_parts import part_sections
@@ -29,6 +30,15 @@ def sections(computed: Computed) -> list[Section]:
         *_stated(tables),
         _assumptions(tables["assumptions"]),
     ]
+
+
+def notes(plan: Plan) -> list[str]:
+    """What a reader has to know of the whole before any figure of it."""
+    scenario = plan.scenario
+    said = []
+    if scenario.draws < DRAWS:
+        said.append(f"Only {scenario.draws} draws, where {DRAWS} are usual: the ranges are rough.")
+    return said
 
 
 def named(assumption: str) -> str:
@@ -89,9 +99,9 @@ def _overlaps(table: Table) -> Iterator[Section]:
     if together:
         most = max(together, key=lambda one: one[1] - one[2])
         finding = (
-            f"Interventions meet on the same use in: {', '.join(one[0] for one in together)}. Each acts on what those "
-            f"before it left. {most[0]}: added up they would avoid {most[1]:.1%}, in turn they avoid {most[2]:.1%}, and "
-            "only that is counted."
+            f"Interventions meet on the same use in: {', '.join(one[0] for one in together)}. Each acts on what "
+            f"those before it left. {most[0]}: added up they would avoid {most[1]:.1%}, in turn they avoid "
+            f"{most[2]:.1%}, and only that is counted."
         )
         yield Section(table.name, table.title, finding, None, table)
 
@@ -123,6 +133,8 @@ def _by_intervention(plan: Plan, table: Table) -> Section:
         f"9 draws of 10{': ' + ', '.join(paying) if paying else ''}."
     )
     lines = [Bar(label, figures[2], figures[3]) for label, figures in net]
+    if not net:
+        return Section("interventions", "Which interventions pay", "The scenario has no intervention.", None, table)
     drawing = bars("Net benefit of each intervention in the last year, 80% range", lines, millions)
     return Section("interventions", "Which interventions pay", finding, drawing, table)
 

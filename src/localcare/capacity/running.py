@@ -62,26 +62,27 @@ def of_text(
     """The scenario of a text. `telling` hears each stage and the share done; what it raises stops us. Raises
     BadScenario."""
     content = definitions.content_of(text, name)
-    baseline = baseline_named(content["baseline"].get("file", ""), beside)
+    with definitions.located(text, name):
+        baseline = baseline_named(content["baseline"]["file"], beside)
     scenario = definitions.read_scenario(text, baseline, name)
-    telling("Forecasting the people", 0.1)
-    residents = forecast_of(scenario)
-    telling("Working out activity and money", 0.2)
-    plan = plans.computed(scenario, baseline, residents)
-    telling("Moving one assumption at a time", 0.4)
-    drivers = plans.drivers(scenario, baseline, residents)
-    telling("Simulating beds, staffing teams, siting hubs", 0.6)
-    try:
-        wanted = parts.asked(content, quantity, baseline.groups, default_rules())
+    with definitions.located(text, name):
+        wanted = parts.asked(
+            content, quantity, age_from=baseline.age_from, groups=baseline.groups, rules=default_rules()
+        )
+        telling("Forecasting the people", 0.1)
+        residents = forecast_of(scenario)
+        telling("Working out activity and money", 0.2)
+        plan = plans.computed(scenario, baseline, residents)
+        telling("Moving one assumption at a time", 0.4)
+        drivers = plans.drivers(scenario, baseline, residents)
+        telling("Simulating beds, staffing teams, siting hubs", 0.6)
         found = parts.computed(plan, wanted, hub_inputs)
-    except BadScenario as error:
-        raise definitions.at_line(error, text, name) from error
-    telling("Making the tables", 0.9)
-    whole = [
-        *tables.all_tables(plan, drivers, words()),
-        *part_tables(plan, found),
-        tables.assumed(plan, parts.assumptions(wanted)),
-    ]
+        telling("Making the tables", 0.9)
+        whole = [
+            *tables.all_tables(plan, drivers, words()),
+            *part_tables(plan, found),
+            tables.assumed(plan, parts.assumptions(wanted)),
+        ]
     return Computed(text, plan, found, drivers, whole)
 
 

@@ -100,10 +100,13 @@ def money(
     only went with an avoided admission are not priced: the admission's price holds them.
     """
     steps = {step.key: step for step in account.steps}
-    gone = np.stack([steps[one.key].followed - steps[one.key].change for one in interventions], axis=2)
+    avoided = [steps[one.key].followed - steps[one.key].change for one in interventions]
+    first = account.steps[0].change
+    gone = np.stack(avoided, axis=2) if avoided else np.zeros((*first.shape[:2], 0, *first.shape[2:]))
     price = np.stack([drawn[f"price.{setting}"] for setting in settings], axis=1)
     saving = _released(gone, prices.release) * price[:, None, None, None, :]
-    return Money(saving, _cost(investments, interventions, drawn), prices.discount)
+    cost = _cost(investments, interventions, drawn) if interventions else np.zeros(gone.shape[:3])
+    return Money(saving, cost, prices.discount)
 
 
 def _released(gone: Array, release: Sequence[float]) -> Array:

@@ -13,7 +13,7 @@ from localcare.capacity.calc.plan_beds import BedsAsked, BedsResult
 from localcare.capacity.calc.plan_hubs import Group, HubsAsked, HubsResult
 from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
 from localcare.capacity.calc.quantity import Quantity
-from localcare.capacity.calc.refusal import BadScenario, Path
+from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,16 @@ class Parts:
 Read = Callable[[Mapping[str, Any], Path], Quantity]
 
 
-def asked(content: Mapping[str, Any], read: Read, groups: Sequence[str], rules: Rules) -> Asked:
-    """The parts of a scenario's content; `read` reads an assumption, `rules` are the hub model's own.
+def asked(
+    content: Mapping[str, Any], read: Read, *, age_from: Sequence[int], groups: Sequence[str], rules: Rules
+) -> Asked:
+    """The parts of a scenario's content; `read` reads an assumption, `age_from` and `groups` are those of its baseline,
+    `rules` are the hub model's own.
 
     Raises BadScenario where names are unknown or figures do not fit."""
     return Asked(
         beds=_beds(content["beds"]) if "beds" in content else None,
-        staff=_staff(content["staff"], read, groups) if "staff" in content else None,
+        staff=_staff(content["staff"], read, age_from, groups) if "staff" in content else None,
         hubs=_hubs(content["hubs"], rules) if "hubs" in content else None,
     )
 
@@ -62,14 +65,11 @@ def _beds(table: Mapping[str, Any]) -> BedsAsked:
     )
 
 
-def _staff(table: Mapping[str, Any], read: Read, groups: Sequence[str]) -> StaffAsked:
+def _staff(table: Mapping[str, Any], read: Read, age_from: Sequence[int], groups: Sequence[str]) -> StaffAsked:
     segments = []
     for i, one in enumerate(table["segment"]):
         path: Path = ("staff", "segment", i)
-        if unknown := [group for group in one["groups"] if group not in groups]:
-            raise BadScenario(
-                f"{unknown[0]} is not among the baseline's groups: {', '.join(groups)}", (*path, "groups")
-            )
+        refuse_unknown(one, path, age_from=age_from, groups=groups)
         share = read(one["share"], (*path, "share"))
         segments.append(Segment(one["name"], tuple(one["age_from"]), tuple(one["groups"]), share))
     return StaffAsked(

@@ -9,7 +9,9 @@ from localcare.capacity.calc.activity import NIGHTS_OF, Claim, Intervention, Ove
 from localcare.capacity.calc.growth import Housing
 from localcare.capacity.calc.money import Investment
 from localcare.capacity.calc.quantity import Quantity
-from localcare.capacity.calc.refusal import BadScenario, Path
+from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
+
+DRAWS = 256  # where a file does not say; the issue's least for ranges that can be read
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def parsed(
         forked_from=content.get("forked_from", ""),
         baseline_year=horizon["baseline_year"],
         years=years,
-        draws=horizon.get("draws", 256),
+        draws=horizon.get("draws", DRAWS),
         seed=horizon.get("seed", 1),
         baseline_file=content["baseline"].get("file", ""),
         variant=content["people"]["variant"],
@@ -91,14 +93,14 @@ def parsed(
         trend=_by_setting(content["trend"], "growth", "trend"),
         overlap=content.get("overlap", "refuse"),
         interventions=interventions,
-        investments=tuple(_investment(table, ("intervention", i)) for i, table in enumerate(tables)),
+        investments=tuple(_investment(table, len(years), ("intervention", i)) for i, table in enumerate(tables)),
         price_year=money["price_year"],
         prices={**prices, **_by_setting(money.get("price", ()), "pounds", "money", "price")},
         release=tuple(money["release"]),
         release_source=money["release_source"],
         discount=money["discount"],
         discount_source=money["discount_source"],
-        stated=tuple(_stated(table) for table in content.get("stated", ())),
+        stated=tuple(_stated(table, ("stated", i)) for i, table in enumerate(content.get("stated", ()))),
     )
     _refuse_doubles(tables)
     _refuse_overlaps(scenario)
@@ -162,11 +164,7 @@ def _intervention(
 def _claim(
     table: Mapping[str, Any], age_from: tuple[int, ...], groups: tuple[str, ...], path: tuple[str | int, ...]
 ) -> Claim:
-    for key, known in (("age_from", age_from), ("groups", groups)):
-        if unknown := [one for one in table.get(key, ()) if one not in known]:
-            raise BadScenario(
-                f"{unknown[0]} is not among the baseline's {key}: {', '.join(map(str, known))}", (*path, key)
-            )
+    refuse_unknown(table, path, age_from=age_from, groups=groups)
     return Claim(
         table["setting"],
         tuple(table.get("age_from", age_from)),
@@ -178,8 +176,11 @@ def _claim(
     )
 
 
-def _investment(table: Mapping[str, Any], path: tuple[str | int, ...]) -> Investment:
+def _investment(table: Mapping[str, Any], years: int, path: tuple[str | int, ...]) -> Investment:
     investment = table["investment"]
+    if investment["parallel_years"] > years:
+        said = f"parallel_years is {investment['parallel_years']} and the plan has {years} years; give at most so many"
+        raise BadScenario(said, (*path, "investment", "parallel_years"))
     return Investment(
         table["key"],
         quantity(investment["yearly"], (*path, "investment", "yearly")),
@@ -189,8 +190,13 @@ def _investment(table: Mapping[str, Any], path: tuple[str | int, ...]) -> Invest
     )
 
 
-def _stated(table: Mapping[str, Any]) -> stated.Table:
-    return stated.Table(
+def _stated(table: Mapping[str, Any], path: tuple[str | int, ...]) -> stated.Table:
+    """A printed table. Raises BadScenario where its lines do not make its total, and rounding does not explain it."""
+    for row in (*table["line"], table["total"]):
+        if unknown := [year for year in row["printed"] if year not in table["years"]]:
+            said = f"{row['label']} is printed for {unknown[0]}, which is not among the table's years"
+            raise BadScenario(f"{said}: {', '.join(table['years'])}", (*path, "years"))
+    made = stated.Table(
         table["key"],
         table["title"],
         table["source"],
@@ -198,6 +204,10 @@ def _stated(table: Mapping[str, Any]) -> stated.Table:
         tuple(stated.Line(line["label"], line["printed"], line.get("sign", 1)) for line in table["line"]),
         stated.Line(table["total"]["label"], table["total"]["printed"]),
     )
+    if wrong := [finding for finding in stated.checked(made) if not finding.holds]:
+        said = f"{wrong[0].says} ({wrong[0].year}): mend the figure, or leave out a year that is not legible"
+        raise BadScenario(said, (*path, "total"))
+    return made
 
 
 def _refuse_doubles(tables: Sequence[Mapping[str, Any]]) -> None:

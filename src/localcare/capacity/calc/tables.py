@@ -112,8 +112,8 @@ def overlaps(plan: Plan, words: Words) -> Table:
         rows.append((setting, "together", "", sum(one.alone for one in mine), sum(one.in_turn for one in mine)))
     says = (
         f"Interventions that claim the same use, as shares of the setting's use in {plan.scenario.years[-1]} if "
-        "nothing is done (central): what each would avoid alone, and what it avoids in turn, of what those before it left. "
-        "Only the share in turn is counted."
+        "nothing is done (central): what each would avoid alone, and what it avoids in turn, of what those before it "
+        "left. Only the share in turn is counted."
     )
     columns = ("setting", "intervention", "meets", "share_alone", "share_in_turn")
     return Table("overlaps", "Use that several interventions claim", says, columns, tuple(rows))
