@@ -1,10 +1,16 @@
 """`localcare capacity` from the command line."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+import localcare
 from localcare.cli.main import main
+from tests.capacity.test_parts import HUBS
 
 
 @pytest.fixture
@@ -75,6 +81,16 @@ def test_a_baseline_that_is_not_whole_is_told_with_what_to_do(scenario, tmp_path
     scenario.write_text(scenario.read_text().replace("west-kent-synthetic", "ours"), "utf-8")
     assert main(["capacity", "run", str(scenario), "--out", str(tmp_path / "out")]) == 2
     assert "is not whole" in capsys.readouterr().err
+
+
+def test_on_a_fresh_machine_without_a_store_hubs_are_sited(scenario, tmp_path):
+    scenario.write_text(scenario.read_text() + HUBS, "utf-8")
+    command = [sys.executable, "-m", "localcare.cli", "capacity", "run", str(scenario), "--out", str(tmp_path / "out")]
+    code = str(Path(localcare.__file__).parents[1])
+    environment = {**os.environ, "LOCALCARE_DATA": str(tmp_path / "nothing"), "DATABASE_URL": "", "PYTHONPATH": code}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "tables" / "hubs_best.csv").read_text().count("\n") == 4
 
 
 def test_a_name_that_is_not_shipped_is_told_those_that_are(tmp_path, capsys):
