@@ -117,8 +117,7 @@ def checked(text: str, name: str) -> str:
     file = content["baseline"]["file"]
     if file != file.strip("./\\") or "/" in file or "\\" in file:
         raise BadScenario("baseline.file names a folder among the baselines, without a path", ("baseline", "file"))
-    baseline = running.baseline_named(file, background.baselines())
-    return definitions.read_scenario(text, baseline, name).name
+    return running.checked(text, name=name, beside=background.baselines()).scenario.name
 
 
 def _require(by: Viewer) -> None:

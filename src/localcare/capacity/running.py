@@ -10,7 +10,7 @@ from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.part_tables import part_tables
-from localcare.capacity.calc.parts import Parts
+from localcare.capacity.calc.parts import Asked, Parts
 from localcare.capacity.calc.plan import Driver, Plan
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.calc.scenario import Scenario, quantity
@@ -52,6 +52,30 @@ def _silent(stage: str, share: float) -> None:
     """Nobody asked how far it is."""
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a text asks for, all of it known and fitting: it can be computed."""
+
+    scenario: Scenario
+    baseline: Baseline
+    residents: Forecast | None
+    wanted: Asked
+
+
+def checked(text: str, *, name: str = "scenario", beside: Path | None = None) -> Checked:
+    """Everything of a text that can be wrong before it is computed. Raises BadScenario naming the line."""
+    content = definitions.content_of(text, name)
+    with definitions.located(text, name):
+        baseline = baseline_named(content["baseline"]["file"], beside)
+    scenario = definitions.read_scenario(text, baseline, name)
+    with definitions.located(text, name):
+        wanted = parts.asked(
+            content, quantity, age_from=baseline.age_from, groups=baseline.groups, rules=default_rules()
+        )
+        parts.checked(wanted, scenario, hub_inputs)
+        return Checked(scenario, baseline, forecast_of(scenario), wanted)
+
+
 def of_text(
     text: str,
     *,
@@ -61,16 +85,10 @@ def of_text(
 ) -> Computed:
     """The scenario of a text. `telling` hears each stage and the share done; what it raises stops us. Raises
     BadScenario."""
-    content = definitions.content_of(text, name)
+    telling("Forecasting the people", 0.1)
+    ready = checked(text, name=name, beside=beside)
+    scenario, baseline, residents, wanted = ready.scenario, ready.baseline, ready.residents, ready.wanted
     with definitions.located(text, name):
-        baseline = baseline_named(content["baseline"]["file"], beside)
-    scenario = definitions.read_scenario(text, baseline, name)
-    with definitions.located(text, name):
-        wanted = parts.asked(
-            content, quantity, age_from=baseline.age_from, groups=baseline.groups, rules=default_rules()
-        )
-        telling("Forecasting the people", 0.1)
-        residents = forecast_of(scenario)
         telling("Working out activity and money", 0.2)
         plan = plans.computed(scenario, baseline, residents)
         telling("Moving one assumption at a time", 0.4)

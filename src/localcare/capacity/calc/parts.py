@@ -1,6 +1,7 @@
 """The parts that a scenario may ask for besides money: beds, staff, hubs; read from its file and computed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from localcare.capacity.calc.plan_hubs import Group, HubsAsked, HubsResult
 from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
 from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
+from localcare.capacity.calc.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -93,17 +95,36 @@ def _hubs(table: Mapping[str, Any], rules: Rules) -> HubsAsked:
     return HubsAsked(table["group"], tuple(table["counts"]), table.get("sets", 20), table["minutes"], mine)
 
 
+def checked(wanted: Asked, scenario: Scenario, inputs: Callable[[Group], HubInputs]) -> None:
+    """Whether the parts can be computed at all, before anything is. Raises BadScenario where sites have no beds or
+    share a name, or a hub is named that is no candidate."""
+    if wanted.beds:
+        with _about("beds"):
+            plan_beds.frame(wanted.beds, scenario.baseline_year, len(scenario.years))
+    if wanted.hubs:
+        rules, known = wanted.hubs.rules, inputs(wanted.hubs.group)
+        named = {"open": rules.open, "closed": rules.closed, "capacity": [code for code, _ in rules.capacity]}
+        for key, codes in named.items():
+            with _about("hubs", key):
+                known.numbers(codes)
+
+
+@contextmanager
+def _about(*path: str) -> Iterator[None]:
+    """What does not fit is a fault of this place of the scenario."""
+    try:
+        yield
+    except ValueError as error:
+        raise BadScenario(str(error), path) from error
+
+
 def computed(plan: Plan, wanted: Asked, inputs: Callable[[Group], HubInputs]) -> Parts:
     """Every part asked for. `inputs` makes the hub model's inputs of a group. Raises BadScenario."""
-    try:
+    with _about("beds"):
         beds = plan_beds.bedded(plan, wanted.beds) if wanted.beds else None
-    except ValueError as error:
-        raise BadScenario(str(error), ("beds",)) from error
     staff = plan_staff.staffed(plan, wanted.staff) if wanted.staff else None
-    try:
+    with _about("hubs"):
         hubs = plan_hubs.sited(inputs(wanted.hubs.group), wanted.hubs) if wanted.hubs else None
-    except ValueError as error:
-        raise BadScenario(str(error), ("hubs",)) from error
     return Parts(beds, staff, hubs)
 
 

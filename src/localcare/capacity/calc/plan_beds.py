@@ -34,22 +34,24 @@ class BedsResult:
     needs: tuple[Need, ...]
 
 
-def system_of(plan: Plan, asked: BedsAsked) -> System:
-    """The bed model of the plan's years: those who leave hospital follow the plan's emergency admissions of people of
-    65 and over, those who come from home the number of such people. Raises ValueError where sites do not fit."""
-    first = west_kent(years=len(plan.scenario.years))
-    leaving, living = _growth(plan)
+def frame(asked: BedsAsked, baseline_year: int, years: int) -> System:
+    """The bed model of a plan's years before its activity is known. Raises ValueError where sites do not fit."""
+    first = west_kent(years=years)
     total = sum(max(site.beds) for site in asked.sites)
     if total == 0:
         raise ValueError("no site has a bed in any year: give beds to one, or leave the part out")
     nearest = tuple(max(site.beds) / total for site in asked.sites)
-    streams = tuple(
-        replace(one, growth=leaving if one.waits else living, sites=nearest if one.sites else ())
-        for one in first.streams
-    )
+    streams = tuple(replace(one, sites=nearest if one.sites else ()) for one in first.streams)
     services = tuple(Service(one.name, asked.slots.get(one.name, one.slots), one.visits) for one in first.services)
-    start = date(plan.scenario.baseline_year + 1, 4, 1)
-    return System(start, len(plan.scenario.years), asked.sites, services, streams)
+    return System(date(baseline_year + 1, 4, 1), years, asked.sites, services, streams)
+
+
+def system_of(plan: Plan, asked: BedsAsked) -> System:
+    """The bed model of the plan's years: those who leave hospital follow the plan's emergency admissions of people of
+    65 and over, those who come from home the number of such people. Raises ValueError where sites do not fit."""
+    made = frame(asked, plan.scenario.baseline_year, len(plan.scenario.years))
+    leaving, living = _growth(plan)
+    return replace(made, streams=tuple(replace(one, growth=leaving if one.waits else living) for one in made.streams))
 
 
 def bedded(plan: Plan, asked: BedsAsked) -> BedsResult:
