@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from localcare.base import audit
-from localcare.capacity import running
+from localcare.capacity import hub_inputs, running
+from localcare.capacity.calc import travel
+from localcare.capacity.calc.beds import west_kent
 from localcare.capacity.calc.refusal import BadScenario
+from localcare.capacity.calc.workforce_2017 import TASKS
 from localcare.capacity.report import sections
 from localcare.capacity.report_parts import rings
 from localcare.places.actions import load_reference
@@ -95,6 +98,43 @@ def test_each_part_has_its_sections_and_assumptions(computed):
     assert {"beds.step-down.stay", "staff.four or more conditions.share", "staff.GP/cost"} <= names
 
 
+def _rows(computed):
+    table = next(table for table in computed.tables if table.name == "assumptions")
+    return {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+
+
+def test_every_figure_of_a_plan_stands_with_its_value_and_source(computed):
+    rows = _rows(computed)
+    assert len(rows) == len(next(table for table in computed.tables if table.name == "assumptions").rows)
+    for row in rows.values():
+        assert all(row[key] not in (None, "") for key in ("low", "likely", "high", "unit", "source")), row
+        assert row["basis"] == ("assumed" if "assumed" in row["source"].lower() else row["basis"])
+    assert rows["money.discount"]["likely"] == 0.035
+    assert rows["money.release"]["likely"] == "0.5, 1"
+    assert rows["intervention.at_home.phase"]["likely"] == "0.5, 1, 1"
+    assert rows["investment.at_home.parallel_years"]["likely"] == 1
+    assert rows["investment.at_home.pay_share"]["basis"] == "assumed"
+    assert rows["people.health.from_age"]["likely"] == 65
+    assert rows["stress.half_benefit.benefit"]["likely"] == 0.5
+    assert "emergency_bed_day" in next(name for name in rows if name.startswith("activity."))
+
+
+def test_every_figure_of_the_bed_model_stands_there(computed):
+    rows = _rows(computed)
+    for stream in west_kent.streams():
+        assert rows[f"beds.{stream.name}.people a year"]["likely"] == stream.a_year.likely
+        assert rows[f"beds.{stream.name}.stay"]["high"] == stream.stay.high
+        assert rows[f"beds.{stream.name}.stay.spread"]["likely"] == stream.spread
+        for onward in stream.onward:
+            assert rows[f"beds.{stream.name}.then {onward.to}"]["likely"] == onward.share.likely
+    assert rows["beds.support at home.slots"]["likely"] == "200"
+    assert rows["beds.month"]["likely"].count(",") == 11
+    assert rows["beds.Here.beds"]["basis"] == "assumed"
+    assert rows["beds.share_placed"]["basis"] == "chosen"
+    for task in TASKS:
+        assert rows[f"staff.{task.name}/{task.segment}/skills"]["basis"] == "assumed"
+
+
 def test_sites_without_a_bed_at_all_are_refused():
     with pytest.raises(BadScenario, match="line"):
         running.of_text(WHOLE.replace("beds = [40]", "beds = [0]").replace("beds = [28, 0]", "beds = [0]"))
@@ -118,6 +158,11 @@ def test_hubs_are_sited_and_drawn(text):
     assert [len(one.hubs) for one in found.best] == [2, 2, 2]
     assert [one.objective for one in found.best] == sorted(one.objective for one in found.best)
     assert found.curve[0].minutes > found.curve[1].minutes
+    rows = _rows(computed)
+    assert {f"hubs.{name}" for name in hub_inputs.ASSUMED} <= rows.keys()
+    assert {f"hubs.travel.{name}" for name in travel.MODEL} <= rows.keys()
+    assert all(rows[f"hubs.{one.name}.cost"]["likely"] == one.yearly_cost for one in hub_inputs.SERVICES)
+    assert (rows["hubs.min_population"]["likely"], rows["hubs.minutes"]["basis"]) == (46_000, "chosen")
     drawn = next(section.drawing for section in sections(computed) if section.key == "hubs")
     assert all(hub.name in drawn.svg().replace("&#x27;", "'") for hub in found.best[0].hubs)
 

@@ -30,7 +30,7 @@ def test_every_question_has_its_finding_and_its_table(computed):
 def test_it_says_that_people_are_synthetic_and_what_is_assumed(computed):
     page = html(computed).decode()
     assert "Synthetic people" in page
-    assert "assumptions are nobody&#39;s published figure" in page
+    assert "figures that went in are nobody&#39;s published figure" in page
     assert page.count(">assumed<") >= 5
 
 

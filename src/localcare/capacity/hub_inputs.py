@@ -6,7 +6,7 @@ assumed, each said so beside it; a planner passes own ones.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from localcare.capacity.calc import travel
 from localcare.capacity.calc.hub_report import Service
 from localcare.capacity.calc.hubs import HubInputs, Rules, Site
-from localcare.capacity.calc.quantity import Quantity
+from localcare.capacity.calc.quantity import Assumption, Quantity, exactly
 from localcare.capacity.calc.routing import Router
 from localcare.places import queries as places
 from localcare.places.queries import Ground
@@ -27,7 +27,7 @@ from localcare.places.queries import Site as Premises
 Array = npt.NDArray[np.float64]
 Group = Literal["registered", "resident"]
 STATED_PREMISES = 86  # local-care-plan-2017, page 40
-PLAN_DAY = date(2017, 3, 31)
+PLAN_DAY = date(2017, 3, 31)  # the last day of the plan's baseline year
 REGISTERED = 484_460.0  # local-care-plan-2017, page 11, at 31 December 2016
 SEVENOAKS_SHARE = 0.594  # local-care-plan-2017, page 11: of Sevenoaks' residents, registered in the area
 # Hospitals across the border that are no acute site of a large trust: candidates, since a hub there may serve people.
@@ -54,6 +54,34 @@ SERVICES = (
     Service("outpatients and diagnostics", False, 80_000, 30, 300_000, 6),  # page 40; figures assumed
     Service("urgent treatment centre", False, 150_000, 40, 900_000, 15),  # page 24; figures assumed
 )
+
+
+SERVICE_SOURCES = {
+    "frailty clinic": "Local Care Plan 2017, page 22, names it; catchment of 30 minutes assumed",
+    "outpatients and diagnostics": "Local Care Plan 2017, page 40, names it; figures assumed",
+    "urgent treatment centre": "Local Care Plan 2017, page 24, names it; figures assumed",
+}
+
+
+def assumptions() -> Iterator[tuple[str, Assumption]]:
+    """Every figure that the hub model's inputs go by, with its source."""
+    yield "hubs.registered", exactly(REGISTERED, "people", "Local Care Plan 2017, page 11, at 31 December 2016")
+    yield "hubs.sevenoaks", exactly(SEVENOAKS_SHARE, "share of residents registered", "Local Care Plan 2017, page 11")
+    least = "Local Care Plan 2017, pages 21 and 22: bigger than cluster level, the smallest cluster having 46,000"
+    yield "hubs.least people by default", exactly(LEAST_PEOPLE, "people", least)
+    for name, quantity in ASSUMED.items():
+        yield f"hubs.{name}", quantity
+    for name, quantity in travel.MODEL.items():
+        yield f"hubs.travel.{name}", quantity
+    for service in SERVICES:
+        figures = (
+            ("least people", service.min_population, "people"),
+            ("catchment", service.catchment_minutes, "minutes"),
+            ("cost", service.yearly_cost, "pounds a year"),
+            ("staff", service.staff, "full-time equivalents"),
+        )
+        for what, value, unit in figures:
+            yield f"hubs.{service.name}.{what}", exactly(value, unit, SERVICE_SOURCES[service.name])
 
 
 @dataclass(frozen=True, slots=True)

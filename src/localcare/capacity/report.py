@@ -178,7 +178,10 @@ def _stated(tables: dict[str, Table]) -> Iterator[Section]:
 
 def _assumptions(table: Table) -> Section:
     guessed = sum(1 for row in table.rows if row[6] == "assumed")
-    finding = f"{guessed} of {len(table.rows)} assumptions are nobody's published figure: they say assumed."
+    finding = (
+        f"{guessed} of {len(table.rows)} figures that went in are nobody's published figure: they say assumed. What "
+        "the scenario's author decided, such as a service level, says chosen."
+    )
     return Section("assumptions", table.title, finding, None, table)
 
 

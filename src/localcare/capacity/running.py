@@ -1,6 +1,6 @@
 """A scenario computed: from its file to its tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.part_tables import part_tables
 from localcare.capacity.calc.parts import Asked, Parts
 from localcare.capacity.calc.plan import Driver, Plan
+from localcare.capacity.calc.quantity import Quantity, exactly
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.calc.scenario import Scenario, quantity
 from localcare.capacity.calc.tables import Table, Words
+from localcare.capacity.hub_inputs import assumptions as hub_assumptions
 from localcare.capacity.hub_inputs import default_rules, hub_inputs
 
 GROUPS = {
@@ -99,7 +101,7 @@ def of_text(
         whole = [
             *tables.all_tables(plan, drivers, words()),
             *part_tables(plan, found),
-            tables.assumed(plan, parts.assumptions(wanted)),
+            tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),
         ]
     return Computed(text, plan, found, drivers, whole)
 
@@ -132,6 +134,16 @@ def forecast_of(scenario: Scenario) -> Forecast | None:
         return Forecast(residents.between(first, last), forecast.shares())
     except ValueError as error:
         raise BadScenario(f"the {scenario.variant} forecast: {error}", ("horizon",)) from error
+
+
+def counted_shares(scenario: Scenario) -> Iterator[tuple[str, Quantity]]:
+    """The districts of whose residents a forecast counts a share only."""
+    names = {code: name for name, code in definitions.districts().items()}
+    for code, share in forecast.shares().items() if scenario.variant != "none" else ():
+        yield (
+            f"people.share counted.{names[code]}",
+            exactly(share, "share of residents", "Local Care Plan 2017, page 11"),
+        )
 
 
 def words() -> Words:

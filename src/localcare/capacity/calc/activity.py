@@ -43,6 +43,7 @@ class Intervention:
     label: str
     phase: tuple[float, ...]
     claims: tuple[Claim, ...]
+    phase_source: str = "assumed: no source is given"
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,14 @@ Array = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class Investment:
     """What an intervention costs: pounds a year at full working and once, in its first year; years of parallel running,
-    in which the new is paid and the old not yet given up; the part of it that is pay."""
+    in which the new is paid and the old not yet given up; the part of it that is pay; where these two come from."""
 
     intervention: str
     yearly: Quantity
     once: Quantity
     parallel_years: int
     pay_share: float
+    source: str = "assumed: no source is given"
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,10 @@ class Stress:
     delay_years: int = 0
     benefit: float = 1.0
     pay_growth: float = 0.0
+    source: str = "assumed: a case to try, no forecast"
 
 
+# Cases to try, assumed: each says so, and none is a forecast.
 STRESSES = (
     Stress("year_late", "Investment and benefits a year late", delay_years=1),
     Stress("half_benefit", "Half the benefit, all of the investment", benefit=0.5),

@@ -1,6 +1,6 @@
 """The parts that a scenario may ask for besides money: beds, staff, hubs; read from its file and computed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +13,7 @@ from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_beds import BedsAsked, BedsResult
 from localcare.capacity.calc.plan_hubs import Group, HubsAsked, HubsResult
 from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
-from localcare.capacity.calc.quantity import Quantity
+from localcare.capacity.calc.quantity import Assumption, Quantity
 from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
 from localcare.capacity.calc.scenario import Scenario
 
@@ -64,6 +64,7 @@ def _beds(table: Mapping[str, Any]) -> BedsAsked:
         table["share_placed"],
         table["within_days"],
         table.get("replications", 100),
+        {one["name"]: one["source"] for one in (*table["site"], *table.get("service", ()))},
     )
 
 
@@ -128,15 +129,13 @@ def computed(plan: Plan, wanted: Asked, inputs: Callable[[Group], HubInputs]) ->
     return Parts(beds, staff, hubs)
 
 
-def assumptions(wanted: Asked) -> Iterator[tuple[str, Quantity]]:
-    """Every assumption of the parts by name."""
+def assumptions(wanted: Asked, of_hubs: Iterable[tuple[str, Assumption]]) -> Iterator[tuple[str, Assumption]]:
+    """Every assumption of the parts by name; `of_hubs`: those of the hub model's inputs."""
     if wanted.beds:
-        system = west_kent()
-        for stream in system.streams:
-            yield f"beds.{stream.name}.people a year", stream.a_year
-            yield f"beds.{stream.name}.stay", stream.stay
-        for service in system.services:
-            if service.visits:
-                yield f"beds.{service.name}.visits", service.visits
+        yield from plan_beds.assumptions(wanted.beds)
     if wanted.staff:
         yield from plan_staff.assumptions(wanted.staff)
+        yield from plan_staff.fixed()
+    if wanted.hubs:
+        yield from plan_hubs.chosen(wanted.hubs)
+        yield from of_hubs

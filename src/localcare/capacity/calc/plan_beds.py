@@ -1,18 +1,20 @@
 """The beds and home slots that a plan's activity asks for: the bed model fed with the plan's years."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
+from localcare.capacity.calc.beds import west_kent
 from localcare.capacity.calc.beds.need import Need, needed
 from localcare.capacity.calc.beds.outcome import Outcome, simulate
-from localcare.capacity.calc.beds.system import Service, Site, System
-from localcare.capacity.calc.beds.west_kent import west_kent
+from localcare.capacity.calc.beds.system import Service, Site, Stream, System
 from localcare.capacity.calc.plan import Plan
+from localcare.capacity.calc.quantity import Assumption, Series, exactly
 
-FROM_HOSPITAL = 65  # people of this age and over leave hospital for community beds and support at home
+FROM_HOSPITAL = 65  # assumed: people of this age and over leave hospital for community beds and support at home
+CHOSEN = "chosen: the service level that the scenario asks for"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class BedsAsked:
     share: float
     within_days: float
     replications: int
+    sources: Mapping[str, str]  # of the beds of a site and the slots of a service that the scenario gives, by name
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class BedsResult:
 
 def frame(asked: BedsAsked, baseline_year: int, years: int) -> System:
     """The bed model of a plan's years before its activity is known. Raises ValueError where sites do not fit."""
-    first = west_kent(years=years)
+    first = west_kent.west_kent(years=years)
     total = sum(max(site.beds) for site in asked.sites)
     if total == 0:
         raise ValueError("no site has a bed in any year: give beds to one, or leave the part out")
@@ -52,6 +55,39 @@ def system_of(plan: Plan, asked: BedsAsked) -> System:
     made = frame(asked, plan.scenario.baseline_year, len(plan.scenario.years))
     leaving, living = _growth(plan)
     return replace(made, streams=tuple(replace(one, growth=leaving if one.waits else living) for one in made.streams))
+
+
+def assumptions(asked: BedsAsked) -> Iterator[tuple[str, Assumption]]:
+    """Every figure that the bed model goes by: those of the scenario, and those of the starting point."""
+    yield "beds.share_placed", exactly(asked.share, "share", CHOSEN)
+    yield "beds.within_days", exactly(asked.within_days, "days", CHOSEN)
+    yield "beds.from_hospital", exactly(FROM_HOSPITAL, "years", "assumed: streams follow people from this age on")
+    for site in asked.sites:
+        yield f"beds.{site.name}.beds", Series(site.beds, "beds, by year", asked.sources[site.name])
+    for service in west_kent.SERVICES:
+        slots = asked.slots.get(service.name, service.slots)
+        source = asked.sources.get(service.name, west_kent.SLOTS_SOURCE)
+        yield f"beds.{service.name}.slots", Series(slots, "slots, by year", source)
+        if service.visits:
+            yield f"beds.{service.name}.visits", service.visits
+    yield "beds.weekday", Series(west_kent.WEEKDAY, "weights from Monday", west_kent.SEASONS_SOURCE)
+    yield "beds.month", Series(west_kent.MONTH, "weights from January", west_kent.SEASONS_SOURCE)
+    for stream in west_kent.streams():
+        yield from _of_stream(stream)
+
+
+def _of_stream(stream: Stream) -> Iterator[tuple[str, Assumption]]:
+    name = f"beds.{stream.name}"
+    yield f"{name}.people a year", stream.a_year
+    yield f"{name}.stay", stream.stay
+    yield f"{name}.stay.spread", exactly(stream.spread, west_kent.SPREAD_UNIT, west_kent.SPREADS_SOURCE)
+    if stream.sites:
+        yield f"{name}.elsewhere", stream.elsewhere
+    for onward in stream.onward:
+        yield f"{name}.then {onward.to}", onward.share
+        yield f"{name}.then {onward.to}.stay", onward.stay
+        spread = exactly(onward.spread, west_kent.SPREAD_UNIT, west_kent.SPREADS_SOURCE)
+        yield f"{name}.then {onward.to}.stay.spread", spread
 
 
 def bedded(plan: Plan, asked: BedsAsked) -> BedsResult:

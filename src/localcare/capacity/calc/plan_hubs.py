@@ -1,11 +1,13 @@
 """The hubs of a plan: the best set, the sets next to it, and what one more or one fewer would mean."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from localcare.capacity.calc import hubs
 from localcare.capacity.calc.hub_report import FiveAnswers, HubPlan, five_answers
 from localcare.capacity.calc.hubs import HubInputs, Rules
+from localcare.capacity.calc.quantity import Assumption, exactly
 
 Group = Literal["registered", "resident"]
 
@@ -32,6 +34,27 @@ class HubsResult:
     best: tuple[HubPlan, ...]
     curve: tuple[HubPlan, ...]
     answers: FiveAnswers
+
+
+def chosen(asked: HubsAsked) -> Iterator[tuple[str, Assumption]]:
+    """The limits that a scenario sets, by name."""
+    rules, source = asked.rules, "chosen: a limit of the scenario, or its default below"
+    yield "hubs.minutes", exactly(asked.minutes, "minutes", source)
+    for key, unit in LIMITS.items():
+        if (given := getattr(rules, key)) is not None:
+            yield f"hubs.{key}", exactly(given, unit, source)
+    for code, people in rules.capacity:
+        yield f"hubs.capacity.{code}", exactly(people, "people", source)
+    yield "hubs.beyond", exactly(rules.beyond, "minutes", "assumed: a trip longer than this is called long")
+
+
+LIMITS = {
+    "max_minutes": "minutes",
+    "min_population": "people",
+    "budget": "pounds a year",
+    "max_gap": "minutes",
+    "staff": "full-time equivalents",
+}
 
 
 def sited(inputs: HubInputs, asked: HubsAsked) -> HubsResult:

@@ -7,7 +7,7 @@ import numpy as np
 
 from localcare.capacity.calc import workforce
 from localcare.capacity.calc.plan import Plan
-from localcare.capacity.calc.quantity import Array, Quantity, draws
+from localcare.capacity.calc.quantity import Array, Assumption, Quantity, Series, draws, exactly
 from localcare.capacity.calc.workforce_2017 import ROLES, TASKS
 
 
@@ -51,6 +51,15 @@ def assumptions(asked: StaffAsked) -> Iterator[tuple[str, Quantity]]:
     yield "staff.occupancy", asked.occupancy
     for name, quantity in workforce.assumptions(ROLES, TASKS).items():
         yield f"staff.{name}", quantity
+
+
+def fixed() -> Iterator[tuple[str, Assumption]]:
+    """What goes into posts undrawn: the hours of a post, and who does which share of a task."""
+    hours = workforce.WEEKS * workforce.HOURS_A_WEEK
+    yield "staff.hours of a post", exactly(hours, "hours a year before absence", workforce.HOURS_SOURCE)
+    for task in TASKS:
+        unit = f"share of the hours: {', '.join(task.skills)}"
+        yield f"staff.{task.name}/{task.segment}/skills", Series(tuple(task.skills.values()), unit, "assumed")
 
 
 def staffed(plan: Plan, asked: StaffAsked) -> StaffResult:

@@ -68,6 +68,27 @@ class Quantity:
         return np.clip(values, self.low, self.high)
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Figures one after another with one source: a phase by year, weights of months."""
+
+    values: tuple[float, ...]
+    unit: str
+    source: str
+
+    @property
+    def assumed(self) -> bool:
+        return is_assumed(self.source)
+
+
+Assumption = Quantity | Series
+
+
+def exactly(value: float, unit: str, source: str) -> Quantity:
+    """A single figure."""
+    return Quantity(value, value, value, "fixed", unit, source)
+
+
 def is_assumed(source: str) -> bool:
     """Whether a source says that a figure, or a part of it, is assumed."""
     return ASSUMED in source.lower()

@@ -158,7 +158,8 @@ def _intervention(
     claims = tuple(
         _claim(claim, age_from, groups, (*path, "claim", i)) for i, claim in enumerate(table.get("claim", ()))
     )
-    return Intervention(table["key"], table["label"], phase, claims)
+    source = table.get("phase_source", Intervention.phase_source)
+    return Intervention(table["key"], table["label"], phase, claims, source)
 
 
 def _claim(
@@ -187,6 +188,7 @@ def _investment(table: Mapping[str, Any], years: int, path: tuple[str | int, ...
         quantity(investment["once"], (*path, "investment", "once")),
         investment["parallel_years"],
         investment["pay_share"],
+        investment.get("source", Investment.source),
     )
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from localcare.capacity.calc import stated
+from localcare.capacity.calc.fixed import fixed
 from localcare.capacity.calc.plan import Driver, Plan, assumptions
-from localcare.capacity.calc.quantity import Quantity, is_assumed
+from localcare.capacity.calc.quantity import Assumption, Quantity, is_assumed
 from localcare.capacity.calc.shared_use import shared
 
 Array = npt.NDArray[np.float64]
@@ -232,17 +233,22 @@ def _avoided(plan: Plan, year: int, setting: int) -> float:
     return float(sum((step.followed - step.change)[0, year, :, setting].sum() for step in steps))
 
 
-def assumed(plan: Plan, more: Iterable[tuple[str, Quantity]] = ()) -> Table:
-    """Every assumption with its source; `more`: those of the parts."""
-    rows: list[tuple[Value, ...]] = [
-        (name, q.low, q.likely, q.high, q.shape, q.unit, "assumed" if q.assumed else "published", q.source)
-        for name, q in (*assumptions(plan.scenario), *more)
-    ]
-    for name, source in (
-        ("money.release", plan.scenario.release_source),
-        ("money.discount", plan.scenario.discount_source),
-    ):
-        basis = "assumed" if is_assumed(source) else "published"
-        rows.append((name, None, None, None, "fixed", "", basis, source))
+def assumed(plan: Plan, more: Iterable[tuple[str, Assumption]] = ()) -> Table:
+    """Every assumption with its source, drawn or not; `more`: those of the parts."""
+    every: Iterable[tuple[str, Assumption]] = (*assumptions(plan.scenario), *fixed(plan.scenario), *more)
+    rows = tuple(_assumption(name, one) for name, one in every)
     columns = ("assumption", "low", "likely", "high", "shape", "unit", "basis", "source")
-    return Table("assumptions", "Assumptions and their sources", "Every figure that went in.", columns, tuple(rows))
+    return Table("assumptions", "Assumptions and their sources", "Every figure that went in.", columns, rows)
+
+
+def _assumption(name: str, one: Assumption) -> tuple[Value, ...]:
+    if isinstance(one, Quantity):
+        return name, one.low, one.likely, one.high, one.shape, one.unit, _basis(one.source), one.source
+    listed = ", ".join(f"{value:g}" for value in one.values)
+    return name, min(one.values), listed, max(one.values), "listed", one.unit, _basis(one.source), one.source
+
+
+def _basis(source: str) -> str:
+    if is_assumed(source):
+        return "assumed"
+    return "chosen" if source.startswith("chosen") else "published"

@@ -27,7 +27,7 @@ Flags = npt.NDArray[np.bool_]
 
 BATCH = 500  # replications simulated together: enough to pay for a step, few enough for memory
 WARMUP = 365  # days before the first year, at its rates, that no figure counts: beds are not empty on the first day
-DAY = 1.0
+DAY = 1.0  # a service level of 24 hours, where none is named
 
 
 @dataclass(frozen=True, slots=True)
