@@ -61,6 +61,15 @@ def test_beds_follow_the_plans_admissions_and_people(computed):
     assert {place.place for place in beds.outcome.places if place.kind == "site"} == {"Here", "There"}
 
 
+def test_arrivals_and_default_slots_are_scaled_and_beds_are_not():
+    tenth = WHOLE.replace("[beds]", 'for_people = { value = 4844600, unit = "people", source = "assumed" }\n[beds]')
+    system = running.of_text(tenth).parts.beds.system
+    first = west_kent.west_kent()
+    assert system.streams[0].a_year.likely == pytest.approx(first.streams[0].a_year.likely / 10, rel=0.001)
+    assert [one.slots for one in system.services] == [(20,), (3,), (2,)]
+    assert [site.beds for site in system.sites] == [(40,), (28, 0)]
+
+
 def test_a_closed_site_holds_nobody(computed):
     closed = computed.parts.beds.outcome.place("There", 2)
     assert (closed.offered, closed.people.median) == (0, 0)

@@ -53,6 +53,19 @@ def test_money_by_hand(plan, baseline):
     assert plan.money.invested[0].tolist() == [1100, 1000, 1000]  # paid a year ahead of its working
 
 
+FOR_PEOPLE = 'for_people = { value = 400, unit = "people", source = "assumed" }\n'
+
+
+def test_investment_follows_the_people_that_it_is_stated_for(plan, baseline, text):
+    """The baseline has 200 people: half of those for whom the investment is stated. Savings follow use, not this."""
+    scenario = definitions.read_scenario(text + FOR_PEOPLE, baseline)
+    half = plans.computed(scenario, baseline, None)
+    whole = plans.computed(definitions.read_scenario(text, baseline), baseline, None)
+    assert (half.scale, whole.scale) == (0.5, 1.0)
+    assert np.allclose(half.money.invested, whole.money.invested / 2)
+    assert np.allclose(half.money.gross, whole.money.gross)
+
+
 def test_steps_add_up_to_the_whole_change_in_every_draw(plan):
     whole = plan.account.planned.sum(2) - plan.account.baseline
     assert np.allclose(sum(step.change for step in plan.account.steps), whole)

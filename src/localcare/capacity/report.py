@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from localcare.capacity.calc.plan import Plan
+from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.scenario import DRAWS
 from localcare.capacity.calc.tables import Table, Value, ranged
 from localcare.capacity.plots import Bar, bars, fans, waterfall
@@ -32,13 +33,45 @@ def sections(computed: Computed) -> list[Section]:
     ]
 
 
-def notes(plan: Plan) -> list[str]:
+def notes(computed: Computed) -> list[str]:
     """What a reader has to know of the whole before any figure of it."""
-    scenario = plan.scenario
+    scenario, beds = computed.plan.scenario, computed.parts.beds
     said = []
     if scenario.draws < DRAWS:
         said.append(f"Only {scenario.draws} draws, where {DRAWS} are usual: the ranges are rough.")
+    said += _scaled(computed.plan)
+    if beds:
+        said += _site_list(beds.asked.people, float(computed.plan.baseline.people.sum()))
     return said
+
+
+SAME = 0.005  # people that differ by less than half a per cent are the same area: assumed
+
+
+def _scaled(plan: Plan) -> Iterator[str]:
+    people = float(plan.baseline.people.sum())
+    absolute = "investment, arrivals and slots of the bed model and the people of hubs"
+    if plan.scenario.for_people is None:
+        yield (
+            f"The scenario does not say for how many people its figures are: {absolute} are taken as they stand, for a "
+            f"baseline of {people:,.0f} people. To have them scaled, write for_people under [money]."
+        )
+    elif abs(plan.scale - 1) > SAME:
+        yield (
+            f"{absolute.capitalize()} are stated for {plan.scenario.for_people.likely:,.0f} people; the baseline has "
+            f"{people:,.0f}: they are taken times {plan.scale:.3g}."
+        )
+
+
+def _site_list(stated: Quantity | None, people: float) -> Iterator[str]:
+    """Beds are never scaled: a reader has to know for whom they were."""
+    if stated is None:
+        yield "The list of sites does not say for how many people its beds are: write people under [beds]."
+    elif abs(people / stated.likely - 1) > SAME:
+        yield (
+            f"The beds of the sites are for {stated.likely:,.0f} people and the baseline has {people:,.0f}: they are "
+            "taken as they stand, and are more or fewer a head than they were."
+        )
 
 
 def named(assumption: str) -> str:

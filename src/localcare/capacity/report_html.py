@@ -22,7 +22,7 @@ def html(computed: Computed) -> bytes:
         scenario=computed.plan.scenario,
         baseline=computed.plan.baseline,
         sections=[(section, _picture(section)) for section in sections(computed)],
-        notes=notes(computed.plan),
+        notes=notes(computed),
         shown=shown,
     ).encode()
 

@@ -55,7 +55,7 @@ def pdf(computed: Computed) -> bytes:
         f"{made_up if baseline.synthetic else ''} Ranges hold 8 draws in 10.",
         9,
     )
-    for note in notes(computed.plan):
+    for note in notes(computed):
         _text(paper, note, 10, bold=True)
     for section in sections(computed):
         _section(paper, section)

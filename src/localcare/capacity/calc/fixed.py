@@ -27,6 +27,8 @@ def fixed(scenario: Scenario) -> Iterator[tuple[str, Assumption]]:
         name, source = f"investment.{investment.intervention}", investment.source
         yield f"{name}.parallel_years", exactly(investment.parallel_years, "years", source)
         yield f"{name}.pay_share", exactly(investment.pay_share, "share", source)
+    if scenario.for_people:
+        yield "money.for_people", scenario.for_people
     yield "money.release", Series(scenario.release, "share given up in each year", scenario.release_source)
     yield "money.discount", exactly(scenario.discount, "share a year", scenario.discount_source)
     yield from _stresses()

@@ -47,13 +47,13 @@ def asked(
 
     Raises BadScenario where names are unknown or figures do not fit."""
     return Asked(
-        beds=_beds(content["beds"]) if "beds" in content else None,
+        beds=_beds(content["beds"], read) if "beds" in content else None,
         staff=_staff(content["staff"], read, age_from, groups) if "staff" in content else None,
         hubs=_hubs(content["hubs"], rules) if "hubs" in content else None,
     )
 
 
-def _beds(table: Mapping[str, Any]) -> BedsAsked:
+def _beds(table: Mapping[str, Any], read: Read) -> BedsAsked:
     known = {service.name for service in west_kent().services}
     slots = {one["name"]: tuple(one["slots"]) for one in table.get("service", ())}
     if unknown := sorted(set(slots) - known):
@@ -64,6 +64,7 @@ def _beds(table: Mapping[str, Any]) -> BedsAsked:
         table["share_placed"],
         table["within_days"],
         table.get("replications", 100),
+        read(table["people"], ("beds", "people")) if "people" in table else None,
         {one["name"]: one["source"] for one in (*table["site"], *table.get("service", ()))},
     )
 
@@ -125,7 +126,7 @@ def computed(plan: Plan, wanted: Asked, inputs: Callable[[Group], HubInputs]) ->
         beds = plan_beds.bedded(plan, wanted.beds) if wanted.beds else None
     staff = plan_staff.staffed(plan, wanted.staff) if wanted.staff else None
     with _about("hubs"):
-        hubs = plan_hubs.sited(inputs(wanted.hubs.group), wanted.hubs) if wanted.hubs else None
+        hubs = plan_hubs.sited(inputs(wanted.hubs.group).times(plan.scale), wanted.hubs) if wanted.hubs else None
     return Parts(beds, staff, hubs)
 
 

@@ -11,7 +11,7 @@ from localcare.capacity.calc.beds.need import Need, needed
 from localcare.capacity.calc.beds.outcome import Outcome, simulate
 from localcare.capacity.calc.beds.system import Service, Site, Stream, System
 from localcare.capacity.calc.plan import Plan
-from localcare.capacity.calc.quantity import Assumption, Series, exactly
+from localcare.capacity.calc.quantity import Assumption, Quantity, Series, exactly
 
 FROM_HOSPITAL = 65  # assumed: people of this age and over leave hospital for community beds and support at home
 CHOSEN = "chosen: the service level that the scenario asks for"
@@ -27,32 +27,44 @@ class BedsAsked:
     share: float
     within_days: float
     replications: int
+    people: Quantity | None  # for how many the beds of the sites are; None: the scenario does not say
     sources: Mapping[str, str]  # of the beds of a site and the slots of a service that the scenario gives, by name
 
 
 @dataclass(frozen=True)
 class BedsResult:
+    asked: BedsAsked
     system: System
     outcome: Outcome
     needs: tuple[Need, ...]
 
 
-def frame(asked: BedsAsked, baseline_year: int, years: int) -> System:
-    """The bed model of a plan's years before its activity is known. Raises ValueError where sites do not fit."""
+def frame(asked: BedsAsked, baseline_year: int, years: int, scale: float = 1.0) -> System:
+    """The bed model of a plan's years before its activity is known: arrivals, and slots that the scenario does not
+    give, times `scale`; the beds of sites as they are given. Raises ValueError where sites do not fit."""
     first = west_kent.west_kent(years=years)
     total = sum(max(site.beds) for site in asked.sites)
     if total == 0:
         raise ValueError("no site has a bed in any year: give beds to one, or leave the part out")
     nearest = tuple(max(site.beds) / total for site in asked.sites)
-    streams = tuple(replace(one, sites=nearest if one.sites else ()) for one in first.streams)
-    services = tuple(Service(one.name, asked.slots.get(one.name, one.slots), one.visits) for one in first.services)
+    streams = tuple(
+        replace(one, a_year=one.a_year.times(scale), sites=nearest if one.sites else ()) for one in first.streams
+    )
+    services = tuple(
+        Service(
+            one.name,
+            asked.slots.get(one.name) or tuple(max(1, round(slots * scale)) for slots in one.slots),
+            one.visits,
+        )
+        for one in first.services
+    )
     return System(date(baseline_year + 1, 4, 1), years, asked.sites, services, streams)
 
 
 def system_of(plan: Plan, asked: BedsAsked) -> System:
     """The bed model of the plan's years: those who leave hospital follow the plan's emergency admissions of people of
     65 and over, those who come from home the number of such people. Raises ValueError where sites do not fit."""
-    made = frame(asked, plan.scenario.baseline_year, len(plan.scenario.years))
+    made = frame(asked, plan.scenario.baseline_year, len(plan.scenario.years), plan.scale)
     leaving, living = _growth(plan)
     return replace(made, streams=tuple(replace(one, growth=leaving if one.waits else living) for one in made.streams))
 
@@ -62,6 +74,8 @@ def assumptions(asked: BedsAsked) -> Iterator[tuple[str, Assumption]]:
     yield "beds.share_placed", exactly(asked.share, "share", CHOSEN)
     yield "beds.within_days", exactly(asked.within_days, "days", CHOSEN)
     yield "beds.from_hospital", exactly(FROM_HOSPITAL, "years", "assumed: streams follow people from this age on")
+    if asked.people:
+        yield "beds.people", asked.people
     for site in asked.sites:
         yield f"beds.{site.name}.beds", Series(site.beds, "beds, by year", asked.sources[site.name])
     for service in west_kent.SERVICES:
@@ -97,7 +111,7 @@ def bedded(plan: Plan, asked: BedsAsked) -> BedsResult:
     outcome = simulate(system, seed=seed, replications=asked.replications)
     few = max(10, asked.replications // 3)  # the search costs most, and its median settles early
     needs = needed(system, seed=seed, share=asked.share, within=asked.within_days, replications=few)
-    return BedsResult(system, outcome, needs)
+    return BedsResult(asked, system, outcome, needs)
 
 
 def _growth(plan: Plan) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -6,7 +6,7 @@ there are draws; McKay, Beckman, Conover, Technometrics 1979), so that medians a
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -51,6 +51,10 @@ class Quantity:
     @property
     def assumed(self) -> bool:
         return is_assumed(self.source)
+
+    def times(self, factor: float) -> Self:
+        """The same for so many times as much."""
+        return replace(self, low=self.low * factor, likely=self.likely * factor, high=self.high * factor)
 
     def at(self, chance: Array) -> Array:
         """The values below which these shares of all draws lie (0 to 1): the inverse of the distribution."""

@@ -16,7 +16,8 @@ DRAWS = 256  # where a file does not say; the issue's least for ranges that can 
 
 @dataclass(frozen=True)
 class Scenario:
-    """`years`: financial years after the baseline year, as "2017/18". Growths are yearly shares."""
+    """`years`: financial years after the baseline year, as "2017/18". Growths are yearly shares. `for_people`: for how
+    many people its absolute figures are (investment, arrivals, slots); None: it does not say."""
 
     name: str
     title: str
@@ -41,6 +42,7 @@ class Scenario:
     release_source: str
     discount: float
     discount_source: str
+    for_people: Quantity | None
     stated: tuple[stated.Table, ...]
 
     @property
@@ -100,6 +102,7 @@ def parsed(
         release_source=money["release_source"],
         discount=money["discount"],
         discount_source=money["discount_source"],
+        for_people=quantity(money["for_people"], ("money", "for_people")) if "for_people" in money else None,
         stated=tuple(_stated(table, ("stated", i)) for i, table in enumerate(content.get("stated", ()))),
     )
     _refuse_doubles(tables)
