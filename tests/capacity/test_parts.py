@@ -1,12 +1,16 @@
 """Beds, staff and hubs of a plan: fed by the plan's own activity, adding up, within their limits."""
 
+import re
+
 import numpy as np
 import pytest
 
 from localcare.base import audit
 from localcare.capacity import hub_inputs, running
-from localcare.capacity.calc import travel
-from localcare.capacity.calc.beds import west_kent
+from localcare.capacity.calc import plan_beds, travel
+from localcare.capacity.calc.beds import stresses, west_kent
+from localcare.capacity.calc.beds.system import day_shares
+from localcare.capacity.calc.part_tables import _beds
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.calc.workforce_2017 import TASKS
 from localcare.capacity.report import sections
@@ -58,7 +62,7 @@ def test_beds_follow_the_plans_admissions_and_people(computed):
     streams = {stream.name: stream for stream in beds.system.streams}
     assert streams["step-down"].growth[1] == pytest.approx(expected)
     assert streams["step-up"].growth == (1, 1, 1)  # nobody ages in this scenario
-    assert {place.place for place in beds.outcome.places if place.kind == "site"} == {"Here", "There"}
+    assert {place.place for place in beds.planned.outcome.places if place.kind == "site"} == {"Here", "There"}
 
 
 def test_arrivals_and_default_slots_are_scaled_and_beds_are_not():
@@ -70,8 +74,92 @@ def test_arrivals_and_default_slots_are_scaled_and_beds_are_not():
     assert [site.beds for site in system.sites] == [(40,), (28, 0)]
 
 
+def test_the_plans_own_draws_reach_the_beds(computed):
+    """Row by row: the assumption's draw times the growth of a draw of the plan; the same luck if nothing is done."""
+    plan, system = computed.plan, computed.parts.beds.system
+    old = np.asarray(plan.baseline.age_from) >= 65
+    setting = plan.baseline.settings.index("emergency_admission")
+    before = plan.baseline.use[old, :, setting].sum()
+    found = {
+        case: plan_beds.expected(plan, system, use, 40)["step-down"]
+        for case, use in (("plan", plan.account.planned), ("nothing", plan.account.nothing_done))
+    }
+    for row in (0, 7, 20):
+        draw = 1 + row % 16
+        growth = [
+            use[draw, 2, old, :, setting].sum() / before for use in (plan.account.planned, plan.account.nothing_done)
+        ]
+        first = found["plan"][row, 2] / growth[0]
+        assert found["nothing"][row, 2] == pytest.approx(first * growth[1])
+        assert 620 <= first <= 740
+    assert len({round(float(ratio), 6) for ratio in (found["plan"] / found["nothing"])[:, 2]}) > 10
+
+
+def test_fewer_people_come_with_the_plan_than_if_nothing_is_done(computed):
+    beds = computed.parts.beds
+    planned, nothing = (case.outcome.wait("step-down", 2).came.median for case in (beds.planned, beds.nothing_done))
+    assert planned < nothing
+    step_up = [case.outcome.wait("step-up", 2) for case in (beds.planned, beds.nothing_done)]
+    assert step_up[0].came == step_up[1].came  # the same people by chance
+
+
+def test_what_goes_wrong_with_beds_makes_waits_longer(computed):
+    told = {label: outcome.wait("step-down", 0) for label, outcome in computed.parts.beds.stresses}
+    assert [*told] == ["As planned", *(one.label for one in stresses.STRESSES)]
+    planned = told.pop("As planned")
+    assert all(one.delayed.median >= planned.delayed.median for one in told.values())
+    assert next(section for section in sections(computed) if section.key == "beds_stresses").finding
+
+
+def test_each_case_changes_what_it_says():
+    system = stresses.last_year(west_kent.west_kent())
+    given = {one.name: np.full((1, 1), 100.0) for one in system.streams}
+    by_key = {one.key: stresses.stressed(system, given, one) for one in stresses.STRESSES}
+    assert by_key["longer_stays"][0].streams[2].stay.likely == pytest.approx(system.streams[2].stay.likely * 1.1)
+    assert [site.beds for site in by_key["site_closed"][0].sites] == [(0,), (14,), (18,), (14,)]
+    assert [one.slots for one in by_key["fewer_slots"][0].services] == [(160,), (25,), (17,)]
+    winter, more = by_key["hard_winter"]
+    shares = [day_shares(one, stream, 0) for one, stream in ((system, system.streams[2]), (winter, winter.streams[2]))]
+    january = slice(275, 306)  # from 1 April
+    assert (more["step-down"] * shares[1][january]).sum() / (100 * shares[0][january]).sum() == pytest.approx(
+        4 / 3, rel=0.01
+    )
+    assert (more["step-down"] * shares[1][:200]).sum() / (100 * shares[0][:200]).sum() == pytest.approx(1, rel=0.01)
+
+
+def test_beds_added_to_a_site_draw_nobody_to_it():
+    sites = (
+        'site = [{ name = "Tonbridge", beds = [14], source = "x" }, { name = "Hawkhurst", beds = [22], source = "x" }]'
+    )
+    ours = re.sub(r"site = \[.*\]", sites, WHOLE)
+    for text in (ours, ours.replace("beds = [14]", "beds = [54]")):
+        assert running.checked(text).wanted.beds.nearest == {}
+        shares = plan_beds.nearest_of(running.checked(text).wanted.beds)
+        assert [one.likely for one in shares.values()] == pytest.approx([14 / 36, 22 / 36])
+    said = ours.replace(
+        'name = "Tonbridge"', 'name = "Tonbridge", nearest = { value = 0.3, unit = "share", source = "x" }'
+    )
+    with pytest.raises(BadScenario, match=r"line \d+: give nearest to every site, 1 in all"):
+        running.checked(said)
+    both = said.replace(
+        'name = "Hawkhurst"', 'name = "Hawkhurst", nearest = { value = 0.7, unit = "share", source = "x" }'
+    )
+    assert plan_beds.frame(running.checked(both).wanted.beds, 2016, 3).streams[2].sites == (0.3, 0.7)
+
+
+def test_placed_in_time_follows_the_level_asked_for(computed):
+    longer = running.of_text(WHOLE.replace("within_days = 1", "within_days = 5")).parts.beds
+    day, five = (one.planned.outcome.wait("step-down", 2).within.median for one in (computed.parts.beds, longer))
+    assert day < five
+    waits = next(table for table in _beds(computed.plan, longer) if table.name == "beds_waits")
+    assert "within 5 days" in waits.says
+    visits = next(table for table in computed.tables if table.name == "beds_visits")
+    assert {row[2] for row in visits.rows} == {"support at home", "rapid response"}
+    assert all(row[5] <= row[4] <= row[6] for row in visits.rows)
+
+
 def test_a_closed_site_holds_nobody(computed):
-    closed = computed.parts.beds.outcome.place("There", 2)
+    closed = computed.parts.beds.planned.outcome.place("There", 2)
     assert (closed.offered, closed.people.median) == (0, 0)
 
 

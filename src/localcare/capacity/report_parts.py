@@ -1,11 +1,12 @@
 """What the report of a plan says of beds, staff and hubs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from localcare.capacity.calc.beds.outcome import Spread
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_beds import BedsResult
 from localcare.capacity.calc.plan_hubs import HubsResult
@@ -27,10 +28,9 @@ def part_sections(computed: Computed, tables: Mapping[str, Table]) -> Iterator[S
     found = computed.parts
     if found.beds:
         yield _beds(computed.plan, found.beds, tables["beds_needed"])
-        yield Section(
-            "beds_occupied", "How full places are", tables["beds_occupied"].says, None, tables["beds_occupied"]
-        )
-        yield Section("beds_waits", "Who waits", tables["beds_waits"].says, None, tables["beds_waits"])
+        for name in ("beds_occupied", "beds_visits", "beds_waits"):
+            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
+        yield _bed_stresses(tables["beds_stresses"])
     if found.staff:
         yield _staff(computed.plan, found.staff, tables["staff"])
         yield Section("staff_area", "Staff of the area", tables["staff_area"].says, None, tables["staff_area"])
@@ -42,7 +42,8 @@ def part_sections(computed: Computed, tables: Mapping[str, Table]) -> Iterator[S
 
 
 def _beds(plan: Plan, beds: BedsResult, table: Table) -> Section:
-    needs = [need for need in beds.needs if need.place == BEDS]
+    needs = [need for need in beds.planned.needs if need.place == BEDS]
+    without = [need.places for need in beds.nothing_done.needs if need.place == BEDS]
     there = tuple(
         float(sum(site.beds[min(i, len(site.beds) - 1)] for site in beds.system.sites)) for i in range(len(needs))
     )
@@ -52,15 +53,33 @@ def _beds(plan: Plan, beds: BedsResult, table: Table) -> Section:
     finding = (
         f"{there[0]:.0f} community beds are there in {years[0]}; the service level takes {first.median:.0f} "
         f"({first.low:.0f} to {first.high:.0f}), and {last.median:.0f} ({last.low:.0f} to {last.high:.0f}) in "
-        f"{years[-1]}."
+        f"{years[-1]}; if nothing is done {without[-1].median:.0f} ({without[-1].low:.0f} to {without[-1].high:.0f})."
     )
     lines = [
-        Fan("needed", tuple(s.median for s in spreads), tuple(s.low for s in spreads), tuple(s.high for s in spreads)),
+        _fan("with the plan", spreads),
+        _fan("nothing done", without, ours=False),
         Fan("there", there, there, there, ours=False),
     ]
     return Section(
         "beds", "Community beds", finding, fans("Beds needed and there by year", years, lines, _count), table
     )
+
+
+def _fan(label: str, spreads: Sequence[Spread], *, ours: bool = True) -> Fan:
+    middle, low, high = (tuple(getattr(one, key) for one in spreads) for key in ("median", "low", "high"))
+    return Fan(label, middle, low, high, ours)
+
+
+def _bed_stresses(table: Table) -> Section:
+    figures = {str(row[0]): (float(row[1] or 0), float(row[4] or 0)) for row in table.rows}
+    planned = figures.pop("As planned")
+    worst = min(figures, key=lambda case: figures[case][0])
+    finding = (
+        f"As planned {planned[0]:.0%} of those for a bed are placed in time. The worst of the cases tried is: "
+        f"{worst.lower()}, with {figures[worst][0]:.0%} and {figures[worst][1]:,.0f} days waited in a year, "
+        f"against {planned[1]:,.0f}."
+    )
+    return Section(table.name, table.title, finding, None, table)
 
 
 def _count(value: float) -> str:

@@ -1,7 +1,9 @@
 """The tables of a plan's beds, staff and hubs."""
 
 from collections.abc import Iterator
+from math import isfinite
 
+from localcare.capacity.calc.beds.outcome import Spread
 from localcare.capacity.calc.parts import Parts
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_beds import BedsResult
@@ -23,25 +25,64 @@ def part_tables(plan: Plan, parts: Parts) -> Iterator[Table]:
 
 
 def _beds(plan: Plan, beds: BedsResult) -> Iterator[Table]:
-    years = plan.scenario.years
-    needs = [(years[n.year], n.place, n.places.median, n.places.low, n.places.high) for n in beds.needs]
+    years, days = plan.scenario.years, beds.asked.within_days
+    cases = (("with the plan", beds.planned), ("nothing done", beds.nothing_done))
+    needs = [
+        (years[n.year], case, n.place, n.places.median, n.places.low, n.places.high)
+        for case, one in cases
+        for n in one.needs
+    ]
     says = (
-        "Beds of the whole area, and slots of each service, that the service level takes; high suffices in nine of ten."
+        "Beds of the whole area, and slots of each service, that the service level takes; high suffices in nine of "
+        "ten. The range holds the plan's own draws, the bed model's assumptions and luck."
     )
-    yield Table("beds_needed", "Beds and home slots needed", says, ("year", "place", *SPREAD), tuple(needs))
+    yield Table("beds_needed", "Beds and home slots needed", says, ("year", "case", "place", *SPREAD), tuple(needs))
     places = [
-        (years[p.year], p.place, p.offered, p.occupancy.median, p.occupancy.low, p.occupancy.high, p.blocked.median)
-        for p in beds.outcome.places
+        (years[p.year], case, p.place, p.offered, *_spread(p.occupancy), p.blocked.median)
+        for case, one in cases
+        for p in one.outcome.places
     ]
-    full = ("year", "place", "offered", "occupancy", "low", "high", "blocked")
+    full = ("year", "case", "place", "offered", "occupancy", "low", "high", "blocked")
     yield Table("beds_occupied", "How full places are", "Shares of the days offered.", full, tuple(places))
-    waits = [
-        (years[w.year], w.kind, w.group, w.came.median, w.within.median, w.within.low, w.within.high, w.delayed.median)
-        for w in beds.outcome.waits
+    visits = [
+        (years[p.year], case, p.place, p.offered, *_spread(p.visits))
+        for case, one in cases
+        for p in one.outcome.places
+        if isfinite(p.visits.median)
     ]
-    says = "People who came, the share placed within 24 hours, and days spent waiting."
-    waited = ("year", "of", "group", "came", "placed_in_a_day", "low", "high", "days_waited")
+    says = "Visits a day that people in the slots of each service need."
+    yield Table("beds_visits", "Visits at home", says, ("year", "case", "service", "slots", *SPREAD), tuple(visits))
+    waits = [
+        (years[w.year], case, w.kind, w.group, w.came.median, *_spread(w.within), w.delayed.median)
+        for case, one in cases
+        for w in one.outcome.waits
+    ]
+    says = f"People who came, the share placed within {_days(days)}, and days spent waiting."
+    waited = ("year", "case", "of", "group", "came", "placed_in_time", "low", "high", "days_waited")
     yield Table("beds_waits", "Who waits", says, waited, tuple(waits))
+    yield _bed_stresses(plan, beds)
+
+
+def _bed_stresses(plan: Plan, beds: BedsResult) -> Table:
+    rows = []
+    for label, outcome in beds.stresses:
+        down, up = outcome.wait("step-down", 0), outcome.wait("step-up", 0)
+        rows.append((label, *_spread(down.within), *_spread(down.delayed), up.elsewhere.median))
+    says = (
+        f"{plan.scenario.years[-1]} with the plan, when one thing goes wrong: the share of those for a bed who are "
+        f"placed within {_days(beds.asked.within_days)}, the days that they wait in hospital, and the share of those "
+        "from home who find no bed."
+    )
+    columns = ("case", "placed_in_time", "low", "high", "days_waited", "days_low", "days_high", "no_bed_from_home")
+    return Table("beds_stresses", "If things go wrong with beds", says, columns, tuple(rows))
+
+
+def _spread(spread: Spread) -> tuple[float, float, float]:
+    return spread.median, spread.low, spread.high
+
+
+def _days(days: float) -> str:
+    return "a day" if days == 1 else f"{days:g} days"
 
 
 def _staff(plan: Plan, staff: StaffResult) -> Iterator[Table]:

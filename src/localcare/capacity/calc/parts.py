@@ -64,9 +64,22 @@ def _beds(table: Mapping[str, Any], read: Read) -> BedsAsked:
         table["share_placed"],
         table["within_days"],
         table.get("replications", 100),
+        _nearest(table["site"], read),
         read(table["people"], ("beds", "people")) if "people" in table else None,
         {one["name"]: one["source"] for one in (*table["site"], *table.get("service", ()))},
     )
+
+
+def _nearest(sites: Sequence[Mapping[str, Any]], read: Read) -> dict[str, Quantity]:
+    """Shares of people by nearest site; none where no site has one. Raises BadScenario where they are not 1 in all."""
+    shares = {
+        one["name"]: read(one["nearest"], ("beds", "site", i, "nearest"))
+        for i, one in enumerate(sites)
+        if "nearest" in one
+    }
+    if shares and (len(shares) < len(sites) or abs(sum(one.likely for one in shares.values()) - 1) > 1e-6):
+        raise BadScenario("give nearest to every site, 1 in all, or to none", ("beds", "site"))
+    return shares
 
 
 def _staff(table: Mapping[str, Any], read: Read, age_from: Sequence[int], groups: Sequence[str]) -> StaffAsked:
