@@ -7,7 +7,7 @@ import pytest
 
 from localcare.base import audit
 from localcare.capacity import hub_inputs, running
-from localcare.capacity.calc import plan_beds, travel
+from localcare.capacity.calc import plan_beds, travel, workforce
 from localcare.capacity.calc.beds import stresses, west_kent
 from localcare.capacity.calc.beds.system import day_shares
 from localcare.capacity.calc.part_tables import _beds
@@ -185,6 +185,85 @@ def test_wards_release_no_more_posts_than_the_beds_they_save(computed):
     nights = [plan.baseline.settings.index(key) for key in ("emergency_bed_day", "planned_bed_day")]
     saved = (plan.account.nothing_done - plan.account.planned)[..., nights].sum((2, 3, 4)) / 365 / 0.9
     assert np.allclose(staff.released, saved * 1.5 * 0.5)
+
+
+SUPPLY = """
+[[staff.supply]]
+role = "nurse"
+bands = [1, 1]
+leaving = [0.1, 0.5]
+joining = 1
+recruited = 2
+source = "assumed"
+"""
+
+
+@pytest.fixture(scope="module")
+def supplied():
+    return running.of_text(WHOLE + SUPPLY)
+
+
+def test_posts_missing_are_those_needed_less_those_there(supplied):
+    """Supply by hand: 0.9 stay of the first band, a fifth of them grows older; 0.5 of the second stay; one joins."""
+    staff = supplied.parts.staff
+    (nurse,) = staff.gaps
+    assert nurse.filled[0] == pytest.approx(0.9 + 0.5 + 1)
+    needed = staff.posts[..., staff.roles.index("nurse")].sum(2)
+    assert np.allclose(nurse.needed, needed)
+    assert np.allclose(nurse.gap, np.maximum(needed - np.array(nurse.filled), 0))
+    rows = [row for row in _table(supplied, "staff_gap").rows if row[0] == "2017/18"]
+    balance = workforce.balance((needed[0, 0],), (nurse.filled[0],), 48_000)[0]
+    assert rows[0][1:5] == ("nurse", pytest.approx(balance.needed), nurse.filled[0], pytest.approx(balance.gap))
+    assert nurse.cost[0, 0] == pytest.approx(balance.cost_needed - balance.cost_filled)
+    leaving = (0.1 + 0.5) / 12
+    assert balance.gap > 0
+    assert nurse.months[0] == pytest.approx(3 + balance.gap / (2 - leaving))
+    drawn = next(section for section in sections(supplied) if section.key == "staff_gap")
+    assert "nurse" in drawn.finding
+    assert drawn.drawing
+
+
+def test_who_there_is_may_be_left_unsaid_and_then_the_report_says_so(computed):
+    assert _table(computed, "staff_gap").rows == ()
+    said = next(section for section in sections(computed) if section.key == "staff_gap")
+    assert "does not say who there is" in said.finding
+
+
+def test_staff_is_held_against_what_is_published(supplied):
+    checks = {row[0]: row for row in _table(supplied, "staff_checks").rows}
+    assert round(checks["registered people for each whole-time GP, as the plan of 2017 states"][1]) == 2_125
+    assert checks["the same as published, year ending March 2017"][1] == pytest.approx(483_975 / 222.5)
+    teams = checks["teams of 40,000 (50,000 to 30,000) people in the area"]
+    assert teams[1:4] == pytest.approx((484_464 / 40_000, 484_464 / 50_000, 484_464 / 30_000))
+    staff = supplied.parts.staff
+    nurses = np.median(staff.posts[1:, 0, :, staff.roles.index("nurse")].sum(1))
+    assert checks["nurse: posts of such a team for 40,000 people by this need"][1] == pytest.approx(
+        nurses * 40_000 / 484_464
+    )
+
+
+def test_what_moves_the_posts_is_told_widest_first(supplied):
+    rows = _table(supplied, "staff_drivers").rows
+    widths = [abs(row[5] - row[4]) for row in rows]
+    assert widths == sorted(widths, reverse=True)
+    assert rows[0][4] != rows[0][5]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "says"),
+    [
+        ("leaving = [0.1, 0.5]", "leaving = [0.1]", r"line \d+: 2 age bands and 1 rates of leaving"),
+        ('role = "nurse"', 'role = "cook"', r"line \d+, staff.supply.1.role"),
+        (SUPPLY, SUPPLY + SUPPLY, r"line \d+: nurse stands there twice"),
+    ],
+)
+def test_a_supply_that_does_not_fit_is_refused_with_its_line(good, bad, says):
+    with pytest.raises(BadScenario, match=says):
+        running.checked((WHOLE + SUPPLY).replace(good, bad))
+
+
+def _table(computed, name):
+    return next(table for table in computed.tables if table.name == name)
 
 
 def test_each_part_has_its_sections_and_assumptions(computed):

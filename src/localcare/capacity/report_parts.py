@@ -34,6 +34,9 @@ def part_sections(computed: Computed, tables: Mapping[str, Table]) -> Iterator[S
     if found.staff:
         yield _staff(computed.plan, found.staff, tables["staff"])
         yield Section("staff_area", "Staff of the area", tables["staff_area"].says, None, tables["staff_area"])
+        yield _gap(computed.plan, found.staff, tables["staff_gap"])
+        for name in ("staff_checks", "staff_drivers"):
+            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
     if found.hubs:
         yield _hubs(found.hubs, tables["hubs"])
         yield _curve(found.hubs, tables["hubs_curve"])
@@ -96,6 +99,25 @@ def _staff(plan: Plan, staff: StaffResult, table: Table) -> Section:
     )
     lines = [fan("posts needed", posts), fan("wards could release", staff.released, ours=False)]
     return Section("staff", "Staff", finding, fans("Posts by year", years, lines, _count), table)
+
+
+def _gap(plan: Plan, staff: StaffResult, table: Table) -> Section:
+    """Need against those there, of the roles whose supply the scenario gives."""
+    if not staff.gaps:
+        finding = "The scenario does not say who there is: write [[staff.supply]] for each role."
+        return Section(table.name, table.title, finding, None, table)
+    years = plan.scenario.years
+    needed = sum(one.needed for one in staff.gaps)
+    filled = tuple(sum(one.filled[i] for one in staff.gaps) for i in range(len(years)))
+    _, middle, low, high = ranged(sum(one.gap[:, -1] for one in staff.gaps))
+    roles = ", ".join(one.role for one in staff.gaps)
+    finding = (
+        f"Of {roles}, {ranged(needed[:, -1])[1]:.0f} whole-time posts are needed in {years[-1]} and {filled[-1]:.0f} "
+        f"would be filled: {middle:.0f} are missing ({low:.0f} to {high:.0f})."
+    )
+    lines = [fan("needed", needed), Fan("filled", filled, filled, filled, ours=False)]
+    drawing = fans("Posts needed and filled by year", years, lines, _count)
+    return Section(table.name, table.title, finding, drawing, table)
 
 
 def _hubs(hubs: HubsResult, table: Table) -> Section:

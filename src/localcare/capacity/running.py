@@ -15,9 +15,11 @@ from localcare.capacity.calc.plan import Driver, Plan
 from localcare.capacity.calc.quantity import Quantity, exactly
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.calc.scenario import Scenario, quantity
+from localcare.capacity.calc.staff_tables import Gps
 from localcare.capacity.calc.tables import Table, Words
 from localcare.capacity.hub_inputs import assumptions as hub_assumptions
 from localcare.capacity.hub_inputs import default_rules, hub_inputs
+from localcare.capacity.published_workforce import practice_years
 
 GROUPS = {
     "cancer": "Cancer",
@@ -100,7 +102,7 @@ def of_text(
         telling("Making the tables", 0.9)
         whole = [
             *tables.all_tables(plan, drivers, words()),
-            *part_tables(plan, found),
+            *part_tables(plan, found, published_gps(scenario)),
             tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),
         ]
     return Computed(text, plan, found, drivers, whole)
@@ -144,6 +146,11 @@ def counted_shares(scenario: Scenario) -> Iterator[tuple[str, Quantity]]:
             f"people.share counted.{names[code]}",
             exactly(share, "share of residents", "Local Care Plan 2017, page 11"),
         )
+
+
+def published_gps(scenario: Scenario) -> list[Gps]:
+    """The published practice workforce of the plan's baseline year, where there is one."""
+    return [Gps(one.year, one.patients, one.gps) for one in practice_years() if one.year == scenario.baseline_year + 1]
 
 
 def words() -> Words:

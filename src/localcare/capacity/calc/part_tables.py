@@ -1,6 +1,6 @@
 """The tables of a plan's beds, staff and hubs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from localcare.capacity.calc.beds.outcome import Spread
@@ -9,17 +9,19 @@ from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_beds import BedsResult
 from localcare.capacity.calc.plan_hubs import HubsResult
 from localcare.capacity.calc.plan_staff import StaffResult
+from localcare.capacity.calc.staff_tables import Gps, staff_tables
 from localcare.capacity.calc.tables import RANGE, Table, ranged
 
 SPREAD = ("median", "low", "high")
 
 
-def part_tables(plan: Plan, parts: Parts) -> Iterator[Table]:
-    """Those of the parts that the scenario asks for."""
+def part_tables(plan: Plan, parts: Parts, published: Sequence[Gps]) -> Iterator[Table]:
+    """Those of the parts that the scenario asks for. `published`: the practice workforce to check against."""
     if parts.beds:
         yield from _beds(plan, parts.beds)
     if parts.staff:
         yield from _staff(plan, parts.staff)
+        yield from staff_tables(plan, parts.staff, published)
     if parts.hubs:
         yield from _hubs(parts.hubs)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from localcare.capacity.calc import plan_beds, plan_hubs, plan_staff
+from localcare.capacity.calc import plan_beds, plan_hubs, plan_staff, staff_supply
 from localcare.capacity.calc.beds.system import Site
 from localcare.capacity.calc.beds.west_kent import west_kent
 from localcare.capacity.calc.hubs import HubInputs, Rules
@@ -16,6 +16,8 @@ from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
 from localcare.capacity.calc.quantity import Assumption, Quantity
 from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
 from localcare.capacity.calc.scenario import Scenario
+from localcare.capacity.calc.staff_supply import Supply
+from localcare.capacity.calc.workforce import Staff
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,32 @@ def _staff(table: Mapping[str, Any], read: Read, age_from: Sequence[int], groups
     return StaffAsked(
         tuple(segments),
         *(read(table[key], ("staff", key)) for key in ("posts_per_bed", "redeployed", "occupancy")),
+        _supplies(table.get("supply", ())),
     )
+
+
+def _supplies(tables: Sequence[Mapping[str, Any]]) -> tuple[Supply, ...]:
+    """Who there is by role. Raises BadScenario for a role that stands there twice, or figures that do not fit."""
+    made: list[Supply] = []
+    for i, one in enumerate(tables):
+        path: Path = ("staff", "supply", i)
+        if any(one["role"] == other.role for other in made):
+            raise BadScenario(f"{one['role']} stands there twice; leave one", (*path, "role"))
+        try:
+            staff = Staff(
+                tuple(one["bands"]),
+                tuple(one["leaving"]),
+                one.get("joining", 0.0),
+                one.get("trained", 0.0),
+                tuple(one.get("redeployed", ())),
+            )
+        except ValueError as error:
+            raise BadScenario(str(error), (*path, "leaving")) from error
+        made.append(Supply(one["role"], staff, one.get("recruited"), one.get("notice", NOTICE), one["source"]))
+    return tuple(made)
+
+
+NOTICE = 3.0  # months until somebody recruited starts, assumed
 
 
 def _hubs(table: Mapping[str, Any], rules: Rules) -> HubsAsked:
@@ -150,6 +177,7 @@ def assumptions(wanted: Asked, of_hubs: Iterable[tuple[str, Assumption]]) -> Ite
     if wanted.staff:
         yield from plan_staff.assumptions(wanted.staff)
         yield from plan_staff.fixed()
+        yield from staff_supply.assumptions(wanted.staff.supplies)
     if wanted.hubs:
         yield from plan_hubs.chosen(wanted.hubs)
         yield from of_hubs
