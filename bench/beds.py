@@ -97,7 +97,7 @@ def _peers(own: Row) -> list[Row]:
 
 
 def _agree(package: str, told: dict[str, float], own: Row) -> None:
-    """A peer's share who wait and mean wait lie within three of its standard errors of ours (2,000 runs: ours is small).
+    """A peer's share who wait and mean wait lie within three of its standard errors of ours, of 2,000 runs.
 
     Raises SystemExit where they do not: then one of the two is wrong."""
     for what, value in (("waited", own.waited), ("mean", own.mean_wait)):

@@ -107,9 +107,9 @@ def _gap(plan: Plan, staff: StaffResult, table: Table) -> Section:
         finding = "The scenario does not say who there is: write [[staff.supply]] for each role."
         return Section(table.name, table.title, finding, None, table)
     years = plan.scenario.years
-    needed = sum(one.needed for one in staff.gaps)
+    needed = np.asarray(sum(one.needed for one in staff.gaps))
     filled = tuple(sum(one.filled[i] for one in staff.gaps) for i in range(len(years)))
-    _, middle, low, high = ranged(sum(one.gap[:, -1] for one in staff.gaps))
+    _, middle, low, high = ranged(np.asarray(sum(one.gap[:, -1] for one in staff.gaps)))
     roles = ", ".join(one.role for one in staff.gaps)
     finding = (
         f"Of {roles}, {ranged(needed[:, -1])[1]:.0f} whole-time posts are needed in {years[-1]} and {filled[-1]:.0f} "

@@ -93,7 +93,9 @@ def _staff(table: Mapping[str, Any], read: Read, age_from: Sequence[int], groups
         segments.append(Segment(one["name"], tuple(one["age_from"]), tuple(one["groups"]), share))
     return StaffAsked(
         tuple(segments),
-        *(read(table[key], ("staff", key)) for key in ("posts_per_bed", "redeployed", "occupancy")),
+        read(table["posts_per_bed"], ("staff", "posts_per_bed")),
+        read(table["redeployed"], ("staff", "redeployed")),
+        read(table["occupancy"], ("staff", "occupancy")),
         _supplies(table.get("supply", ())),
     )
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from localcare.capacity.calc.beds import stresses, west_kent
 from localcare.capacity.calc.beds.need import Need, needed
 from localcare.capacity.calc.beds.outcome import Outcome, simulate
+from localcare.capacity.calc.beds.people import Expected
 from localcare.capacity.calc.beds.system import Service, Site, Stream, System
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.quantity import Array, Assumption, Quantity, Series, draws, exactly
@@ -164,7 +165,7 @@ def bedded(plan: Plan, asked: BedsAsked) -> BedsResult:
 
 
 def _case(plan: Plan, asked: BedsAsked, system: System, use: Array) -> Case:
-    seed, few = plan.scenario.seed, max(10, asked.replications // 3)  # the search costs most, and settles early
+    seed, few = plan.scenario.seed, _few(asked)
     given = expected(plan, system, use, asked.replications)
     outcome = simulate(system, seed=seed, replications=asked.replications, given=given, within=asked.within_days)
     given = expected(plan, system, use, few)
@@ -172,13 +173,16 @@ def _case(plan: Plan, asked: BedsAsked, system: System, use: Array) -> Case:
     return Case(outcome, needs)
 
 
+def _few(asked: BedsAsked) -> int:
+    """Replications of the search, which costs most, and of the cases tried: their medians settle early."""
+    return max(10, asked.replications // 3)
+
+
 def _stresses(plan: Plan, asked: BedsAsked, system: System) -> Iterator[tuple[str, Outcome]]:
-    whole = expected(plan, system, plan.account.planned, asked.replications)
-    last, given = stresses.last_year(system), {name: np.asarray(people)[:, -1:] for name, people in whole.items()}
+    seed, few, last = plan.scenario.seed, _few(asked), stresses.last_year(system)
+    whole = expected(plan, system, plan.account.planned, few)
+    given: Expected = {name: np.asarray(people)[:, -1:] for name, people in whole.items()}
     cases = [("As planned", last, given)]
     cases += [(one.label, *stresses.stressed(last, given, one)) for one in stresses.STRESSES]
     for label, one, people in cases:
-        told = simulate(
-            one, seed=plan.scenario.seed, replications=asked.replications, given=people, within=asked.within_days
-        )
-        yield label, told
+        yield label, simulate(one, seed=seed, replications=few, given=people, within=asked.within_days)

@@ -61,8 +61,9 @@ def sited(inputs: HubInputs, asked: HubsAsked) -> HubsResult:
     """The best sets under the rules, and the curve without limits, only with what is committed to or ruled out.
 
     Raises ValueError naming a site that is no candidate."""
-    none = {"min_population": None, "budget": None, "staff": None, "max_minutes": None, "max_gap": None}
-    free = replace(asked.rules, **none, capacity=())
+    free = replace(
+        asked.rules, min_population=None, budget=None, staff=None, max_minutes=None, max_gap=None, capacity=()
+    )
     counts = dict.fromkeys(max(count, len(asked.rules.open)) for count in sorted(asked.counts))
     curve = hubs.curve(inputs, free, list(counts))
     answers = five_answers(curve, asked.rules, minutes=asked.minutes)

@@ -26,7 +26,7 @@ class Shared:
 
 def shared(plan: Plan) -> list[Shared]:
     """Every intervention that meets another, setting by setting, in the scenario's order."""
-    found = []
+    found: list[Shared] = []
     for setting in plan.baseline.settings:
         meeting: dict[str, set[str]] = {}
         for overlap in plan.scenario.overlaps:
