@@ -76,11 +76,11 @@ def _fan(label: str, spreads: Sequence[Spread], *, ours: bool = True) -> Fan:
 def _bed_stresses(table: Table) -> Section:
     figures = {str(row[0]): (float(row[1] or 0), float(row[4] or 0)) for row in table.rows}
     planned = figures.pop("As planned")
-    worst = min(figures, key=lambda case: figures[case][0])
+    worst = max(figures, key=lambda case: figures[case][1])
     finding = (
-        f"As planned {planned[0]:.0%} of those for a bed are placed in time. The worst of the cases tried is: "
-        f"{worst.lower()}, with {figures[worst][0]:.0%} and {figures[worst][1]:,.0f} days waited in a year, "
-        f"against {planned[1]:,.0f}."
+        f"As planned {planned[0]:.0%} of those for a bed are placed in time and people wait {planned[1]:,.0f} days in "
+        f"a year. Of the cases tried these days are most with {worst[0].lower()}{worst[1:]}: "
+        f"{figures[worst][1]:,.0f}, and {figures[worst][0]:.0%} placed in time."
     )
     return Section(table.name, table.title, finding, None, table)
 
@@ -144,10 +144,14 @@ def _curve(hubs: HubsResult, table: Table) -> Section:
     gains = [
         f"{one.p} save {before.minutes - one.minutes:.1f} minutes against {before.p}" for before, one in pairwise(found)
     ]
-    finding = f"Without limits, {first.p} hubs mean {first.minutes:.1f} minutes on average"
+    finding = f"Without limits, {_hubs_of(first.p)}: {first.minutes:.1f} minutes on average"
     finding += f"; {', '.join(gains)}." if more else "."
-    lines = [Bar(f"{one.p} hubs", 0, one.minutes) for one in found]
+    lines = [Bar(_hubs_of(one.p), 0, one.minutes) for one in found]
     return Section("hubs_curve", "How many hubs", finding, bars("Mean minutes by number of hubs", lines, _count), table)
+
+
+def _hubs_of(number: int) -> str:
+    return "1 hub" if number == 1 else f"{number} hubs"
 
 
 def catchments(hubs: HubsResult) -> Drawing:
