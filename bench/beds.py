@@ -26,6 +26,7 @@ SERVERS, STAY = 68, 26.0
 ARRIVALS = 0.9 * SERVERS / STAY
 REPLICATIONS, PEOPLE = 2_000, 4_000
 PEER_DAYS = 20_000.0
+STANDARD_ERRORS = 3.0  # a right pair differs by more in 3 of 1,000 runs
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Row:
 
 def run() -> list[Row]:
     """The queue by formula, by us and by the peers; then the bed model whole, and the search."""
-    return [_erlang(), _own_queue(), _own_loss(), *_peers(), _ten_years(), _search()]
+    own = _own_queue()
+    return [_erlang(), own, _own_loss(), *_peers(own), _ten_years(), _search()]
 
 
 def _erlang() -> Row:
@@ -77,7 +79,7 @@ def _own_loss() -> Row:
     return _row("localcare", "queue without waiting", seconds, times.size, note=f"off Erlang B by {off:+.2%}")
 
 
-def _peers() -> list[Row]:
+def _peers(own: Row) -> list[Row]:
     python = os.environ.get("BENCH_CIW")
     if not python:
         print("ciw and simpy are left out: name a Python with bench/peers/ciw.txt in BENCH_CIW", file=sys.stderr)
@@ -89,8 +91,20 @@ def _peers() -> list[Row]:
             command, env=os.environ | {"PYTHONPATH": ""}, stdout=subprocess.PIPE, text=True, check=True
         )
         told = json.loads(done.stdout)
+        _agree(package, told, own)
         answer.append(_row(package, "queue", told["seconds"], int(told["people"]), told["waited"], told["mean"]))
     return answer
+
+
+def _agree(package: str, told: dict[str, float], own: Row) -> None:
+    """A peer's share who wait and mean wait lie within three of its standard errors of ours, of 2,000 runs.
+
+    Raises SystemExit where they do not: then one of the two is wrong."""
+    for what, value in (("waited", own.waited), ("mean", own.mean_wait)):
+        apart = (told[what] - value) / told[f"{what}_error"]
+        print(f"{package}, {what}: {told[what]:.4f}, ours {value:.4f}, {apart:+.1f} standard errors", file=sys.stderr)
+        if abs(apart) > STANDARD_ERRORS:
+            raise SystemExit(f"{package} and the bed model's queue differ in {what} by {apart:+.1f} errors")
 
 
 def _ten_years() -> Row:

@@ -1,4 +1,4 @@
-"""Killed at random moments: saves, an intake and a demo in processes of their own, and what they leave behind.
+"""Killed at random moments: saves, an intake, a computation and a demo, each a process, and what they leave behind.
 
 Works in a folder of its own; with DATABASE_URL in a database of its own on that server, else on SQLite. BENCH_ROUNDS
 (5), BENCH_FRACTION (0.005) and BENCH_SEED (2) say how often, on how many people, and at which moments. A round starts
@@ -71,7 +71,10 @@ class Site:
         from bench import promises
 
         promises.settled()
-        found = promises.broken(self.data / "dataset", before, keeps=keeps)
+        self.keep(what, promises.broken(self.data / "dataset", before, keeps=keeps))
+
+    def keep(self, what: str, found: list[str]) -> None:
+        """Promises found broken are counted and told."""
         self.broken += found
         for promise in found:
             print(f"kills: {what}: {promise}", file=sys.stderr)
@@ -95,6 +98,7 @@ def _rows(site: Site, rounds: int) -> Iterator[Row]:
     site.check("demo, unharmed", None, keeps=True)
     yield _row("saves of minutes, plans and tasks", site, rounds, _saves)
     yield _row("intake of another extract", site, rounds, _intakes)
+    yield _row("computation of a scenario", site, rounds, _computations)
     yield _row("demo built again", site, rounds, lambda site, rounds: _demos(site, rounds, build, seconds))
 
 
@@ -142,6 +146,54 @@ def _extract(site: Site, seed: int) -> Path:
 
     folder = site.data.parent / f"extract-{seed}"
     return build.generate(folder, fraction=site.fraction, seed=seed).folder / "extracts"
+
+
+def _computations(site: Site, rounds: int) -> int:
+    """Kill a scenario being computed and written over another's results; the last is then computed to its end.
+
+    Promised: the folder holds one scenario's files, whole, and at the end nothing else lies beside it."""
+    out = site.data.parent / "computed" / "results"
+    texts = [_scenario(site, number) for number in range(2)]
+    whole = []
+    for text in texts:
+        seconds = site.to_its_end("capacity", "run", str(text), "--out", str(out))
+        whole.append(_held(out))
+    killed = 0
+    for number in range(rounds):
+        process = site.localcare("capacity", "run", str(texts[number % 2]), "--out", str(out))
+        # Half of the kills fall into the last third, where files are written.
+        first = seconds * (0.66 if number % 2 else 0.0)
+        killed += _killed(process, site.moments.uniform(first, seconds))
+        site.keep(f"computation {number + 1}", _computed_faults(out, whole))
+    site.to_its_end("capacity", "run", str(texts[0]), "--out", str(out))
+    beside = [path.name for path in out.parent.iterdir() if path != out]
+    faults = [f"left beside the results: {', '.join(beside)}"] if beside else []
+    site.keep("computation, unharmed at last", [*_computed_faults(out, whole[:1]), *faults])
+    return killed
+
+
+def _computed_faults(out: Path, whole: list[dict[str, bytes]]) -> list[str]:
+    """Between two renames the results before stand under their other name, from which the next run takes them back."""
+    from localcare.capacity.writing import ASIDE
+
+    aside = out.parent / f"{ASIDE}{out.name}"
+    held = _held(out if out.exists() else aside)
+    return [] if held in whole else [f"{out.name} holds {len(held)} files that no scenario left"]
+
+
+def _held(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _scenario(site: Site, number: int) -> Path:
+    """The shipped scenario with few draws and without its beds and hubs, under a title of its own."""
+    from localcare.capacity import definitions
+
+    text = definitions.text_of(definitions.shipped()[0])
+    head, money = text[: text.index("[beds]")], text[text.index("[[stated]]") :]
+    path = site.data.parent / f"scenario-{number}.toml"
+    path.write_text(f"{head}{money}".replace('title = "', f'title = "{number}: ', 1), "utf-8")
+    return path
 
 
 def _demos(site: Site, rounds: int, build: tuple[str, ...], seconds: float) -> int:

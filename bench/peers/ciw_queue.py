@@ -1,12 +1,13 @@
 """One first-come-first-served queue by ciw and by simpy, exponential arrivals and stays; see bench/beds.py.
 
 Run by a Python that has both: `PACKAGE SERVERS ARRIVALS_A_DAY STAY DAYS`; prints people, seconds, share who wait and
-mean wait of those who came after a tenth of the time."""
+mean wait of those who came after a tenth of the time, and the standard errors of both."""
 
 import json
 import random
 import sys
 import time
+from statistics import stdev
 
 
 def by_ciw(servers: int, arrivals: float, stay: float, days: float) -> list[float]:
@@ -20,7 +21,8 @@ def by_ciw(servers: int, arrivals: float, stay: float, days: float) -> list[floa
     ciw.seed(1)
     simulation = ciw.Simulation(network)
     simulation.simulate_until_max_time(days)
-    return [r.waiting_time for r in simulation.get_all_records() if r.arrival_date > days / 10]
+    records = sorted(simulation.get_all_records(), key=lambda record: record.arrival_date)
+    return [record.waiting_time for record in records if record.arrival_date > days / 10]
 
 
 def by_simpy(servers: int, arrivals: float, stay: float, days: float) -> list[float]:
@@ -48,6 +50,17 @@ def by_simpy(servers: int, arrivals: float, stay: float, days: float) -> list[fl
     return waits
 
 
+BATCHES = 20
+
+
+def error(values: list[float]) -> float:
+    """Standard error of the mean of one long run by batch means: people who come one after the other wait alike, whole
+    batches of them hardly."""
+    size = len(values) // BATCHES
+    means = [sum(values[n * size : (n + 1) * size]) / size for n in range(BATCHES)]
+    return stdev(means) / BATCHES**0.5
+
+
 if __name__ == "__main__":
     package, servers, *figures = sys.argv[1:]
     ask = {"ciw": by_ciw, "simpy": by_simpy}[package]
@@ -55,7 +68,16 @@ if __name__ == "__main__":
     start = time.perf_counter()
     waits = ask(int(servers), *map(float, figures))
     seconds = time.perf_counter() - start
-    waited = sum(wait > 1e-9 for wait in waits) / len(waits)
+    each = [float(wait > 1e-9) for wait in waits]
     print(
-        json.dumps({"people": len(waits) / 0.9, "seconds": seconds, "waited": waited, "mean": sum(waits) / len(waits)})
+        json.dumps(
+            {
+                "people": len(waits) / 0.9,
+                "seconds": seconds,
+                "waited": sum(each) / len(each),
+                "waited_error": error(each),
+                "mean": sum(waits) / len(waits),
+                "mean_error": error(waits),
+            }
+        )
     )

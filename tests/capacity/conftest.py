@@ -18,13 +18,14 @@ baseline_year = 2016
 years = 3
 draws = 16
 [baseline]
+file = "west-kent-synthetic"
 [people]
 variant = "none"
-growth_error = { value = 0, source = "assumed" }
-health = { low = -0.01, high = 0.01, source = "assumed" }
+growth_error = { value = 0, unit = "share a year", source = "assumed" }
+health = { low = -0.01, high = 0.01, unit = "share a year", source = "assumed" }
 [[trend]]
 setting = "emergency_admission"
-growth = { low = 0, high = 0.02, source = "assumed" }
+growth = { low = 0, high = 0.02, unit = "share a year", source = "assumed" }
 [[intervention]]
 key = "at_home"
 label = "Care at home"
@@ -40,7 +41,7 @@ age_from = [65]
 reach = { value = 0.5, unit = "share", source = "assumed" }
 effect = { low = 0.1, high = 0.3, unit = "share", source = "assumed" }
 replaced_by = "community_contact"
-replaced = { value = 2, unit = "contacts", source = "assumed" }
+replaced = { value = 2, unit = "contacts for each", source = "assumed" }
 [money]
 price_year = "2016/17"
 release = [0.5, 1]

@@ -30,7 +30,7 @@ def planner(area):
 @pytest.fixture
 def small(text):
     """A text that computes in a moment."""
-    return text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"').replace('"small"', '"mine"')
+    return text.replace('"small"', '"mine"')
 
 
 @pytest.fixture
@@ -95,6 +95,41 @@ def test_a_text_that_cannot_be_computed_is_not_saved_and_says_the_line(planner, 
         actions.save(name="mine", text=small.replace('"mine"', '"yours"'), seen=2, by=planner)
     with pytest.raises(BadScenario, match="without a path"):
         actions.save(name="mine", text=small.replace('"west-kent-synthetic"', '"../secret"'), seen=2, by=planner)
+    assert Version.objects.filter(scenario__name="mine").count() == 2
+
+
+BEDS = '[beds]\nshare_placed = 0.95\nwithin_days = 1\nsite = [{ name = "A", beds = [0], source = "assumed" }]\n'
+HUBS = '[hubs]\ngroup = "resident"\nhubs = 2\ncounts = [2]\nminutes = 60\nopen = ["X1"]\n'
+STAFF = """[staff]
+posts_per_bed = { value = 1.5, unit = "posts", source = "assumed" }
+redeployed = { value = 0.5, unit = "share", source = "assumed" }
+occupancy = { value = 0.9, unit = "share", source = "assumed" }
+[[staff.segment]]
+name = "severe frailty"
+age_from = [75]
+groups = ["frail"]
+share = { value = 0.5, unit = "share", source = "assumed" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text + BEDS, r"line 41: no site has a bed"),
+        (
+            lambda text: text + BEDS.replace('"A", beds = [0]', '"beds", beds = [3]'),
+            r"line 41: sites and services need",
+        ),
+        (lambda text: text + BEDS + '[[beds.service]]\nname = "physio"\nslots = [1]\nsource = "assumed"\n', "physio"),
+        (lambda text: text + HUBS, r"line 46: no candidate site X1"),
+        (lambda text: text + HUBS.replace("open", "closed"), r"line 46: no candidate site X1"),
+        (lambda text: text + STAFF, r"line \d+: frail is not among the baseline's groups"),
+        (lambda text: text.replace('"none"', '"published"').replace("= 2016", "= 2042"), r"line 6: .*2045"),
+    ],
+)
+def test_parts_that_cannot_be_computed_are_not_saved_either(planner, mine, small, change, says):
+    with pytest.raises(BadScenario, match=says):
+        actions.save(name="mine", text=change(small), seen=2, by=planner)
     assert Version.objects.filter(scenario__name="mine").count() == 2
 
 

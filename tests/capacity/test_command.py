@@ -1,16 +1,22 @@
 """`localcare capacity` from the command line."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+import localcare
 from localcare.cli.main import main
+from tests.capacity.test_parts import HUBS
 
 
 @pytest.fixture
 def scenario(tmp_path, text):
     path = tmp_path / "plan.toml"
-    path.write_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'), "utf-8")
+    path.write_text(text, "utf-8")
     return path
 
 
@@ -46,6 +52,45 @@ def test_a_scenario_that_cannot_be_computed_leaves_nothing(scenario, tmp_path, c
     assert main(["capacity", "run", str(scenario), "--out", str(tmp_path / "out")]) == 2
     assert "line 8" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("what", ["run", "track"])
+@pytest.mark.parametrize(
+    ("good", "bad", "says"),
+    [
+        ('variant = "none"', 'variant = "cohort"', "line 6: the cohort forecast"),
+        ('file = "west-kent-synthetic"', 'file = "nowhere"', "line 11: there is no baseline 'nowhere'"),
+    ],
+)
+def test_what_a_scenario_makes_impossible_is_told_with_its_line(
+    scenario, tmp_path, capsys, monkeypatch, what, good, bad, says
+):
+    text = scenario.read_text().replace("baseline_year = 2016", "baseline_year = 2050")
+    scenario.write_text(text.replace(good, bad), "utf-8")
+    monkeypatch.setattr("localcare.dataset.editions.current", lambda folder: None)
+    assert main(["capacity", what, str(scenario), *(["--out", str(tmp_path / "out")] if what == "run" else [])]) == 2
+    assert says in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_baseline_that_is_not_whole_is_told_with_what_to_do(scenario, tmp_path, capsys):
+    folder = scenario.parent / "ours"
+    folder.mkdir()
+    (folder / "baseline.toml").write_text('label = "Ours"\nas_at = "2017-03-31"\nsynthetic = true\n')
+    (folder / "use.csv").write_text("age_from,group,people\n0,ill,many\n")
+    (folder / "practices.csv").write_text("ods_code,cluster\n")
+    scenario.write_text(scenario.read_text().replace("west-kent-synthetic", "ours"), "utf-8")
+    assert main(["capacity", "run", str(scenario), "--out", str(tmp_path / "out")]) == 2
+    assert "is not whole" in capsys.readouterr().err
+
+
+def test_on_a_fresh_machine_without_a_store_hubs_are_sited(scenario, tmp_path):
+    scenario.write_text(scenario.read_text() + HUBS, "utf-8")
+    command = [sys.executable, "-m", "localcare.cli", "capacity", "run", str(scenario), "--out", str(tmp_path / "out")]
+    code = str(Path(localcare.__file__).parents[1])
+    environment = {**os.environ, "LOCALCARE_DATA": str(tmp_path / "nothing"), "DATABASE_URL": "", "PYTHONPATH": code}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "tables" / "hubs_best.csv").read_text().count("\n") == 4
 
 
 def test_a_name_that_is_not_shipped_is_told_those_that_are(tmp_path, capsys):

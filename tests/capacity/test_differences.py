@@ -18,7 +18,8 @@ def test_only_what_differs_is_told_and_with_its_source(text):
 
 def test_what_one_does_not_have_is_empty_on_its_side(text):
     without = text.replace(
-        '[[trend]]\nsetting = "emergency_admission"\ngrowth = { low = 0, high = 0.02, source = "assumed" }\n',
+        '[[trend]]\nsetting = "emergency_admission"\ngrowth = { low = 0, high = 0.02, '
+        'unit = "share a year", source = "assumed" }\n',
         "trend = []\n",
         1,
     )

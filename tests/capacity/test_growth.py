@@ -51,10 +51,49 @@ def test_the_published_forecast_is_the_estimates_and_then_grows_as_projected():
     assert np.allclose(here, there)
 
 
+HOMES = """
+[[people.housing]]
+district = "Tonbridge and Malling"
+first_year = 2017
+dwellings = [4000, 4000, 4000]
+people_per_dwelling = { value = 2.4, unit = "people per home", source = "assumed" }
+from_outside = { value = 0.6, unit = "share", source = "assumed" }
+"""
+
+
+def _planned(text: str, variant: str = "published"):
+    asked = text.replace('variant = "none"', f'variant = "{variant}"')
+    return running.of_text(asked).plan
+
+
+def test_homes_of_a_scenario_add_people_to_the_district_that_it_names(text):
+    without, with_homes = _planned(text), _planned(text + HOMES)
+    more = with_homes.people[:, -1].sum(1) / without.people[:, -1].sum(1) - 1
+    assert (more > 0.01).all()  # 17,280 people from outside in some 480,000, less those whom the forecast has already
+    assert (more < 0.04).all()
+
+
+@pytest.mark.parametrize(
+    ("variant", "homes", "says"),
+    [
+        ("none", HOMES, r"line \d+: homes need a forecast"),
+        (
+            "published",
+            HOMES.replace("first_year = 2017", "first_year = 2018"),
+            r"line \d+: homes are counted from 2017",
+        ),
+        ("published", HOMES.replace("Tonbridge and Malling", "Dartford"), r"line \d+, people.housing.1.district"),
+    ],
+)
+def test_homes_that_cannot_be_counted_are_refused_with_their_line(text, variant, homes, says):
+    with pytest.raises(running.BadScenario, match=says):
+        _planned(text + homes, variant)
+
+
 @pytest.mark.parametrize("variant", ["published", "cohort"])
 def test_years_that_a_forecast_does_not_have_are_refused(baseline, text, variant):
     late = text.replace('variant = "none"', f'variant = "{variant}"').replace(
         "baseline_year = 2016", "baseline_year = 2050"
     )
     with pytest.raises(running.BadScenario, match="2050"):
-        running.of_text(late.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'))
+        running.of_text(late)

@@ -1,16 +1,22 @@
 """Activity and money of a plan: each step accounts for its effect, and everything adds up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from localcare.capacity import definitions
+from localcare.capacity.calc import activity
 from localcare.capacity.calc import plan as plans
+from localcare.capacity.calc.activity import Claim, Intervention
 from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.money import STRESSES, _released
 from localcare.capacity.calc.population import People
-from localcare.capacity.calc.tables import _avoided
+from localcare.capacity.calc.quantity import Quantity
+from localcare.capacity.calc.tables import _avoided, overlaps
+from localcare.capacity.running import words
 
 
 @pytest.fixture
@@ -45,6 +51,19 @@ def test_money_by_hand(plan, baseline):
         avoided * 0.5 * prices["emergency_admission"].likely - 2 * avoided * prices["community_contact"].likely
     )
     assert plan.money.invested[0].tolist() == [1100, 1000, 1000]  # paid a year ahead of its working
+
+
+FOR_PEOPLE = 'for_people = { value = 400, unit = "people", source = "assumed" }\n'
+
+
+def test_investment_follows_the_people_that_it_is_stated_for(plan, baseline, text):
+    """The baseline has 200 people: half of those for whom the investment is stated. Savings follow use, not this."""
+    scenario = definitions.read_scenario(text + FOR_PEOPLE, baseline)
+    half = plans.computed(scenario, baseline, None)
+    whole = plans.computed(definitions.read_scenario(text, baseline), baseline, None)
+    assert (half.scale, whole.scale) == (0.5, 1.0)
+    assert np.allclose(half.money.invested, whole.money.invested / 2)
+    assert np.allclose(half.money.gross, whole.money.gross)
 
 
 def test_steps_add_up_to_the_whole_change_in_every_draw(plan):
@@ -85,6 +104,121 @@ def test_the_widest_driver_comes_first_and_fixed_assumptions_drive_nothing(plan)
     assert next(one.name for one in found) == "intervention.at_home.emergency_admission.effect"
     assert all(one.quantity.low < one.quantity.high for one in found)
     assert [one.swing for one in found] == sorted((one.swing for one in found), reverse=True)
+
+
+AGES, GROUPS = (0, 65), ("ill", "well")
+SETTINGS = ("emergency_admission", "emergency_bed_day", "outpatient")
+
+
+def _all_of(value):
+    return Quantity(value, value, value, "fixed", "share", "assumed")
+
+
+@st.composite
+def interventions(draw):
+    """Up to three interventions of up to four claims each, none twice to the same cell within one."""
+    made = []
+    for number in range(draw(st.integers(1, 3))):
+        cells = draw(
+            st.lists(
+                st.tuples(st.sampled_from(SETTINGS), st.sampled_from(AGES), st.sampled_from(GROUPS)),
+                min_size=1, max_size=4, unique=True,
+            )
+        )  # fmt: skip
+        shares = st.floats(0, 1)
+        claims = tuple(
+            Claim(setting, (age,), (group,), _all_of(draw(shares)), _all_of(draw(shares)))
+            for setting, age, group in cells
+        )
+        made.append(Intervention(f"i{number}", f"I{number}", (1.0,), _merged(claims)))
+    return tuple(made)
+
+
+def _merged(claims):
+    """Draws go by setting: claims of one intervention to one setting have one reach and effect here."""
+    first = {}
+    for claim in claims:
+        first.setdefault(claim.setting, claim)
+    return tuple(replace(one, reach=first[one.setting].reach, effect=first[one.setting].effect) for one in claims)
+
+
+def _account(baseline, made):
+    drawn = {name: np.array([quantity.likely]) for name, quantity in activity.named(made)}
+    still = np.ones((1, 1, 2))
+    return activity.account(baseline, still, still, np.ones((1, 1, len(baseline.settings))), made, drawn)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(made=interventions())
+def test_nothing_is_avoided_twice_whatever_is_claimed(baseline, made):
+    """Twin: cell by cell, each intervention in turn, admissions before nights."""
+    found = _account(baseline, made).planned[0, 0]
+    assert (found >= 0).all()
+    use = baseline.use.copy()
+    at = baseline.settings.index
+    for one in made:
+        for claim in sorted(one.claims, key=lambda claim: claim.setting != "emergency_admission"):
+            cell = AGES.index(claim.age_from[0]), GROUPS.index(claim.groups[0])
+            keep = 1 - claim.reach.likely * claim.effect.likely
+            use[(*cell, at(claim.setting))] *= keep
+            if claim.setting == "emergency_admission":
+                use[(*cell, at("emergency_bed_day"))] *= keep
+    assert np.allclose(found, use)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(made=interventions())
+def test_without_an_overlap_every_activity_has_one_claim(baseline, made):
+    """Each cell that two interventions would change, each alone, is one that `overlaps` names; and no other is."""
+    touched = {}
+    for one in made:
+        for claim in one.claims:
+            for setting in {claim.setting, activity.NIGHTS_OF.get(claim.setting, claim.setting)}:
+                direct = setting == claim.setting
+                cell = touched.setdefault((setting, claim.age_from[0], claim.groups[0]), {})
+                cell[one.key] = cell.get(one.key, False) or direct
+    expected = {
+        (setting, tuple(sorted(keys)))
+        for (setting, _, _), keys in touched.items()
+        if len(keys) > 1 and any(keys.values())
+    }
+    assert {(one.setting, one.interventions) for one in activity.overlaps(made)} == expected
+
+
+def test_shorter_stays_are_priced_on_the_admissions_that_remain(baseline):
+    both = Intervention(
+        "both", "Both", (1.0,),
+        (
+            Claim("emergency_bed_day", AGES, GROUPS, _all_of(1), _all_of(0.5)),
+            Claim("emergency_admission", AGES, GROUPS, _all_of(1), _all_of(0.8)),
+        ),
+    )  # fmt: skip
+    found = _account(baseline, (both,))
+    nights = baseline.settings.index("emergency_bed_day")
+    before = baseline.use[..., nights].sum()
+    assert found.planned[0, 0, :, :, nights].sum() == pytest.approx(before * 0.2 * 0.5)
+    step = found.steps[-1]
+    priced = (step.followed - step.change)[0, 0, :, nights].sum()
+    assert priced == pytest.approx(before * 0.2 * 0.5)
+
+
+def _in_turn(text):
+    begin, end = text.index("[[intervention]]"), text.index("[money]")
+    again = text[begin:end].replace('"at_home"', '"by_phone"').replace("Care at home", "Care by phone")
+    return 'overlap = "in_turn"\n' + text[:end] + again + text[end:]
+
+
+def test_use_that_two_claim_is_shared_out_in_the_open(baseline, text):
+    """Half of the people are reached and a fifth of their use goes: a tenth of that of 65 and over."""
+    plan = plans.computed(definitions.read_scenario(_in_turn(text), baseline), baseline, None)
+    at = baseline.settings.index("emergency_admission")
+    old = baseline.use[1, :, at].sum() / baseline.use[..., at].sum()
+    first, second, together = overlaps(plan, words()).rows
+    assert first[:3] == ("Emergency admissions", "Care at home", "Care by phone")
+    assert first[3:] == pytest.approx((0.1 * old, 0.1 * old))
+    assert second[3:] == pytest.approx((0.1 * old, 0.09 * old))
+    assert together[3:] == pytest.approx((0.2 * old, 0.19 * old))
+    assert overlaps(plans.computed(definitions.read_scenario(text, baseline), baseline, None), words()).rows == ()
 
 
 @settings(max_examples=50)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from localcare.capacity import running
 from localcare.capacity.plots import Bar, Fan, bars, fans, waterfall
-from localcare.capacity.report import named, sections
+from localcare.capacity.report import named, notes, sections
 from localcare.capacity.report_html import html
 from localcare.capacity.report_pdf import pdf
 from localcare.design.drawing import Box, Drawing, Words, ticks
@@ -18,7 +18,7 @@ figures = st.floats(-1e7, 1e7)
 
 @pytest.fixture
 def computed(text):
-    return running.of_text(text.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'))
+    return running.of_text(text)
 
 
 def test_every_question_has_its_finding_and_its_table(computed):
@@ -30,13 +30,57 @@ def test_every_question_has_its_finding_and_its_table(computed):
 def test_it_says_that_people_are_synthetic_and_what_is_assumed(computed):
     page = html(computed).decode()
     assert "Synthetic people" in page
-    assert "assumptions are nobody&#39;s published figure" in page
+    assert "figures that went in are nobody&#39;s published figure" in page
     assert page.count(">assumed<") >= 5
+
+
+def test_few_draws_are_told_on_page_and_paper(computed, text):
+    assert "Only 16 draws" in html(computed).decode()
+    assert "Only 16 draws" not in html(running.of_text(text.replace("draws = 16\n", ""))).decode()
+    assert len(pdf(computed)) > 0
+
+
+def test_a_scenario_without_interventions_shows_what_happens_if_nothing_is_done(text):
+    alone = text[: text.index("[[intervention]]")] + text[text.index("[money]") :]
+    computed = running.of_text(alone)
+    assert (computed.plan.money.net == 0).all()
+    assert "no intervention" in html(computed).decode()
+    assert pdf(computed)
+
+
+def _told(text, money="", beds=""):
+    """What the report says first of a plan on the 484,460 people of the shipped baseline."""
+    return notes(running.of_text(text.replace("draws = 16", "draws = 256") + money + beds))
+
+
+def _people(count):
+    return f'{{ value = {count}, unit = "people", source = "assumed" }}\n'
+
+
+BEDS = """[beds]
+share_placed = 0.95
+within_days = 1
+replications = 10
+site = [{ name = "Here", beds = [68], source = "assumed" }]
+"""
+
+
+def test_absolute_figures_are_scaled_only_as_said_and_beds_never(text):
+    (silent,) = _told(text)
+    assert "does not say for how many people" in silent
+    assert _told(text, f"for_people = {_people(484_460)}") == []
+    (scaled,) = _told(text, f"for_people = {_people(4_844_600)}")
+    assert "are stated for 4,844,600 people; the baseline has 484," in scaled
+    assert "times 0.1." in scaled
+    (unsaid,) = _told(text, f"for_people = {_people(484_460)}", BEDS)
+    assert unsaid.startswith("The list of sites does not say")
+    (other,) = _told(text, f"for_people = {_people(484_460)}", BEDS + f"people = {_people(48_446)}")
+    assert "beds of the sites are for 48,446 people" in other
 
 
 def test_words_of_a_scenario_are_never_markup(text):
     bad = text.replace('"A small plan"', '"<script>alert(1)</script>"')
-    page = html(running.of_text(bad.replace("[baseline]", '[baseline]\nfile = "west-kent-synthetic"'))).decode()
+    page = html(running.of_text(bad)).decode()
     assert "<script>" not in page
 
 

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from localcare.capacity import report_parts
 from localcare.capacity.calc.hub_report import Service, five_answers
 from localcare.capacity.calc.hubs import HubInputs, Rules, Site, best_plans, curve, plan, what_if
+from localcare.capacity.calc.part_tables import _curve, _questions
+from localcare.capacity.calc.plan_hubs import HubsAsked, sited
 
 
 def place(seed=1, points=6, sites=5):
@@ -148,6 +151,57 @@ def test_the_curve_falls_and_answers_the_five_questions():
     assert answers.economically == max(one.p for one in plans if one.yearly_cost <= 4000)
     assert answers.sensible == max(one.p for one in plans if min(hub.people for hub in one.hubs) >= 200)
     assert len(answers.pragmatic) <= 3
+    assert five_answers(plans, open_rules, minutes=plans[2].longest).economically is None  # no budget: no answer
+    assert five_answers(plans, open_rules, minutes=plans[2].longest).staffed is None
+    assert five_answers(plans, open_rules, minutes=plans[2].longest).sensible is None
+
+
+def asked(rules, counts=(1, 2, 3)):
+    return HubsAsked("registered", counts, 3, 60, rules)
+
+
+def test_the_curve_is_without_limits_and_keeps_commitments():
+    inputs = place()
+    bound = Rules(
+        p=2, open=("S3",), max_gap=0.1, max_minutes=20, capacity=(("S0", 10.0),), min_population=1e4, budget=1
+    )
+    found = sited(inputs, asked(bound))
+    assert [one.codes for one in found.curve] == [
+        one.codes for one in curve(inputs, Rules(p=1, open=("S3",)), (1, 2, 3))
+    ]
+    assert found.answers.pragmatic == ()  # none of them keeps to these
+
+
+def test_the_set_that_keeps_to_every_limit_is_named():
+    inputs = place()
+    free = sited(inputs, asked(Rules(p=2)))
+    two = free.curve[1]
+    found = sited(inputs, asked(Rules(p=2, max_gap=two.fifth_gap, budget=two.yearly_cost)))
+    assert found.answers.pragmatic in [one.codes for one in found.curve if one.fifth_gap <= two.fifth_gap]
+    assert free.answers.pragmatic == free.curve[2].codes
+
+
+def test_a_number_of_hubs_that_cannot_be_sited_says_why_and_prints_no_figure():
+    shut = Rules(p=4, closed=("S0", "S1"))
+    found = sited(place(), asked(shut, (4, 2, 3)))
+    assert [one.p for one in found.curve if one.hubs] == [2, 3]
+    table = _curve(found)
+    assert table.rows[2] == (4, None, None, None, None, "", "4 hubs asked for and 3 sites may be one")
+    section = report_parts._curve(found, table)
+    assert "3 save" in section.finding
+    assert "inf" not in section.finding + section.drawing.svg()
+    none = sited(place(), asked(shut, (4,)))
+    assert report_parts._curve(none, _curve(none)).finding == (
+        "No number of hubs asked for can be sited: 4 hubs asked for and 3 sites may be one."
+    )
+
+
+def test_no_limit_is_told_as_none_given():
+    told = {row[0]: row[1:] for row in _questions(sited(place(), asked(Rules(p=2)))).rows}
+    assert told["How many hubs can be supported economically?"] == (
+        None,
+        "no limit is given: write budget under [hubs]",
+    )
 
 
 def test_a_service_beside_the_core_is_only_where_there_are_people_enough():

@@ -36,9 +36,13 @@ def test_in_sevenoaks_the_stated_share_is_registered():
     assert (registered.people[:309][sevenoaks] <= resident.people[sevenoaks] + 1e-6).all()
 
 
-def test_without_places_the_next_step_is_named():
-    with pytest.raises(ValueError, match="places load"):
-        hub_inputs()
+def test_where_nothing_is_loaded_the_shipped_places_stand_in():
+    before = hub_inputs()
+    load_reference(by=audit.SYSTEM)
+    after = hub_inputs()
+    assert (before.points, before.sites) == (after.points, after.sites)
+    for name in ("people", "need", "without_car", "fifth", "car", "public"):
+        assert np.array_equal(getattr(before, name), getattr(after, name)), name
 
 
 def test_every_figure_of_our_own_says_so():

@@ -114,11 +114,10 @@ def cancel(*, name: str, by: Viewer) -> bool:
 def checked(text: str, name: str) -> str:
     """The name that a text gives itself, if it can be computed. Raises BadScenario naming the line."""
     content = definitions.content_of(text, name)
-    file = content["baseline"].get("file", "")
+    file = content["baseline"]["file"]
     if file != file.strip("./\\") or "/" in file or "\\" in file:
         raise BadScenario("baseline.file names a folder among the baselines, without a path", ("baseline", "file"))
-    baseline = running.baseline_named(file, background.baselines())
-    return definitions.read_scenario(text, baseline, name).name
+    return running.checked(text, name=name, beside=background.baselines()).scenario.name
 
 
 def _require(by: Viewer) -> None:

@@ -6,7 +6,7 @@ assumed, each said so beside it; a planner passes own ones.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -14,21 +14,20 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from django.db import DatabaseError
 
 from localcare.capacity.calc import travel
 from localcare.capacity.calc.hub_report import Service
 from localcare.capacity.calc.hubs import HubInputs, Rules, Site
-from localcare.capacity.calc.quantity import Quantity
+from localcare.capacity.calc.quantity import Assumption, Quantity, exactly
 from localcare.capacity.calc.routing import Router
 from localcare.places import queries as places
-from localcare.places.queries import Area
+from localcare.places.queries import Ground
 from localcare.places.queries import Site as Premises
 
 Array = npt.NDArray[np.float64]
 Group = Literal["registered", "resident"]
 STATED_PREMISES = 86  # local-care-plan-2017, page 40
-PLAN_DAY = date(2017, 3, 31)
+PLAN_DAY = date(2017, 3, 31)  # the last day of the plan's baseline year
 REGISTERED = 484_460.0  # local-care-plan-2017, page 11, at 31 December 2016
 SEVENOAKS_SHARE = 0.594  # local-care-plan-2017, page 11: of Sevenoaks' residents, registered in the area
 # Hospitals across the border that are no acute site of a large trust: candidates, since a hub there may serve people.
@@ -57,6 +56,34 @@ SERVICES = (
 )
 
 
+SERVICE_SOURCES = {
+    "frailty clinic": "Local Care Plan 2017, page 22, names it; catchment of 30 minutes assumed",
+    "outpatients and diagnostics": "Local Care Plan 2017, page 40, names it; figures assumed",
+    "urgent treatment centre": "Local Care Plan 2017, page 24, names it; figures assumed",
+}
+
+
+def assumptions() -> Iterator[tuple[str, Assumption]]:
+    """Every figure that the hub model's inputs go by, with its source."""
+    yield "hubs.registered", exactly(REGISTERED, "people", "Local Care Plan 2017, page 11, at 31 December 2016")
+    yield "hubs.sevenoaks", exactly(SEVENOAKS_SHARE, "share of residents registered", "Local Care Plan 2017, page 11")
+    least = "Local Care Plan 2017, pages 21 and 22: bigger than cluster level, the smallest cluster having 46,000"
+    yield "hubs.least people by default", exactly(LEAST_PEOPLE, "people", least)
+    for name, quantity in ASSUMED.items():
+        yield f"hubs.{name}", quantity
+    for name, quantity in travel.MODEL.items():
+        yield f"hubs.travel.{name}", quantity
+    for service in SERVICES:
+        figures = (
+            ("least people", service.min_population, "people"),
+            ("catchment", service.catchment_minutes, "minutes"),
+            ("cost", service.yearly_cost, "pounds a year"),
+            ("staff", service.staff, "full-time equivalents"),
+        )
+        for what, value, unit in figures:
+            yield f"hubs.{service.name}.{what}", exactly(value, unit, SERVICE_SOURCES[service.name])
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Demand points: where they are, how many people, deprivation fifth (0 unknown), whether rural."""
@@ -75,7 +102,8 @@ def hub_inputs(group: Group = "registered", *, as_at: date = PLAN_DAY, router: R
 
     `router` gives the minutes by car in place of the stated model (see `calc.routing`)."""
     figure = travel.likely(ASSUMED)
-    who, sites = _people(group, as_at, figure), _sites(as_at, figure)
+    known = places.ground(as_at)
+    who, sites = _people(group, known, figure), _sites(known, figure)
     where = np.array([(site.latitude, site.longitude) for site in sites])
     km, model = travel.straight_km(who.at, where), travel.likely()
     deprived = np.where(who.fifth > 0, 5 - who.fifth, 2)  # the middle where unknown
@@ -102,13 +130,8 @@ def default_rules(p: int = 5) -> Rules:
     )
 
 
-def _people(group: Group, as_at: date, figure: Mapping[str, float]) -> People:
-    try:
-        areas = places.areas()
-    except DatabaseError:  # a store that nothing was ever loaded into
-        areas = []
-    if not areas:
-        raise ValueError("no small areas are loaded: run `localcare places load` first")
+def _people(group: Group, known: Ground, figure: Mapping[str, float]) -> People:
+    areas = known.areas
     ages, rural = places.resident_ages_mid2017(), _rural()
     share_65 = np.array([_share(ages[area.lsoa11_code], 65) for area in areas])
     share_85 = np.array([_share(ages[area.lsoa11_code], 85) for area in areas])
@@ -121,17 +144,17 @@ def _people(group: Group, as_at: date, figure: Mapping[str, float]) -> People:
         share_65,
         share_85,
     )
-    return residents if group == "resident" else _registered(residents, areas, as_at, figure)
+    return residents if group == "resident" else _registered(residents, known, figure)
 
 
-def _registered(residents: People, areas: list[Area], as_at: date, figure: Mapping[str, float]) -> People:
+def _registered(residents: People, known: Ground, figure: Mapping[str, float]) -> People:
     """Residents by the share registered in the area, and people who live outside, put at their practice (assumed)."""
-    lists = places.list_sizes(as_at)
-    premises = [site for site in places.sites(Premises.Kind.PRACTICE) if site.code in lists and site.latitude]
+    lists, practice = known.list_sizes, Premises.Kind.PRACTICE
+    premises = [site for site in known.sites if site.kind == practice and site.code in lists and site.latitude]
     at = np.array([(site.latitude, site.longitude) for site in premises], float)
     outside = np.array([lists[site.code] for site in premises], float)
     outside *= REGISTERED * figure["outside_share"] / outside.sum()
-    sevenoaks = np.array([area.district_name == "Sevenoaks" for area in areas])
+    sevenoaks = np.array([area.district_name == "Sevenoaks" for area in known.areas])
     near = np.exp(-travel.straight_km(residents.at, at).min(axis=1) / figure["access_km"])
     inside = residents.people.copy()
     wanted = SEVENOAKS_SHARE * inside[sevenoaks].sum()
@@ -160,10 +183,10 @@ def _filled(likely: Array, most: Array, total: float) -> Array:
     return np.minimum(likely * high, most)
 
 
-def _sites(as_at: date, figure: Mapping[str, float]) -> tuple[Site, ...]:
+def _sites(ground: Ground, figure: Mapping[str, float]) -> tuple[Site, ...]:
     kinds = Premises.Kind
-    open_now = set(places.list_sizes(as_at))
-    known = [site for site in places.sites() if site.latitude is not None and site.longitude is not None]
+    open_now = set(ground.list_sizes)
+    known = [site for site in ground.sites if site.latitude is not None and site.longitude is not None]
     chosen = [
         _site(one, kind, figure[cost], across)
         for one in known

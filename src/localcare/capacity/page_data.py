@@ -58,6 +58,7 @@ def of(computed: Computed) -> dict[str, Any]:
         ],
         "headline": _headline(plan),
         "made": _made(plan),
+        "notes": report.notes(computed),
         "expected": tracking.basis(computed),
         "tables": [[f"{table.name}.csv", table.title] for table in computed.tables],
     }

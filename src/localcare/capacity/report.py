@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from math import isfinite
 
 from localcare.capacity.calc.plan import Plan
+from localcare.capacity.calc.quantity import Quantity
+from localcare.capacity.calc.scenario import DRAWS
 from localcare.capacity.calc.tables import Table, Value, ranged
 from localcare.capacity.plots import Bar, bars, fans, waterfall
 from localcare.capacity.report_parts import part_sections
@@ -20,6 +22,7 @@ def sections(computed: Computed) -> list[Section]:
     return [
         _money(computed.plan, tables["money"]),
         *_activities(computed.plan, tables["steps"]),
+        *_overlaps(tables["overlaps"]),
         _people(computed.plan, tables["people"]),
         _by_intervention(computed.plan, tables["saving_by_intervention"]),
         _stresses(computed.plan, tables["stresses"]),
@@ -28,6 +31,47 @@ def sections(computed: Computed) -> list[Section]:
         *_stated(tables),
         _assumptions(tables["assumptions"]),
     ]
+
+
+def notes(computed: Computed) -> list[str]:
+    """What a reader has to know of the whole before any figure of it."""
+    scenario, beds = computed.plan.scenario, computed.parts.beds
+    said = []
+    if scenario.draws < DRAWS:
+        said.append(f"Only {scenario.draws} draws, where {DRAWS} are usual: the ranges are rough.")
+    said += _scaled(computed.plan)
+    if beds:
+        said += _site_list(beds.asked.people, float(computed.plan.baseline.people.sum()))
+    return said
+
+
+SAME = 0.005  # people that differ by less than half a per cent are the same area: assumed
+
+
+def _scaled(plan: Plan) -> Iterator[str]:
+    people = float(plan.baseline.people.sum())
+    absolute = "investment, arrivals and slots of the bed model and the people of hubs"
+    if plan.scenario.for_people is None:
+        yield (
+            f"The scenario does not say for how many people its figures are: {absolute} are taken as they stand, for a "
+            f"baseline of {people:,.0f} people. To have them scaled, write for_people under [money]."
+        )
+    elif abs(plan.scale - 1) > SAME:
+        yield (
+            f"{absolute.capitalize()} are stated for {plan.scenario.for_people.likely:,.0f} people; the baseline has "
+            f"{people:,.0f}: they are taken times {plan.scale:.3g}."
+        )
+
+
+def _site_list(stated: Quantity | None, people: float) -> Iterator[str]:
+    """Beds are never scaled: a reader has to know for whom they were."""
+    if stated is None:
+        yield "The list of sites does not say for how many people its beds are: write people under [beds]."
+    elif abs(people / stated.likely - 1) > SAME:
+        yield (
+            f"The beds of the sites are for {stated.likely:,.0f} people and the baseline has {people:,.0f}: they are "
+            "taken as they stand, and are more or fewer a head than they were."
+        )
 
 
 def named(assumption: str) -> str:
@@ -82,6 +126,19 @@ def _activities(plan: Plan, table: Table) -> Iterator[Section]:
         yield Section(key, labels[key], finding, drawing, mine)
 
 
+def _overlaps(table: Table) -> Iterator[Section]:
+    """How use that several interventions claim is shared out; nothing where none meet."""
+    together = [(str(row[0]), float(row[3] or 0), float(row[4] or 0)) for row in table.rows if row[1] == "together"]
+    if together:
+        most = max(together, key=lambda one: one[1] - one[2])
+        finding = (
+            f"Interventions meet on the same use in: {', '.join(one[0] for one in together)}. Each acts on what "
+            f"those before it left. {most[0]}: added up they would avoid {most[1]:.1%}, in turn they avoid "
+            f"{most[2]:.1%}, and only that is counted."
+        )
+        yield Section(table.name, table.title, finding, None, table)
+
+
 def _people(plan: Plan, table: Table) -> Section:
     first, last = plan.baseline.people.sum(), plan.people[:, -1].sum(1)
     old = plan.people[:, -1, -1] / plan.baseline.people.sum(1)[-1] - 1
@@ -109,6 +166,8 @@ def _by_intervention(plan: Plan, table: Table) -> Section:
         f"9 draws of 10{': ' + ', '.join(paying) if paying else ''}."
     )
     lines = [Bar(label, figures[2], figures[3]) for label, figures in net]
+    if not net:
+        return Section("interventions", "Which interventions pay", "The scenario has no intervention.", None, table)
     drawing = bars("Net benefit of each intervention in the last year, 80% range", lines, millions)
     return Section("interventions", "Which interventions pay", finding, drawing, table)
 
@@ -152,7 +211,10 @@ def _stated(tables: dict[str, Table]) -> Iterator[Section]:
 
 def _assumptions(table: Table) -> Section:
     guessed = sum(1 for row in table.rows if row[6] == "assumed")
-    finding = f"{guessed} of {len(table.rows)} assumptions are nobody's published figure: they say assumed."
+    finding = (
+        f"{guessed} of {len(table.rows)} figures that went in are nobody's published figure: they say assumed. What "
+        "the scenario's author decided, such as a service level, says chosen."
+    )
     return Section("assumptions", table.title, finding, None, table)
 
 

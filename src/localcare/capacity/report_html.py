@@ -5,7 +5,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from localcare.capacity.report import sections, shown
+from localcare.capacity.report import notes, sections, shown
 from localcare.capacity.running import Computed
 from localcare.capacity.section import Section
 
@@ -22,6 +22,7 @@ def html(computed: Computed) -> bytes:
         scenario=computed.plan.scenario,
         baseline=computed.plan.baseline,
         sections=[(section, _picture(section)) for section in sections(computed)],
+        notes=notes(computed),
         shown=shown,
     ).encode()
 

@@ -1,10 +1,12 @@
 """What the report of a plan says of beds, staff and hubs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
+from localcare.capacity.calc.beds.outcome import Spread
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_beds import BedsResult
 from localcare.capacity.calc.plan_hubs import HubsResult
@@ -26,13 +28,15 @@ def part_sections(computed: Computed, tables: Mapping[str, Table]) -> Iterator[S
     found = computed.parts
     if found.beds:
         yield _beds(computed.plan, found.beds, tables["beds_needed"])
-        yield Section(
-            "beds_occupied", "How full places are", tables["beds_occupied"].says, None, tables["beds_occupied"]
-        )
-        yield Section("beds_waits", "Who waits", tables["beds_waits"].says, None, tables["beds_waits"])
+        for name in ("beds_occupied", "beds_visits", "beds_waits"):
+            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
+        yield _bed_stresses(tables["beds_stresses"])
     if found.staff:
         yield _staff(computed.plan, found.staff, tables["staff"])
         yield Section("staff_area", "Staff of the area", tables["staff_area"].says, None, tables["staff_area"])
+        yield _gap(computed.plan, found.staff, tables["staff_gap"])
+        for name in ("staff_checks", "staff_drivers"):
+            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
     if found.hubs:
         yield _hubs(found.hubs, tables["hubs"])
         yield _curve(found.hubs, tables["hubs_curve"])
@@ -41,7 +45,8 @@ def part_sections(computed: Computed, tables: Mapping[str, Table]) -> Iterator[S
 
 
 def _beds(plan: Plan, beds: BedsResult, table: Table) -> Section:
-    needs = [need for need in beds.needs if need.place == BEDS]
+    needs = [need for need in beds.planned.needs if need.place == BEDS]
+    without = [need.places for need in beds.nothing_done.needs if need.place == BEDS]
     there = tuple(
         float(sum(site.beds[min(i, len(site.beds) - 1)] for site in beds.system.sites)) for i in range(len(needs))
     )
@@ -51,15 +56,33 @@ def _beds(plan: Plan, beds: BedsResult, table: Table) -> Section:
     finding = (
         f"{there[0]:.0f} community beds are there in {years[0]}; the service level takes {first.median:.0f} "
         f"({first.low:.0f} to {first.high:.0f}), and {last.median:.0f} ({last.low:.0f} to {last.high:.0f}) in "
-        f"{years[-1]}."
+        f"{years[-1]}; if nothing is done {without[-1].median:.0f} ({without[-1].low:.0f} to {without[-1].high:.0f})."
     )
     lines = [
-        Fan("needed", tuple(s.median for s in spreads), tuple(s.low for s in spreads), tuple(s.high for s in spreads)),
+        _fan("with the plan", spreads),
+        _fan("nothing done", without, ours=False),
         Fan("there", there, there, there, ours=False),
     ]
     return Section(
         "beds", "Community beds", finding, fans("Beds needed and there by year", years, lines, _count), table
     )
+
+
+def _fan(label: str, spreads: Sequence[Spread], *, ours: bool = True) -> Fan:
+    middle, low, high = (tuple(getattr(one, key) for one in spreads) for key in ("median", "low", "high"))
+    return Fan(label, middle, low, high, ours)
+
+
+def _bed_stresses(table: Table) -> Section:
+    figures = {str(row[0]): (float(row[1] or 0), float(row[4] or 0)) for row in table.rows}
+    planned = figures.pop("As planned")
+    worst = max(figures, key=lambda case: figures[case][1])
+    finding = (
+        f"As planned {planned[0]:.0%} of those for a bed are placed in time and people wait {planned[1]:,.0f} days in "
+        f"a year. Of the cases tried these days are most with {worst[0].lower()}{worst[1:]}: "
+        f"{figures[worst][1]:,.0f}, and {figures[worst][0]:.0%} placed in time."
+    )
+    return Section(table.name, table.title, finding, None, table)
 
 
 def _count(value: float) -> str:
@@ -78,6 +101,25 @@ def _staff(plan: Plan, staff: StaffResult, table: Table) -> Section:
     return Section("staff", "Staff", finding, fans("Posts by year", years, lines, _count), table)
 
 
+def _gap(plan: Plan, staff: StaffResult, table: Table) -> Section:
+    """Need against those there, of the roles whose supply the scenario gives."""
+    if not staff.gaps:
+        finding = "The scenario does not say who there is: write [[staff.supply]] for each role."
+        return Section(table.name, table.title, finding, None, table)
+    years = plan.scenario.years
+    needed = np.asarray(sum(one.needed for one in staff.gaps))
+    filled = tuple(sum(one.filled[i] for one in staff.gaps) for i in range(len(years)))
+    _, middle, low, high = ranged(np.asarray(sum(one.gap[:, -1] for one in staff.gaps)))
+    roles = ", ".join(one.role for one in staff.gaps)
+    finding = (
+        f"Of {roles}, {ranged(needed[:, -1])[1]:.0f} whole-time posts are needed in {years[-1]} and {filled[-1]:.0f} "
+        f"would be filled: {middle:.0f} are missing ({low:.0f} to {high:.0f})."
+    )
+    lines = [fan("needed", needed), Fan("filled", filled, filled, filled, ours=False)]
+    drawing = fans("Posts needed and filled by year", years, lines, _count)
+    return Section(table.name, table.title, finding, drawing, table)
+
+
 def _hubs(hubs: HubsResult, table: Table) -> Section:
     best = hubs.best[0]
     if not best.hubs:
@@ -94,12 +136,22 @@ def _hubs(hubs: HubsResult, table: Table) -> Section:
 
 
 def _curve(hubs: HubsResult, table: Table) -> Section:
-    lines = [Bar(f"{one.p} hubs", 0, one.minutes) for one in hubs.curve if one.hubs]
+    found = [one for one in hubs.curve if one.hubs]
+    if not found:
+        finding = f"No number of hubs asked for can be sited: {hubs.curve[0].reason}."
+        return Section("hubs_curve", "How many hubs", finding, None, table)
+    first, *more = found
     gains = [
-        (after.p, before.minutes - after.minutes) for before, after in zip(hubs.curve, hubs.curve[1:], strict=False)
+        f"{one.p} save {before.minutes - one.minutes:.1f} minutes against {before.p}" for before, one in pairwise(found)
     ]
-    finding = "One more hub saves " + ", ".join(f"{gain:.1f} minutes with {p}" for p, gain in gains) + "."
+    finding = f"Without limits, {_hubs_of(first.p)}: {first.minutes:.1f} minutes on average"
+    finding += f"; {', '.join(gains)}." if more else "."
+    lines = [Bar(_hubs_of(one.p), 0, one.minutes) for one in found]
     return Section("hubs_curve", "How many hubs", finding, bars("Mean minutes by number of hubs", lines, _count), table)
+
+
+def _hubs_of(number: int) -> str:
+    return "1 hub" if number == 1 else f"{number} hubs"
 
 
 def catchments(hubs: HubsResult) -> Drawing:

@@ -7,7 +7,7 @@ from fpdf import FPDF
 from fpdf.enums import Align, TableCellFillMode
 from fpdf.fonts import FontFace
 
-from localcare.capacity.report import sections, shown
+from localcare.capacity.report import notes, sections, shown
 from localcare.capacity.running import Computed
 from localcare.capacity.section import Section
 from localcare.design.drawing import FONT, RULE, Area, Box, Drawing, Item, Stroke, Words
@@ -55,6 +55,8 @@ def pdf(computed: Computed) -> bytes:
         f"{made_up if baseline.synthetic else ''} Ranges hold 8 draws in 10.",
         9,
     )
+    for note in notes(computed):
+        _text(paper, note, 10, bold=True)
     for section in sections(computed):
         _section(paper, section)
     return bytes(paper.output())

@@ -1,6 +1,6 @@
 """A scenario computed: from its file to its tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,16 @@ from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.part_tables import part_tables
-from localcare.capacity.calc.parts import Parts
+from localcare.capacity.calc.parts import Asked, Parts
 from localcare.capacity.calc.plan import Driver, Plan
+from localcare.capacity.calc.quantity import Quantity, exactly
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.calc.scenario import Scenario, quantity
+from localcare.capacity.calc.staff_tables import Gps
 from localcare.capacity.calc.tables import Table, Words
+from localcare.capacity.hub_inputs import assumptions as hub_assumptions
 from localcare.capacity.hub_inputs import default_rules, hub_inputs
+from localcare.capacity.published_workforce import practice_years
 
 GROUPS = {
     "cancer": "Cancer",
@@ -52,6 +56,30 @@ def _silent(stage: str, share: float) -> None:
     """Nobody asked how far it is."""
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a text asks for, all of it known and fitting: it can be computed."""
+
+    scenario: Scenario
+    baseline: Baseline
+    residents: Forecast | None
+    wanted: Asked
+
+
+def checked(text: str, *, name: str = "scenario", beside: Path | None = None) -> Checked:
+    """Everything of a text that can be wrong before it is computed. Raises BadScenario naming the line."""
+    content = definitions.content_of(text, name)
+    with definitions.located(text, name):
+        baseline = baseline_named(content["baseline"]["file"], beside)
+    scenario = definitions.read_scenario(text, baseline, name)
+    with definitions.located(text, name):
+        wanted = parts.asked(
+            content, quantity, age_from=baseline.age_from, groups=baseline.groups, rules=default_rules()
+        )
+        parts.checked(wanted, scenario, hub_inputs)
+        return Checked(scenario, baseline, forecast_of(scenario), wanted)
+
+
 def of_text(
     text: str,
     *,
@@ -61,27 +89,22 @@ def of_text(
 ) -> Computed:
     """The scenario of a text. `telling` hears each stage and the share done; what it raises stops us. Raises
     BadScenario."""
-    content = definitions.content_of(text, name)
-    baseline = baseline_named(content["baseline"].get("file", ""), beside)
-    scenario = definitions.read_scenario(text, baseline, name)
     telling("Forecasting the people", 0.1)
-    residents = forecast_of(scenario)
-    telling("Working out activity and money", 0.2)
-    plan = plans.computed(scenario, baseline, residents)
-    telling("Moving one assumption at a time", 0.4)
-    drivers = plans.drivers(scenario, baseline, residents)
-    telling("Simulating beds, staffing teams, siting hubs", 0.6)
-    try:
-        wanted = parts.asked(content, quantity, baseline.groups, default_rules())
+    ready = checked(text, name=name, beside=beside)
+    scenario, baseline, residents, wanted = ready.scenario, ready.baseline, ready.residents, ready.wanted
+    with definitions.located(text, name):
+        telling("Working out activity and money", 0.2)
+        plan = plans.computed(scenario, baseline, residents)
+        telling("Moving one assumption at a time", 0.4)
+        drivers = plans.drivers(scenario, baseline, residents)
+        telling("Simulating beds, staffing teams, siting hubs", 0.6)
         found = parts.computed(plan, wanted, hub_inputs)
-    except BadScenario as error:
-        raise definitions.at_line(error, text, name) from error
-    telling("Making the tables", 0.9)
-    whole = [
-        *tables.all_tables(plan, drivers, words()),
-        *part_tables(plan, found),
-        tables.assumed(plan, parts.assumptions(wanted)),
-    ]
+        telling("Making the tables", 0.9)
+        whole = [
+            *tables.all_tables(plan, drivers, words()),
+            *part_tables(plan, found, published_gps(scenario)),
+            tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),
+        ]
     return Computed(text, plan, found, drivers, whole)
 
 
@@ -113,6 +136,21 @@ def forecast_of(scenario: Scenario) -> Forecast | None:
         return Forecast(residents.between(first, last), forecast.shares())
     except ValueError as error:
         raise BadScenario(f"the {scenario.variant} forecast: {error}", ("horizon",)) from error
+
+
+def counted_shares(scenario: Scenario) -> Iterator[tuple[str, Quantity]]:
+    """The districts of whose residents a forecast counts a share only."""
+    names = {code: name for name, code in definitions.districts().items()}
+    for code, share in forecast.shares().items() if scenario.variant != "none" else ():
+        yield (
+            f"people.share counted.{names[code]}",
+            exactly(share, "share of residents", "Local Care Plan 2017, page 11"),
+        )
+
+
+def published_gps(scenario: Scenario) -> list[Gps]:
+    """The published practice workforce of the plan's baseline year, where there is one."""
+    return [Gps(one.year, one.patients, one.gps) for one in practice_years() if one.year == scenario.baseline_year + 1]
 
 
 def words() -> Words:

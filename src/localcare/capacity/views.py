@@ -62,6 +62,7 @@ def _shown(found: tuple[Any, Mapping[str, Any]] | None, year: str) -> dict[str, 
         "sections": sections,
         "pyramid": pyramid,
         "made_of": page["made"],
+        "results_notes": page.get("notes", []),
         "standings": [(one, Markup(one.drawing().svg())) for one in queries.standings(page)],
         "tables": page["tables"],
     }

@@ -5,12 +5,14 @@ The same scenario leaves the same bytes: nothing here asks for the time or for w
 
 import csv
 import datetime
+import fcntl
 import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 
@@ -32,23 +34,67 @@ class FolderInUse(Exception):
 def written(computed: Computed, folder: Path, more: Mapping[str, bytes] | None = None) -> list[Path]:
     """Write everything a scenario leaves, and `more` files; the folder is swapped in whole. Returns them, in order.
 
-    Raises FolderInUse where the folder is there and is not one that was written here.
+    Killed at any moment, the folder holds what it held or all that is new; what lies about beside it is cleared away by
+    the next to write there. Raises FolderInUse where the folder is there and is not one that was written here.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / "scenario.toml").exists():
-        raise FolderInUse(f"{folder} holds other files. Name an empty folder, or one that an earlier run left")
+    folder = folder.absolute()
+    content = {**files(computed), **(more or {})}
     folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=".capacity-", dir=folder.parent))
-    try:
-        for name, content in {**files(computed), **(more or {})}.items():
-            target = building / name
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(content)
-        os.chmod(building, 0o755)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.rename(building, folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    with _alone(folder.parent):
+        _sweep(folder.parent)
+        if folder.exists() and any(folder.iterdir()) and not (folder / "scenario.toml").exists():
+            raise FolderInUse(f"{folder} holds other files. Name an empty folder, or one that an earlier run left")
+        building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder.parent))
+        try:
+            for name, whole in content.items():
+                target = building / name
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(whole)
+            os.chmod(building, 0o755)
+            _swap(building, folder)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+BUILDING, ASIDE = ".capacity-new-", ".capacity-old-"
+
+
+@contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """One writer at a time beside each other's folders; a killed one's lock ends with it."""
+    held = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _swap(building: Path, folder: Path) -> None:
+    """The old folder is set aside, and goes only when the new one stands: between the two it is found by `_sweep`."""
+    aside = folder.parent / f"{ASIDE}{folder.name}"
+    if folder.exists():
+        os.rename(folder, aside)
+    try:
+        os.rename(building, folder)
+    except OSError:
+        if aside.exists():
+            os.rename(aside, folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sweep(parent: Path) -> None:
+    """What killed writers left: half-built folders go, and an old folder whose new one never came stands again."""
+    for left in parent.glob(f"{ASIDE}*"):
+        folder = parent / left.name.removeprefix(ASIDE)
+        if folder.exists():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            os.rename(left, folder)
+    for left in parent.glob(f"{BUILDING}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def files(computed: Computed) -> Mapping[str, bytes]:

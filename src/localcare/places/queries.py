@@ -2,15 +2,18 @@
 
 import csv
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 
 from localcare.base.once import once_a_request
 from localcare.base.prepared import prepared
+from localcare.places import shipped
 from localcare.places.models import Area, ListSize, Membership, Organisation, Site, Statement
 
 Kind = Organisation.Kind
@@ -112,6 +115,27 @@ def sites(*kinds: str) -> list[Site]:
 def areas() -> list[Area]:
     """All lower layer super output areas, by code."""
     return list(Area.objects.all())
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a plan of the area stands on, on a day. `shipped`: read from the files that come with Localcare."""
+
+    areas: list[Area]
+    sites: list[Site]
+    list_sizes: dict[str, int]
+    shipped: bool
+
+
+def ground(as_at: date) -> Ground:
+    """Areas, sites and lists of the store; of the files shipped with Localcare where no areas were loaded into it, or
+    there is no store at all: a plan needs nobody's private data."""
+    try:
+        if loaded := areas():
+            return Ground(loaded, sites(), list_sizes(as_at), shipped=False)
+    except DatabaseError:  # a store that nothing was ever loaded into
+        pass
+    return Ground(shipped.areas(), shipped.sites(), shipped.list_sizes(as_at), shipped=True)
 
 
 def statements(subject: str | None = None) -> list[Statement]:

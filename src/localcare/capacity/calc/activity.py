@@ -6,7 +6,8 @@ the central one, where every assumption has its likeliest value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from localcare.capacity.calc.quantity import Quantity
 
 Array = npt.NDArray[np.float64]
 
-# Bed days go with an admission that is avoided.
+# Bed days go with an admission that is avoided: assumed in the same share, as if its stay were of mean length.
 NIGHTS_OF = {"emergency_admission": "emergency_bed_day", "planned_admission": "planned_bed_day"}
 
 
@@ -42,6 +43,7 @@ class Intervention:
     label: str
     phase: tuple[float, ...]
     claims: tuple[Claim, ...]
+    phase_source: str = "assumed: no source is given"
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,27 @@ class Account:
 def overlaps(interventions: Sequence[Intervention]) -> list[Overlap]:
     """Every setting of which some age and group is claimed by more than one intervention.
 
-    Also two claims of one intervention, which then stands there twice."""
-    claimed: dict[tuple[str, int, str], list[str]] = {}
+    A claim on admissions is one on their nights too, which go with them: it meets whoever shortens those stays. (Two
+    that meet on admissions meet there once.) One intervention may do both, since its nights act on what is left. Also
+    two claims of one intervention to the same, which then stands there twice."""
+    claimed: dict[Cell, list[str]] = {}
+    followed: dict[Cell, list[str]] = {}
     for intervention in interventions:
         for claim in intervention.claims:
-            for age in claim.age_from:
-                for group in claim.groups:
-                    claimed.setdefault((claim.setting, age, group), []).append(intervention.key)
-    found = {(setting, tuple(keys)) for (setting, _, _), keys in claimed.items() if len(keys) > 1}
+            for age, group in product(claim.age_from, claim.groups):
+                claimed.setdefault((claim.setting, age, group), []).append(intervention.key)
+                if nights := NIGHTS_OF.get(claim.setting):
+                    followed.setdefault((nights, age, group), []).append(intervention.key)
+    order = [intervention.key for intervention in interventions]
+    found = set()
+    for cell, keys in claimed.items():
+        every = sorted([*keys, *{*followed.get(cell, ())} - {*keys}], key=order.index)
+        if len(every) > 1:
+            found.add((cell[0], tuple(every)))
     return [Overlap(*one) for one in sorted(found)]
+
+
+Cell = tuple[str, int, str]  # setting, age, group
 
 
 def named(interventions: Sequence[Intervention]) -> Iterator[tuple[str, Quantity]]:
@@ -132,22 +146,33 @@ def account(
     return Account(baseline.use.sum(0), tuple(steps), nothing_done, use)
 
 
+def alone(use: Array, baseline: Baseline, intervention: Intervention) -> Array:
+    """What an intervention changes of this use of the last years, acting alone, each assumption at its likeliest."""
+    drawn = {name: np.full(1, quantity.likely) for name, quantity in named([intervention])}
+    last = replace(intervention, phase=intervention.phase[-use.shape[1] :])
+    return _with(use, baseline, last, drawn)[0] - use
+
+
 def _with(
     use: Array, baseline: Baseline, intervention: Intervention, drawn: Mapping[str, Array]
 ) -> tuple[Array, Array]:
-    """Use after one intervention, and what of the change only followed. Its claims all act on what stood before it."""
-    after, followed = use.copy(), np.zeros_like(use)
+    """Use after one intervention, and what of the change only followed.
+
+    Its claims act on what stood before it, admissions first: nights on what the admissions that remain have left, so
+    that no night is avoided twice, none is priced with an admission and again, and none is left below nought."""
+    after, followed, left = use.copy(), np.zeros_like(use), use.copy()
     phase = np.asarray(intervention.phase)
-    for claim in intervention.claims:
+    for claim in sorted(intervention.claims, key=lambda one: one.setting not in NIGHTS_OF):
         name = f"intervention.{intervention.key}.{claim.setting}"
         share = ((drawn[f"{name}.reach"] * drawn[f"{name}.effect"])[:, None] * phase)[:, :, None, None]
         cells = _cells(claim, baseline, use.shape)
         at = baseline.settings.index
-        gone = use[..., at(claim.setting)][cells] * share
+        gone = left[..., at(claim.setting)][cells] * share
         after[..., at(claim.setting)][cells] -= gone
         if nights := NIGHTS_OF.get(claim.setting):
-            with_it = use[..., at(nights)][cells] * share
+            with_it = left[..., at(nights)][cells] * share
             after[..., at(nights)][cells] -= with_it
+            left[..., at(nights)][cells] -= with_it
             followed[..., at(nights)][cells] -= with_it
         if claim.replaced_by:
             after[..., at(claim.replaced_by)][cells] += gone * drawn[f"{name}.replaced"][:, None, None, None]

@@ -14,7 +14,7 @@ import numpy as np
 
 from localcare.capacity.calc.quantity import Array, Quantity, draws, stream
 
-ALIKE = 1e-12
+ALIKE = 1e-12  # scores closer than rounding of the machine are one score
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from localcare.capacity.calc.quantity import Array, Quantity
 
 @dataclass(frozen=True)
 class Housing:
-    """Homes of a district by the year that ends in its middle, people of a home, and the share of them from outside."""
+    """Homes of a district (a place of the forecast) by the year that ends in its middle; people of a home, and the
+    share of them from outside."""
 
     district: str
     first_year: int

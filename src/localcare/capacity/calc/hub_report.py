@@ -90,11 +90,12 @@ class HubPlan:
 
 @dataclass(frozen=True, slots=True)
 class FiveAnswers:
-    """The plan's five questions (local-care-plan-2017, page 42), from a curve; None where no number on it does.
+    """The plan's five questions (local-care-plan-2017, page 42), from a curve; None where no number on it does, or the
+    rules give no such limit: a limit that nobody stated is not kept to.
 
     `economically`: most hubs within the budget; `sensible`: most for which each has its least population;
-    `accessible`: fewest with nobody beyond the minutes; `staffed`: most for which there is staff; `pragmatic`: the best
-    set within all of them, by code."""
+    `accessible`: fewest with nobody beyond the minutes; `staffed`: most for which there is staff; `pragmatic`: of the
+    sets of the curve that keep to every limit given, the one with least travel, by code."""
 
     economically: int | None
     sensible: int | None
@@ -106,20 +107,37 @@ class FiveAnswers:
 def five_answers(plans: Sequence[HubPlan], rules: Rules, *, minutes: float) -> FiveAnswers:
     """Read off a curve made without the limits themselves, so that each question has an answer of its own."""
     real = [plan for plan in plans if plan.hubs]
-    least, budget, staff = rules.min_population or 0.0, rules.budget, rules.staff
-    paid = [plan for plan in real if budget is None or plan.yearly_cost <= budget]
-    large = [plan for plan in real if min(hub.people for hub in plan.hubs) >= least]
     near = [plan for plan in real if plan.longest <= minutes]
-    manned = [plan for plan in real if staff is None or plan.staff <= staff]
-    all_of = [plan for plan in real if plan in paid and plan in large and plan in manned]
-    chosen = min(all_of, key=lambda plan: plan.objective, default=None)
+    kept = [plan for plan in near if all(_kept(plan, rules, limit) is not False for limit in LIMITS)]
+    chosen = min(kept, key=lambda plan: plan.objective, default=None)
+
+    def most(limit: str) -> int | None:
+        return max((plan.p for plan in real if _kept(plan, rules, limit)), default=None)
+
     return FiveAnswers(
-        max((plan.p for plan in paid), default=None),
-        max((plan.p for plan in large), default=None),
+        most("budget"),
+        most("min_population"),
         min((plan.p for plan in near), default=None),
-        max((plan.p for plan in manned), default=None),
+        most("staff"),
         chosen.codes if chosen else (),
     )
+
+
+LIMITS = ("budget", "min_population", "staff", "max_minutes", "max_gap", "capacity")
+
+
+def _kept(plan: HubPlan, rules: Rules, limit: str) -> bool | None:
+    """Whether a set keeps to a limit of the rules; None where they give none."""
+    given = getattr(rules, limit)
+    if given is None or given == ():
+        return None
+    if limit == "capacity":
+        room = dict(given)
+        return all(hub.people <= room.get(hub.code, np.inf) for hub in plan.hubs)
+    if limit == "min_population":
+        return bool(min(hub.people for hub in plan.hubs) >= given)
+    reached = {"budget": plan.yearly_cost, "staff": plan.staff, "max_minutes": plan.longest, "max_gap": plan.fifth_gap}
+    return bool(reached[limit] <= given)
 
 
 def no_plan(p: int, reason: str) -> HubPlan:

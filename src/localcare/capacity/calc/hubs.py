@@ -13,6 +13,7 @@ objective: it is a limit, and stands beside each plan and along the curve.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,10 @@ class HubInputs:
                 )
         if self.car.shape != shape or self.public.shape != shape:
             raise ValueError(f"car {self.car.shape} and public {self.public.shape}: give minutes as {shape}")
+
+    def times(self, factor: float) -> Self:
+        """The same place with so many times as many people."""
+        return self if factor == 1 else replace(self, people=self.people * factor)
 
     def numbers(self, codes: Iterable[str]) -> tuple[int, ...]:
         """The places of sites in the list. Raises ValueError naming a code that is none."""

@@ -20,13 +20,14 @@ Array = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class Investment:
     """What an intervention costs: pounds a year at full working and once, in its first year; years of parallel running,
-    in which the new is paid and the old not yet given up; the part of it that is pay."""
+    in which the new is paid and the old not yet given up; the part of it that is pay; where these two come from."""
 
     intervention: str
     yearly: Quantity
     once: Quantity
     parallel_years: int
     pay_share: float
+    source: str = "assumed: no source is given"
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,10 @@ class Stress:
     delay_years: int = 0
     benefit: float = 1.0
     pay_growth: float = 0.0
+    source: str = "assumed: a case to try, no forecast"
 
 
+# Cases to try, assumed: each says so, and none is a forecast.
 STRESSES = (
     Stress("year_late", "Investment and benefits a year late", delay_years=1),
     Stress("half_benefit", "Half the benefit, all of the investment", benefit=0.5),
@@ -100,10 +103,13 @@ def money(
     only went with an avoided admission are not priced: the admission's price holds them.
     """
     steps = {step.key: step for step in account.steps}
-    gone = np.stack([steps[one.key].followed - steps[one.key].change for one in interventions], axis=2)
+    avoided = [steps[one.key].followed - steps[one.key].change for one in interventions]
+    first = account.steps[0].change
+    gone = np.stack(avoided, axis=2) if avoided else np.zeros((*first.shape[:2], 0, *first.shape[2:]))
     price = np.stack([drawn[f"price.{setting}"] for setting in settings], axis=1)
     saving = _released(gone, prices.release) * price[:, None, None, None, :]
-    return Money(saving, _cost(investments, interventions, drawn), prices.discount)
+    cost = _cost(investments, interventions, drawn) if interventions else np.zeros(gone.shape[:3])
+    return Money(saving, cost, prices.discount)
 
 
 def _released(gone: Array, release: Sequence[float]) -> Array:

@@ -1,10 +1,11 @@
 """The parts that a scenario may ask for besides money: beds, staff, hubs; read from its file and computed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from localcare.capacity.calc import plan_beds, plan_hubs, plan_staff
+from localcare.capacity.calc import plan_beds, plan_hubs, plan_staff, staff_supply
 from localcare.capacity.calc.beds.system import Site
 from localcare.capacity.calc.beds.west_kent import west_kent
 from localcare.capacity.calc.hubs import HubInputs, Rules
@@ -12,8 +13,11 @@ from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_beds import BedsAsked, BedsResult
 from localcare.capacity.calc.plan_hubs import Group, HubsAsked, HubsResult
 from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
-from localcare.capacity.calc.quantity import Quantity
-from localcare.capacity.calc.refusal import BadScenario, Path
+from localcare.capacity.calc.quantity import Assumption, Quantity
+from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
+from localcare.capacity.calc.scenario import Scenario
+from localcare.capacity.calc.staff_supply import Supply
+from localcare.capacity.calc.workforce import Staff
 
 
 @dataclass(frozen=True)
@@ -37,18 +41,21 @@ class Parts:
 Read = Callable[[Mapping[str, Any], Path], Quantity]
 
 
-def asked(content: Mapping[str, Any], read: Read, groups: Sequence[str], rules: Rules) -> Asked:
-    """The parts of a scenario's content; `read` reads an assumption, `rules` are the hub model's own.
+def asked(
+    content: Mapping[str, Any], read: Read, *, age_from: Sequence[int], groups: Sequence[str], rules: Rules
+) -> Asked:
+    """The parts of a scenario's content; `read` reads an assumption, `age_from` and `groups` are those of its baseline,
+    `rules` are the hub model's own.
 
     Raises BadScenario where names are unknown or figures do not fit."""
     return Asked(
-        beds=_beds(content["beds"]) if "beds" in content else None,
-        staff=_staff(content["staff"], read, groups) if "staff" in content else None,
+        beds=_beds(content["beds"], read) if "beds" in content else None,
+        staff=_staff(content["staff"], read, age_from, groups) if "staff" in content else None,
         hubs=_hubs(content["hubs"], rules) if "hubs" in content else None,
     )
 
 
-def _beds(table: Mapping[str, Any]) -> BedsAsked:
+def _beds(table: Mapping[str, Any], read: Read) -> BedsAsked:
     known = {service.name for service in west_kent().services}
     slots = {one["name"]: tuple(one["slots"]) for one in table.get("service", ())}
     if unknown := sorted(set(slots) - known):
@@ -59,23 +66,62 @@ def _beds(table: Mapping[str, Any]) -> BedsAsked:
         table["share_placed"],
         table["within_days"],
         table.get("replications", 100),
+        _nearest(table["site"], read),
+        read(table["people"], ("beds", "people")) if "people" in table else None,
+        {one["name"]: one["source"] for one in (*table["site"], *table.get("service", ()))},
     )
 
 
-def _staff(table: Mapping[str, Any], read: Read, groups: Sequence[str]) -> StaffAsked:
+def _nearest(sites: Sequence[Mapping[str, Any]], read: Read) -> dict[str, Quantity]:
+    """Shares of people by nearest site; none where no site has one. Raises BadScenario where they are not 1 in all."""
+    shares = {
+        one["name"]: read(one["nearest"], ("beds", "site", i, "nearest"))
+        for i, one in enumerate(sites)
+        if "nearest" in one
+    }
+    if shares and (len(shares) < len(sites) or abs(sum(one.likely for one in shares.values()) - 1) > 1e-6):
+        raise BadScenario("give nearest to every site, 1 in all, or to none", ("beds", "site"))
+    return shares
+
+
+def _staff(table: Mapping[str, Any], read: Read, age_from: Sequence[int], groups: Sequence[str]) -> StaffAsked:
     segments = []
     for i, one in enumerate(table["segment"]):
         path: Path = ("staff", "segment", i)
-        if unknown := [group for group in one["groups"] if group not in groups]:
-            raise BadScenario(
-                f"{unknown[0]} is not among the baseline's groups: {', '.join(groups)}", (*path, "groups")
-            )
+        refuse_unknown(one, path, age_from=age_from, groups=groups)
         share = read(one["share"], (*path, "share"))
         segments.append(Segment(one["name"], tuple(one["age_from"]), tuple(one["groups"]), share))
     return StaffAsked(
         tuple(segments),
-        *(read(table[key], ("staff", key)) for key in ("posts_per_bed", "redeployed", "occupancy")),
+        read(table["posts_per_bed"], ("staff", "posts_per_bed")),
+        read(table["redeployed"], ("staff", "redeployed")),
+        read(table["occupancy"], ("staff", "occupancy")),
+        _supplies(table.get("supply", ())),
     )
+
+
+def _supplies(tables: Sequence[Mapping[str, Any]]) -> tuple[Supply, ...]:
+    """Who there is by role. Raises BadScenario for a role that stands there twice, or figures that do not fit."""
+    made: list[Supply] = []
+    for i, one in enumerate(tables):
+        path: Path = ("staff", "supply", i)
+        if any(one["role"] == other.role for other in made):
+            raise BadScenario(f"{one['role']} stands there twice; leave one", (*path, "role"))
+        try:
+            staff = Staff(
+                tuple(one["bands"]),
+                tuple(one["leaving"]),
+                one.get("joining", 0.0),
+                one.get("trained", 0.0),
+                tuple(one.get("redeployed", ())),
+            )
+        except ValueError as error:
+            raise BadScenario(str(error), (*path, "leaving")) from error
+        made.append(Supply(one["role"], staff, one.get("recruited"), one.get("notice", NOTICE), one["source"]))
+    return tuple(made)
+
+
+NOTICE = 3.0  # months until somebody recruited starts, assumed
 
 
 def _hubs(table: Mapping[str, Any], rules: Rules) -> HubsAsked:
@@ -93,29 +139,47 @@ def _hubs(table: Mapping[str, Any], rules: Rules) -> HubsAsked:
     return HubsAsked(table["group"], tuple(table["counts"]), table.get("sets", 20), table["minutes"], mine)
 
 
+def checked(wanted: Asked, scenario: Scenario, inputs: Callable[[Group], HubInputs]) -> None:
+    """Whether the parts can be computed at all, before anything is. Raises BadScenario where sites have no beds or
+    share a name, or a hub is named that is no candidate."""
+    if wanted.beds:
+        with _about("beds"):
+            plan_beds.frame(wanted.beds, scenario.baseline_year, len(scenario.years))
+    if wanted.hubs:
+        rules, known = wanted.hubs.rules, inputs(wanted.hubs.group)
+        named = {"open": rules.open, "closed": rules.closed, "capacity": [code for code, _ in rules.capacity]}
+        for key, codes in named.items():
+            with _about("hubs", key):
+                known.numbers(codes)
+
+
+@contextmanager
+def _about(*path: str) -> Iterator[None]:
+    """What does not fit is a fault of this place of the scenario."""
+    try:
+        yield
+    except ValueError as error:
+        raise BadScenario(str(error), path) from error
+
+
 def computed(plan: Plan, wanted: Asked, inputs: Callable[[Group], HubInputs]) -> Parts:
     """Every part asked for. `inputs` makes the hub model's inputs of a group. Raises BadScenario."""
-    try:
+    with _about("beds"):
         beds = plan_beds.bedded(plan, wanted.beds) if wanted.beds else None
-    except ValueError as error:
-        raise BadScenario(str(error), ("beds",)) from error
     staff = plan_staff.staffed(plan, wanted.staff) if wanted.staff else None
-    try:
-        hubs = plan_hubs.sited(inputs(wanted.hubs.group), wanted.hubs) if wanted.hubs else None
-    except ValueError as error:
-        raise BadScenario(str(error), ("hubs",)) from error
+    with _about("hubs"):
+        hubs = plan_hubs.sited(inputs(wanted.hubs.group).times(plan.scale), wanted.hubs) if wanted.hubs else None
     return Parts(beds, staff, hubs)
 
 
-def assumptions(wanted: Asked) -> Iterator[tuple[str, Quantity]]:
-    """Every assumption of the parts by name."""
+def assumptions(wanted: Asked, of_hubs: Iterable[tuple[str, Assumption]]) -> Iterator[tuple[str, Assumption]]:
+    """Every assumption of the parts by name; `of_hubs`: those of the hub model's inputs."""
     if wanted.beds:
-        system = west_kent()
-        for stream in system.streams:
-            yield f"beds.{stream.name}.people a year", stream.a_year
-            yield f"beds.{stream.name}.stay", stream.stay
-        for service in system.services:
-            if service.visits:
-                yield f"beds.{service.name}.visits", service.visits
+        yield from plan_beds.assumptions(wanted.beds)
     if wanted.staff:
         yield from plan_staff.assumptions(wanted.staff)
+        yield from plan_staff.fixed()
+        yield from staff_supply.assumptions(wanted.staff.supplies)
+    if wanted.hubs:
+        yield from plan_hubs.chosen(wanted.hubs)
+        yield from of_hubs

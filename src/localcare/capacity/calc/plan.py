@@ -31,6 +31,10 @@ class Plan:
     money: Money
     stresses: tuple[tuple[Stress, Money], ...]
 
+    @property
+    def scale(self) -> float:
+        return scale(self.scenario, self.baseline)
+
 
 @dataclass(frozen=True)
 class Driver:
@@ -44,6 +48,11 @@ class Driver:
     @property
     def swing(self) -> float:
         return abs(self.at_high - self.at_low)
+
+
+def scale(scenario: Scenario, baseline: Baseline) -> float:
+    """What the scenario's absolute figures are taken times: the baseline's people over those it states them for."""
+    return float(baseline.people.sum()) / scenario.for_people.likely if scenario.for_people else 1.0
 
 
 def assumptions(scenario: Scenario) -> Iterator[tuple[str, Quantity]]:
@@ -89,7 +98,10 @@ def _with(scenario: Scenario, baseline: Baseline, forecast: Forecast | None, val
         values,
     )
     prices = Prices(scenario.prices, scenario.release, scenario.discount)
-    money = finance.money(account, baseline.settings, prices, scenario.interventions, scenario.investments, values)
+    factor = scale(scenario, baseline)
+    costs = {name: drawn * factor for name, drawn in values.items() if name.startswith("investment.")}
+    invested = scenario.interventions, scenario.investments
+    money = finance.money(account, baseline.settings, prices, *invested, {**values, **costs})
     pay = [investment.pay_share for investment in scenario.investments]
     stresses = tuple((stress, stressed(money, stress, pay)) for stress in STRESSES)
     return Plan(scenario, baseline, people_growth * baseline.people.sum(1), account, money, stresses)

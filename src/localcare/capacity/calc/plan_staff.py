@@ -7,7 +7,9 @@ import numpy as np
 
 from localcare.capacity.calc import workforce
 from localcare.capacity.calc.plan import Plan
-from localcare.capacity.calc.quantity import Array, Quantity, draws
+from localcare.capacity.calc.quantity import Array, Assumption, Quantity, Series, draws, exactly
+from localcare.capacity.calc.staff_supply import RoleGap, Supply, gaps, swings
+from localcare.capacity.calc.workforce import Swing
 from localcare.capacity.calc.workforce_2017 import ROLES, TASKS
 
 
@@ -29,17 +31,21 @@ class StaffAsked:
     posts_per_bed: Quantity
     redeployed: Quantity
     occupancy: Quantity
+    supplies: tuple[Supply, ...] = ()
 
 
 @dataclass(frozen=True)
 class StaffResult:
-    """`posts` draws x years x clusters x roles; `cost` draws x years, pounds; `released` draws x years, posts."""
+    """`posts` draws x years x clusters x roles; `cost` draws x years, pounds; `released` draws x years, posts; `gaps`
+    of the roles whose supply the scenario gives; `swings`: what moves the posts of the last year, central."""
 
     clusters: tuple[str, ...]
     roles: tuple[str, ...]
     posts: Array
     cost: Array
     released: Array
+    gaps: tuple[RoleGap, ...]
+    swings: tuple[Swing, ...]
 
 
 def assumptions(asked: StaffAsked) -> Iterator[tuple[str, Quantity]]:
@@ -51,6 +57,15 @@ def assumptions(asked: StaffAsked) -> Iterator[tuple[str, Quantity]]:
     yield "staff.occupancy", asked.occupancy
     for name, quantity in workforce.assumptions(ROLES, TASKS).items():
         yield f"staff.{name}", quantity
+
+
+def fixed() -> Iterator[tuple[str, Assumption]]:
+    """What goes into posts undrawn: the hours of a post, and who does which share of a task."""
+    hours = workforce.WEEKS * workforce.HOURS_A_WEEK
+    yield "staff.hours of a post", exactly(hours, "hours a year before absence", workforce.HOURS_SOURCE)
+    for task in TASKS:
+        unit = f"share of the hours: {', '.join(task.skills)}"
+        yield f"staff.{task.name}/{task.segment}/skills", Series(tuple(task.skills.values()), unit, "assumed")
 
 
 def staffed(plan: Plan, asked: StaffAsked) -> StaffResult:
@@ -65,7 +80,10 @@ def staffed(plan: Plan, asked: StaffAsked) -> StaffResult:
     people = _people(plan, asked.segments, values, clusters)
     posts = np.einsum("dycs,dsr->dycr", people, each)
     cost = sum(posts[..., i].sum(2) * values[f"staff.{role}/cost"][:, None] for i, role in enumerate(ROLES))
-    return StaffResult(clusters, tuple(ROLES), posts, np.asarray(cost), _released(plan, values))
+    of_role = {role: posts[..., i].sum(2) for i, role in enumerate(ROLES)}
+    found = gaps(of_role, {role: values[f"staff.{role}/cost"] for role in ROLES}, asked.supplies)
+    last = dict(zip((one.name for one in asked.segments), people[0, -1].sum(0).tolist(), strict=True))
+    return StaffResult(clusters, tuple(ROLES), posts, np.asarray(cost), _released(plan, values), found, swings(last))
 
 
 def _posts_of_a_person(segments: Sequence[Segment], values: Mapping[str, Array], count: int) -> Array:

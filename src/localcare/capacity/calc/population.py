@@ -13,8 +13,9 @@ import numpy as np
 from localcare.capacity.calc.quantity import Array
 
 SEXES = ("female", "male")
-LAST_AGE = 90
-AGES = LAST_AGE + 1
+LAST_AGE = 90  # ONS publishes 90 and over as one age
+AGES = LAST_AGE + 1  # counted from 0
+# The ages that the plan of 2017 tells apart (pages 12 to 14).
 BANDS = {"0 to 15": (0, 15), "16 to 64": (16, 64), "65 to 74": (65, 74), "75 to 84": (75, 84), "85 and over": (85, 90)}
 
 

@@ -10,7 +10,7 @@ from localcare.capacity.calc.population_project import Draws, project
 from localcare.capacity.calc.population_rates import Rates, estimate
 from localcare.capacity.calc.quantity import Array
 
-SHORTEST, LONGEST = 2, 5
+SHORTEST, LONGEST = 2, 5  # years over which past forecasts are tried; assumed
 
 
 @dataclass(frozen=True, slots=True)

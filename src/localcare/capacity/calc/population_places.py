@@ -20,9 +20,11 @@ import numpy.typing as npt
 from localcare.capacity.calc.population import AGES, banded
 from localcare.capacity.calc.quantity import Array
 
+# As ONS publishes the ages of small areas.
 FIVE_YEARS = {f"{age} to {age + 4}": (age, age + 4) for age in range(0, 90, 5)} | {"90 and over": (90, 90)}
+# As the published profiles of practices tell ages apart.
 PRACTICE_BANDS = {"under 18": (0, 17), "18 to 64": (18, 64), "65 and over": (65, 90)}
-ROUNDS, CLOSE = 2000, 1e-9
+ROUNDS, CLOSE = 2000, 1e-9  # of proportional fitting: where it ends, far below a person
 
 
 def fit(seed: Array, rows: Array, columns: Array) -> Array:

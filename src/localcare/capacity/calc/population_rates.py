@@ -22,8 +22,8 @@ import numpy as np
 from localcare.capacity.calc.population import AGES, People
 from localcare.capacity.calc.quantity import Array
 
-FIRST_OLD, LAST_OLD = 75, 88
-WOMEN = slice(15, 45)
+FIRST_OLD, LAST_OLD = 75, 88  # ages from whose deaths the rate of the oldest is read; assumed
+WOMEN = slice(15, 45)  # ages to which births are ascribed: ONS, general fertility rate, 15 to 44
 BIRTH_YEARS = 3
 """Fertility has fallen since 2012: it is that of the last three years (assumed; the backtest compares)."""
 

@@ -6,7 +6,7 @@ there are draws; McKay, Beckman, Conover, Technometrics 1979), so that medians a
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -52,6 +52,10 @@ class Quantity:
     def assumed(self) -> bool:
         return is_assumed(self.source)
 
+    def times(self, factor: float) -> Self:
+        """The same for so many times as much."""
+        return replace(self, low=self.low * factor, likely=self.likely * factor, high=self.high * factor)
+
     def at(self, chance: Array) -> Array:
         """The values below which these shares of all draws lie (0 to 1): the inverse of the distribution."""
         width = self.high - self.low
@@ -66,6 +70,27 @@ class Quantity:
             self.high - width * np.sqrt((1 - chance) * (1 - rise)),
         )
         return np.clip(values, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Figures one after another with one source: a phase by year, weights of months."""
+
+    values: tuple[float, ...]
+    unit: str
+    source: str
+
+    @property
+    def assumed(self) -> bool:
+        return is_assumed(self.source)
+
+
+Assumption = Quantity | Series
+
+
+def exactly(value: float, unit: str, source: str) -> Quantity:
+    """A single figure."""
+    return Quantity(value, value, value, "fixed", unit, source)
 
 
 def is_assumed(source: str) -> bool:

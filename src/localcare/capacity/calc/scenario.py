@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcare.capacity.calc import stated
-from localcare.capacity.calc.activity import Claim, Intervention, Overlap, overlaps
+from localcare.capacity.calc.activity import NIGHTS_OF, Claim, Intervention, Overlap, overlaps
 from localcare.capacity.calc.growth import Housing
 from localcare.capacity.calc.money import Investment
 from localcare.capacity.calc.quantity import Quantity
-from localcare.capacity.calc.refusal import BadScenario, Path
+from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
+
+DRAWS = 256  # where a file does not say; the issue's least for ranges that can be read
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """`years`: financial years after the baseline year, as "2017/18". Growths are yearly shares."""
+    """`years`: financial years after the baseline year, as "2017/18". Growths are yearly shares. `for_people`: for how
+    many people its absolute figures are (investment, arrivals, slots); None: it does not say."""
 
     name: str
     title: str
@@ -39,6 +42,7 @@ class Scenario:
     release_source: str
     discount: float
     discount_source: str
+    for_people: Quantity | None
     stated: tuple[stated.Table, ...]
 
     @property
@@ -51,11 +55,17 @@ def financial_year(first: int) -> str:
 
 
 def parsed(
-    content: Mapping[str, Any], *, age_from: Sequence[int], groups: Sequence[str], prices: Mapping[str, Quantity]
+    content: Mapping[str, Any],
+    *,
+    age_from: Sequence[int],
+    groups: Sequence[str],
+    prices: Mapping[str, Quantity],
+    districts: Mapping[str, str],
 ) -> Scenario:
     """A scenario from its file's content, which the schema has passed.
 
     age_from, groups: those of its baseline, which a claim without them means. prices: those it does not give itself.
+    districts: the forecast's place of each district by the name that a scenario knows it by.
     Raises BadScenario where figures are out of order, lengths differ, a name is unknown or claims overlap unsaid.
     """
     horizon, money = content["horizon"], content["money"]
@@ -72,27 +82,28 @@ def parsed(
         forked_from=content.get("forked_from", ""),
         baseline_year=horizon["baseline_year"],
         years=years,
-        draws=horizon.get("draws", 256),
+        draws=horizon.get("draws", DRAWS),
         seed=horizon.get("seed", 1),
         baseline_file=content["baseline"].get("file", ""),
         variant=content["people"]["variant"],
         growth_error=quantity(content["people"]["growth_error"], ("people", "growth_error")),
         health=quantity(content["people"]["health"], ("people", "health")),
         housing=tuple(
-            _housing(one, horizon, ("people", "housing", i))
+            _housing(one, content, districts, ("people", "housing", i))
             for i, one in enumerate(content["people"].get("housing", ()))
         ),
         trend=_by_setting(content["trend"], "growth", "trend"),
         overlap=content.get("overlap", "refuse"),
         interventions=interventions,
-        investments=tuple(_investment(table, ("intervention", i)) for i, table in enumerate(tables)),
+        investments=tuple(_investment(table, len(years), ("intervention", i)) for i, table in enumerate(tables)),
         price_year=money["price_year"],
         prices={**prices, **_by_setting(money.get("price", ()), "pounds", "money", "price")},
         release=tuple(money["release"]),
         release_source=money["release_source"],
         discount=money["discount"],
         discount_source=money["discount_source"],
-        stated=tuple(_stated(table) for table in content.get("stated", ())),
+        for_people=quantity(money["for_people"], ("money", "for_people")) if "for_people" in money else None,
+        stated=tuple(_stated(table, ("stated", i)) for i, table in enumerate(content.get("stated", ()))),
     )
     _refuse_doubles(tables)
     _refuse_overlaps(scenario)
@@ -107,12 +118,20 @@ def quantity(table: Mapping[str, Any], path: Path) -> Quantity:
         raise BadScenario(str(error), path) from error
 
 
-def _housing(table: Mapping[str, Any], horizon: Mapping[str, int], path: tuple[str | int, ...]) -> Housing:
+def _housing(
+    table: Mapping[str, Any], content: Mapping[str, Any], districts: Mapping[str, str], path: tuple[str | int, ...]
+) -> Housing:
+    horizon = content["horizon"]
     first, last = horizon["baseline_year"] + 1, horizon["baseline_year"] + horizon["years"]
+    if content["people"]["variant"] == "none":
+        raise BadScenario("homes need a forecast that they add to: choose another variant, or leave them out", path)
+    if table["district"] not in districts:
+        known = ", ".join(sorted(districts))
+        raise BadScenario(f"there is no district {table['district']}: name one of {known}", (*path, "district"))
     if table["first_year"] < first or table["first_year"] + len(table["dwellings"]) - 1 > last:
         raise BadScenario(f"homes are counted from {first} to {last}; leave out other years", path)
     return Housing(
-        table["district"],
+        districts[table["district"]],
         table["first_year"],
         tuple(table["dwellings"]),
         quantity(table["people_per_dwelling"], (*path, "people_per_dwelling")),
@@ -142,17 +161,14 @@ def _intervention(
     claims = tuple(
         _claim(claim, age_from, groups, (*path, "claim", i)) for i, claim in enumerate(table.get("claim", ()))
     )
-    return Intervention(table["key"], table["label"], phase, claims)
+    source = table.get("phase_source", Intervention.phase_source)
+    return Intervention(table["key"], table["label"], phase, claims, source)
 
 
 def _claim(
     table: Mapping[str, Any], age_from: tuple[int, ...], groups: tuple[str, ...], path: tuple[str | int, ...]
 ) -> Claim:
-    for key, known in (("age_from", age_from), ("groups", groups)):
-        if unknown := [one for one in table.get(key, ()) if one not in known]:
-            raise BadScenario(
-                f"{unknown[0]} is not among the baseline's {key}: {', '.join(map(str, known))}", (*path, key)
-            )
+    refuse_unknown(table, path, age_from=age_from, groups=groups)
     return Claim(
         table["setting"],
         tuple(table.get("age_from", age_from)),
@@ -164,19 +180,28 @@ def _claim(
     )
 
 
-def _investment(table: Mapping[str, Any], path: tuple[str | int, ...]) -> Investment:
+def _investment(table: Mapping[str, Any], years: int, path: tuple[str | int, ...]) -> Investment:
     investment = table["investment"]
+    if investment["parallel_years"] > years:
+        said = f"parallel_years is {investment['parallel_years']} and the plan has {years} years; give at most so many"
+        raise BadScenario(said, (*path, "investment", "parallel_years"))
     return Investment(
         table["key"],
         quantity(investment["yearly"], (*path, "investment", "yearly")),
         quantity(investment["once"], (*path, "investment", "once")),
         investment["parallel_years"],
         investment["pay_share"],
+        investment.get("source", Investment.source),
     )
 
 
-def _stated(table: Mapping[str, Any]) -> stated.Table:
-    return stated.Table(
+def _stated(table: Mapping[str, Any], path: tuple[str | int, ...]) -> stated.Table:
+    """A printed table. Raises BadScenario where its lines do not make its total, and rounding does not explain it."""
+    for row in (*table["line"], table["total"]):
+        if unknown := [year for year in row["printed"] if year not in table["years"]]:
+            said = f"{row['label']} is printed for {unknown[0]}, which is not among the table's years"
+            raise BadScenario(f"{said}: {', '.join(table['years'])}", (*path, "years"))
+    made = stated.Table(
         table["key"],
         table["title"],
         table["source"],
@@ -184,6 +209,10 @@ def _stated(table: Mapping[str, Any]) -> stated.Table:
         tuple(stated.Line(line["label"], line["printed"], line.get("sign", 1)) for line in table["line"]),
         stated.Line(table["total"]["label"], table["total"]["printed"]),
     )
+    if wrong := [finding for finding in stated.checked(made) if not finding.holds]:
+        said = f"{wrong[0].says} ({wrong[0].year}): mend the figure, or leave out a year that is not legible"
+        raise BadScenario(said, (*path, "total"))
+    return made
 
 
 def _refuse_doubles(tables: Sequence[Mapping[str, Any]]) -> None:
@@ -200,8 +229,9 @@ def _refuse_overlaps(scenario: Scenario) -> None:
         if scenario.overlap == "refuse" or len(set(keys)) < len(keys):
             last = max(i for i, one in enumerate(scenario.interventions) if one.key == keys[-1])
             both = " and ".join(dict.fromkeys(keys))
+            nights = " (an admission avoided takes its nights with it)" if overlap.setting in NIGHTS_OF.values() else ""
             raise BadScenario(
-                f"{both} claim the same {overlap.setting}: narrow one by age_from or groups, "
+                f"{both} claim the same {overlap.setting}{nights}: narrow one by age_from or groups, "
                 'or say overlap = "in_turn", so that each acts on what those before it left',
                 ("intervention", last),
             )

@@ -19,7 +19,7 @@ from localcare.capacity.calc.siting_given import Given, given
 
 Array = npt.NDArray[np.float64]
 Status = Literal["optimal", "feasible", "infeasible"]
-PROVED = 1e-8
+PROVED = 1e-8  # a gap below rounding of the machine is none
 NOBODY = "no set of sites serves everybody within the capacities and the limit on cost"
 
 

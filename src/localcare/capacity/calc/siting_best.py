@@ -17,7 +17,7 @@ from localcare.capacity.calc import siting_milp as milp
 from localcare.capacity.calc.siting_given import Given
 
 Sites = tuple[int, ...]
-NODES = 20_000
+NODES = 20_000  # of a search, tried: enough for every instance of bench/siting.py
 # After so many listed sets the limits bind too hard for a list: the whole programme is solved instead.
 LISTED = 1_000
 

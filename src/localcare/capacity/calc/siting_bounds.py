@@ -24,12 +24,14 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Sites = tuple[int, ...]
 
-BILLIONTH = 1e-9
+BILLIONTH = 1e-9  # differences below it are rounding
+# Steps of the search for prices, tried on the instances of bench/siting.py: no result depends on them, only the time.
 ROOT_ROUNDS, NODE_ROUNDS = 500, 80
+# The same: step lengths, and rounds without gain before one is halved.
 FIRST_STEP, LAST_STEP, PATIENCE = 1.5, 0.005, 12
 # A part of the search with so few numbers to add up is tried set by set, so many numbers at a time.
 ENUMERATE_NUMBERS, BLOCK_NUMBERS = 5_000_000, 500_000
-FEW_SETS = 500
+FEW_SETS = 500  # so few are tried one by one
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Finding:
-    """Where printed figures disagree, by how much, and what explains it."""
+    """Where printed figures disagree, by how much, and what explains it. `holds`: both can, by rounding."""
 
     year: str
     says: str
     difference: int
+    holds: bool
 
 
 def recovered(table: Table) -> dict[str, dict[str, Cell]]:
@@ -77,7 +78,8 @@ def checked(table: Table) -> list[Finding]:
         if left and all(year in line.printed for line in table.lines):
             total = table.total.printed[year]
             says = f"{table.title}: the lines make {total - left:,}, the total says {total:,}"
-            findings.append(Finding(year, f"{says}; {_explained(abs(left), len(table.lines))}", -left))
+            gap, parts = abs(left), len(table.lines)
+            findings.append(Finding(year, f"{says}; {_explained(gap, parts)}", -left, _by_rounding(gap, parts)))
     return findings
 
 
@@ -106,12 +108,16 @@ def _differences(table: Table, row: Line, other: Table, second: Line) -> list[Fi
             gap = row.printed[year] - second.printed[year]
             parts = max(len(table.lines), len(other.lines))
             says = f"{table.title} says {row.printed[year]:,}, {other.title} says {second.printed[year]:,}"
-            found.append(Finding(year, f"{says}: {_explained(abs(gap), parts)}", gap))
+            found.append(Finding(year, f"{says}: {_explained(abs(gap), parts)}", gap, _by_rounding(abs(gap), parts)))
     return found
 
 
 def _explained(gap: int, parts: int) -> str:
-    """Amounts rounded apart and then added differ from their sum rounded by up to half a unit each."""
-    if 2 * gap <= parts + 1:
+    if _by_rounding(gap, parts):
         return "both can hold, since amounts were rounded to the thousand before they were added or taken away"
     return "rounding does not explain it"
+
+
+def _by_rounding(gap: int, parts: int) -> bool:
+    """Amounts rounded apart and then added differ from their sum rounded by up to half a unit each."""
+    return 2 * gap <= parts + 1

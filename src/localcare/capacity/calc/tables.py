@@ -5,13 +5,16 @@ Central values add up in every cut; medians and ranges do not, since not everyth
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 
 from localcare.capacity.calc import stated
+from localcare.capacity.calc.fixed import fixed
 from localcare.capacity.calc.plan import Driver, Plan, assumptions
-from localcare.capacity.calc.quantity import Quantity, is_assumed
+from localcare.capacity.calc.quantity import Assumption, Quantity, is_assumed
+from localcare.capacity.calc.shared_use import shared
 
 Array = npt.NDArray[np.float64]
 Value = str | int | float | None
@@ -52,6 +55,7 @@ def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]
         people(plan),
         activity(plan, words),
         steps(plan, words),
+        overlaps(plan, words),
         money(plan),
         *savings(plan, words),
         practices(plan),
@@ -97,6 +101,23 @@ def steps(plan: Plan, words: Words) -> Table:
     ]
     says = "What each step changes against the baseline year; the central values add up to the whole change."
     return Table("steps", "Step by step", says, ("year", "setting", "step", *RANGE), tuple(rows))
+
+
+def overlaps(plan: Plan, words: Words) -> Table:
+    """Use that several interventions claim, apportioned in the open; empty where none meet."""
+    rows: list[tuple[Value, ...]] = []
+    for _, same in groupby(shared(plan), key=lambda one: one.setting):
+        mine = list(same)
+        setting = words.settings[mine[0].setting]
+        rows += [(setting, one.label, ", ".join(one.meets), one.alone, one.in_turn) for one in mine]
+        rows.append((setting, "together", "", sum(one.alone for one in mine), sum(one.in_turn for one in mine)))
+    says = (
+        f"Interventions that claim the same use, as shares of the setting's use in {plan.scenario.years[-1]} if "
+        "nothing is done (central): what each would avoid alone, and what it avoids in turn, of what those before it "
+        "left. Only the share in turn is counted."
+    )
+    columns = ("setting", "intervention", "meets", "share_alone", "share_in_turn")
+    return Table("overlaps", "Use that several interventions claim", says, columns, tuple(rows))
 
 
 def money(plan: Plan) -> Table:
@@ -212,17 +233,22 @@ def _avoided(plan: Plan, year: int, setting: int) -> float:
     return float(sum((step.followed - step.change)[0, year, :, setting].sum() for step in steps))
 
 
-def assumed(plan: Plan, more: Iterable[tuple[str, Quantity]] = ()) -> Table:
-    """Every assumption with its source; `more`: those of the parts."""
-    rows: list[tuple[Value, ...]] = [
-        (name, q.low, q.likely, q.high, q.shape, q.unit, "assumed" if q.assumed else "published", q.source)
-        for name, q in (*assumptions(plan.scenario), *more)
-    ]
-    for name, source in (
-        ("money.release", plan.scenario.release_source),
-        ("money.discount", plan.scenario.discount_source),
-    ):
-        basis = "assumed" if is_assumed(source) else "published"
-        rows.append((name, None, None, None, "fixed", "", basis, source))
+def assumed(plan: Plan, more: Iterable[tuple[str, Assumption]] = ()) -> Table:
+    """Every assumption with its source, drawn or not; `more`: those of the parts."""
+    every: Iterable[tuple[str, Assumption]] = (*assumptions(plan.scenario), *fixed(plan.scenario), *more)
+    rows = tuple(_assumption(name, one) for name, one in every)
     columns = ("assumption", "low", "likely", "high", "shape", "unit", "basis", "source")
-    return Table("assumptions", "Assumptions and their sources", "Every figure that went in.", columns, tuple(rows))
+    return Table("assumptions", "Assumptions and their sources", "Every figure that went in.", columns, rows)
+
+
+def _assumption(name: str, one: Assumption) -> tuple[Value, ...]:
+    if isinstance(one, Quantity):
+        return name, one.low, one.likely, one.high, one.shape, one.unit, _basis(one.source), one.source
+    listed = ", ".join(f"{value:g}" for value in one.values)
+    return name, min(one.values), listed, max(one.values), "listed", one.unit, _basis(one.source), one.source
+
+
+def _basis(source: str) -> str:
+    if is_assumed(source):
+        return "assumed"
+    return "chosen" if source.startswith("chosen") else "published"

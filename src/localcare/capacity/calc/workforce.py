@@ -13,8 +13,9 @@ from math import inf, isclose
 from localcare.capacity.calc.quantity import Quantity
 
 WEEKS, HOURS_A_WEEK = 52.0, 37.5  # a whole-time post: the definition of the published practice workforce (FTE)
+HOURS_SOURCE = "General Practice Workforce, NHS Digital: a full-time equivalent is 37.5 hours a week; 52 weeks"
 BAND = 5  # years of an age band
-MONTHS = 12
+MONTHS = 12  # of a year
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.workforce import Role, Task
 
 REGISTERED, GP_FTE = 484_460, 228  # Plan, pages 11 and 19
+# Plan, page 55.
 TEAM_PEOPLE = Quantity(30_000, 40_000, 50_000, "triangular", "people", "Plan, page 55: 30-50k population basis")
 
 
@@ -16,8 +17,8 @@ def assumed(low: float, likely: float, high: float, unit: str) -> Quantity:
     return Quantity(low, likely, high, "triangular", unit, "assumed")
 
 
-AWAY, AWAY_UNIT = (0.19, 0.22, 0.25), "share of the year"  # leave, training and sickness together
-DIRECT, DIRECT_UNIT = (0.55, 0.65, 0.75), "share of time at work"
+AWAY, AWAY_UNIT = (0.19, 0.22, 0.25), "share of the year"  # assumed: leave, training, sickness
+DIRECT, DIRECT_UNIT = (0.55, 0.65, 0.75), "share of time at work"  # assumed
 
 
 def role(name: str, low: float, likely: float, high: float) -> Role:
@@ -26,6 +27,7 @@ def role(name: str, low: float, likely: float, high: float) -> Role:
     return Role(name, assumed(*AWAY, AWAY_UNIT), assumed(*DIRECT, DIRECT_UNIT), cost)
 
 
+# Pounds a year of one post, lowest, likeliest, highest: all assumed.
 ROLES = {
     one.name: one
     for one in (
@@ -42,15 +44,16 @@ ROLES = {
 FRAIL, COMPLEX = "severe frailty", "four or more conditions"
 HOURS, A_YEAR = "hours", "a person and year"
 
-VISITING = {"nurse": 0.5, "therapist": 0.2, "support worker": 0.3}
-NURSING = {"nurse": 0.7, "support worker": 0.3}
-MEETING = {"GP": 0.3, "nurse": 0.2, "care co-ordinator": 0.2, "social worker": 0.15, "pharmacist": 0.15}
-PLANNING = {"GP": 0.2, "nurse": 0.3, "care co-ordinator": 0.5}
-MEDICINES = {"pharmacist": 0.8, "GP": 0.2}
+VISITING = {"nurse": 0.5, "therapist": 0.2, "support worker": 0.3}  # assumed
+NURSING = {"nurse": 0.7, "support worker": 0.3}  # assumed
+MEETING = {"GP": 0.3, "nurse": 0.2, "care co-ordinator": 0.2, "social worker": 0.15, "pharmacist": 0.15}  # assumed
+PLANNING = {"GP": 0.2, "nurse": 0.3, "care co-ordinator": 0.5}  # assumed
+MEDICINES = {"pharmacist": 0.8, "GP": 0.2}  # assumed
 
 Range = tuple[float, float, float]
-ROAD: Range = (0.25, 0.33, 0.5)
-NO_ROAD: Range = (0, 0, 0)
+ROAD: Range = (0.25, 0.33, 0.5)  # assumed
+NO_ROAD: Range = (0, 0, 0)  # where the team works, nobody travels
+# Contacts a person and year, hours and travel of one, who does it: all assumed.
 WORK: tuple[tuple[str, str, Range, Range, Range, dict[str, float]], ...] = (
     ("visit", FRAIL, (8, 12, 16), (0.5, 0.75, 1), ROAD, VISITING),
     ("visit", COMPLEX, (1, 2, 3), (0.4, 0.5, 0.75), ROAD, NURSING),

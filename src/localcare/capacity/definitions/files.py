@@ -3,7 +3,8 @@
 import csv
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 
+from localcare.capacity import published
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.refusal import BadScenario
@@ -59,6 +61,11 @@ def prices() -> dict[str, Quantity]:
     return {table["setting"]: Quantity.from_table(table["pounds"]) for table in content["price"]}
 
 
+def districts() -> dict[str, str]:
+    """The code under which the forecast has each district, by its name."""
+    return {name: code for code, name in published.stated_2017()["districts"].items()}
+
+
 def shipped() -> list[Path]:
     """The scenarios that come with the product."""
     return sorted(SCENARIOS.glob("*.toml"))
@@ -73,9 +80,23 @@ def read_scenario(text: str, baseline: Baseline, name: str = "scenario") -> Scen
     """The scenario of a text. Raises BadScenario naming the line and what to mend."""
     content = content_of(text, name)
     try:
-        return parsed(content, age_from=baseline.age_from, groups=baseline.groups, prices=prices())
+        return parsed(
+            content, age_from=baseline.age_from, groups=baseline.groups, prices=prices(), districts=districts()
+        )
     except BadScenario as error:
         raise at_line(error, text, name) from error
+
+
+@contextmanager
+def located(text: str, name: str) -> Iterator[None]:
+    """Whatever a scenario's content makes impossible in here is refused with its line: a BadScenario that has no file
+    and line yet, and a plain ValueError, which is about the whole."""
+    try:
+        yield
+    except BadScenario as error:
+        raise at_line(error, text, name) from error
+    except ValueError as error:
+        raise at_line(BadScenario(str(error)), text, name) from error
 
 
 def at_line(error: BadScenario, text: str, name: str) -> BadScenario:
@@ -108,6 +129,16 @@ def _says(fault: jsonschema.ValidationError) -> str:
         return f"{fault.message}. Keys there are: {known}" if known else fault.message
     if fault.validator == "oneOf":
         return "give value alone, or low and high, or low, likely and high"
+    known = fault.schema.get("description", "") if isinstance(fault.schema, dict) else ""
+    key = fault.absolute_path[-1] if fault.absolute_path else ""
+    if fault.validator == "const":
+        return f"{fault.message}, not {fault.instance!r}; write {key} = {json.dumps(fault.validator_value)}"
+    if fault.validator in ("minimum", "maximum") and not known:
+        low, high = (fault.schema.get(end) for end in ("minimum", "maximum"))
+        wanted = [f"{word} {end}" for word, end in (("from", low), ("to", high)) if end is not None]
+        return f"{fault.message}; give a figure {' '.join(wanted)}"
+    if fault.validator == "required":
+        return f"{fault.message}; add it. {known}".strip()
     return fault.message
 
 
@@ -140,10 +171,22 @@ def load_baseline(folder: Path) -> Baseline:
         head = tomllib.loads((folder / "baseline.toml").read_text("utf-8"))
         use = _rows(folder / "use.csv")
         practices = _rows(folder / "practices.csv")
+    except tomllib.TOMLDecodeError as error:
+        raise BadScenario(f"{folder / 'baseline.toml'}: {error}; mend the line, or make the baseline again") from error
     except FileNotFoundError as error:
         raise BadScenario(
             f"{error.filename} is not there. Make a baseline: localcare capacity baseline --out {folder}"
         ) from error
+    try:
+        return _baseline(head, use, practices)
+    except (KeyError, ValueError, TypeError) as error:
+        raise BadScenario(
+            f"the baseline in {folder} is not whole ({type(error).__name__}: {error}). Make it again: "
+            f"localcare capacity baseline --out {folder}"
+        ) from error
+
+
+def _baseline(head: dict[str, Any], use: list[dict[str, str]], practices: list[dict[str, str]]) -> Baseline:
     ages = tuple(sorted({int(row["age_from"]) for row in use}))
     groups = tuple(dict.fromkeys(row["group"] for row in use))
     keys = tuple(setting.key for setting in settings())

@@ -27,7 +27,7 @@ Flags = npt.NDArray[np.bool_]
 
 BATCH = 500  # replications simulated together: enough to pay for a step, few enough for memory
 WARMUP = 365  # days before the first year, at its rates, that no figure counts: beds are not empty on the first day
-DAY = 1.0
+DAY = 1.0  # a service level of 24 hours, where none is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class PlaceYear:
 class WaitYear:
     """People of a stream, a pathway or a site (the nearest, of those for beds) in one year.
 
-    `came`: people. `within`: share placed within 24 hours, of all who came. `median`, `ninety`: days waited by half,
+    `came`: people. `within`: share placed in time (24 hours, or as `simulate` is told), of all
+    who came. `median`, `ninety`: days waited by half,
     and by nine in ten, of those who waited or were placed. `delayed`: days spent waiting; 365 of them are one person
     delayed at any time. `elsewhere`: share gone elsewhere for want of a place. `held`: days in a bed after the stay
     was over."""
@@ -99,13 +100,15 @@ def simulate(
     warmup: int = WARMUP,
     given: Expected | None = None,
     workers: int = 1,
+    within: float = DAY,
 ) -> Outcome:
     """Simulate a system and sum it up; the same for the same figures and seed, whatever the number of `workers`.
 
     `given`: people expected of some streams, (replications x years) or (years), as a plan's activity states them.
-    `workers`: processes that share the replications; a script with more than one needs its main guard."""
+    `within`: days in which somebody is placed in time. `workers`: processes that share the replications; a script with
+    more than one needs its main guard."""
     parts = [slice(first, min(first + BATCH, replications)) for first in range(0, replications, BATCH)]
-    one = partial(_batch, system, seed, replications, warmup, given)
+    one = partial(_batch, system, seed, replications, warmup, given, within)
     if workers > 1 and len(parts) > 1:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             batches = list(pool.map(one, parts))
@@ -125,13 +128,13 @@ PERSONS = ("came", "within", "median", "ninety", "delayed", "elsewhere", "held")
 
 
 def _batch(
-    system: System, seed: int, replications: int, warmup: int, given: Expected | None, rows: slice
+    system: System, seed: int, replications: int, warmup: int, given: Expected | None, within: float, rows: slice
 ) -> dict[Key, Array]:
     people = draw(system, seed=seed, rows=rows, replications=replications, warmup=warmup, given=given)
-    return _figures(system, people, flow.run(system, people))
+    return _figures(system, people, flow.run(system, people), within)
 
 
-def _figures(system: System, people: People, happened: Flow) -> dict[Key, Array]:
+def _figures(system: System, people: People, happened: Flow, within: float) -> dict[Key, Array]:
     figures: dict[Key, Array] = {}
     shape = (len(people.time), system.years)
     streams = [_Group(system, people, happened, number) for number in range(len(people.streams))]
@@ -139,7 +142,7 @@ def _figures(system: System, people: People, happened: Flow) -> dict[Key, Array]
         if kind == "pathway" and len(parts) == 1:
             told = {what: figures[("stream", parts[0].stream.name, what)] for what in PERSONS}
         else:
-            told = _persons(parts, shape)
+            told = _persons(parts, shape, within)
         figures |= {(kind, name, what): value for what, value in told.items()}
     for number, site in enumerate(system.sites):
         parts = [one.only(one.at == number) for one in streams if one.at is not None]
@@ -220,7 +223,7 @@ class _Group:
         return self.only(goes).by_year(self.left[goes], self.next_over[goes])
 
 
-def _persons(parts: list[_Group], shape: tuple[int, int]) -> dict[str, Array]:
+def _persons(parts: list[_Group], shape: tuple[int, int], within: float) -> dict[str, Array]:
     """Figures of people who came, (replications x years)."""
     cells, waits, gone = [], [], []
     for part in parts:
@@ -234,7 +237,7 @@ def _persons(parts: list[_Group], shape: tuple[int, int]) -> dict[str, Array]:
     lost = np.concatenate([np.zeros(0, dtype=bool), *gone])
     size = shape[0] * shape[1]
     came = np.bincount(cell, minlength=size)
-    prompt = np.bincount(cell[(wait <= DAY) & ~lost], minlength=size)
+    prompt = np.bincount(cell[(wait <= within) & ~lost], minlength=size)
     median, ninety = _quantiles(cell[~lost], wait[~lost], size)
     with np.errstate(invalid="ignore"):
         figures = {"came": came, "within": prompt / came, "median": median, "ninety": ninety}

@@ -20,7 +20,7 @@ Small = npt.NDArray[np.int8]
 Expected = Mapping[str, npt.ArrayLike]  # stream: people (replications x years), instead of its `a_year` and `growth`
 
 NEVER = np.inf
-NO_SERVICE = -1
+NO_SERVICE = -1  # a mark, no figure
 
 
 @dataclass(frozen=True, slots=True)

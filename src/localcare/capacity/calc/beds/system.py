@@ -18,8 +18,8 @@ from localcare.capacity.calc.quantity import Quantity
 Array = npt.NDArray[np.float64]
 
 BEDS, NOWHERE = "beds", ""
-EVERY_WEEKDAY, EVERY_MONTH = (1.0,) * 7, (1.0,) * 12
-EVERYBODY = Quantity(1, 1, 1, "fixed", "share", "by definition")
+EVERY_WEEKDAY, EVERY_MONTH = (1.0,) * 7, (1.0,) * 12  # all alike, by the calendar
+EVERYBODY = Quantity(1, 1, 1, "fixed", "share", "by definition")  # of people
 
 
 @dataclass(frozen=True, slots=True)

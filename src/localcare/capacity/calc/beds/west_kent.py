@@ -11,7 +11,7 @@ from typing import Any
 from localcare.capacity.calc.beds.system import BEDS, NOWHERE, Onward, Service, Site, Stream, System, growth
 from localcare.capacity.calc.quantity import Quantity
 
-START, YEARS = date(2017, 4, 1), 10
+START, YEARS = date(2017, 4, 1), 10  # the plan's first financial year, and its horizon
 BEDS_2017 = {"Hawkhurst": 22, "Tonbridge": 14, "Sevenoaks": 18, "Edenbridge": 14}  # Plan, pages 23 and 24
 PILOT = {"Tonbridge": 8}  # Plan, page 24: "an additional 8 therapy led beds currently being piloted"
 
@@ -24,8 +24,14 @@ def assumed(low: float, likely: float, high: float, unit: str, why: str = "") ->
     return Quantity(low, likely, high, "triangular", unit, f"assumed{': ' if why else ''}{why}")
 
 
+SLOTS_SOURCE = "assumed: as many slots as keep the service nine tenths full; no public source gives them"
+SPREAD_UNIT = "standard deviation over mean"
+SPREADS_SOURCE = "assumed: stays differ a little less than if they ended by chance alone (1)"
+SEASONS_SOURCE = "assumed: fewer discharges at weekends, more in winter; only the proportions count"
+
 # Fewer discharges at weekends, more in winter: assumed, proportions only.
 WEEKDAY = (1.1, 1.1, 1.1, 1.1, 1.3, 0.7, 0.6)
+# The same: January first.
 MONTH = (1.1, 1.08, 1.03, 0.97, 0.95, 0.95, 0.95, 0.95, 0.96, 0.99, 1.02, 1.05)
 
 NEAREST = tuple(beds / sum(BEDS_2017.values()) for beds in BEDS_2017.values())  # assumed: as the beds lie
