@@ -13,6 +13,7 @@ TARGETS = (
     "emergency",
     "plan",
     "task",
+    "visits",
     "meeting",
     "practice_list",
     "how_made",

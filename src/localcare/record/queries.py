@@ -3,7 +3,7 @@
 Only standing versions are returned, and none that its source withdrew (entered in error, refuted).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,15 @@ _FIELDS = tuple("source__name" if name == "source" else name for name in Item.__
 def of_person(patient_ids: Sequence[int]) -> Record:
     """All that stands about one person, in one query."""
     return Record(tuple(sorted((Item(*row) for row in _standing(patient_ids)), key=_newest_first)))
+
+
+def of_people(people: Iterable[Sequence[int]]) -> dict[tuple[int, ...], Record]:
+    """The same of many people, each given and found by all their ids, in one query for a list."""
+    groups = [tuple(ids) for ids in people]
+    theirs: dict[int, list[Item]] = {i: [] for ids in groups for i in ids}
+    for item in of_person(list(theirs)).items if theirs else ():
+        theirs[item.patient_id].append(item)
+    return {ids: Record(tuple(sorted((x for i in ids for x in theirs[i]), key=_newest_first))) for ids in groups}
 
 
 @prepared

@@ -10,5 +10,6 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         links.fill("person", "web:person")
         links.fill("person_unplanned", "web:unplanned")
+        links.fill("visits", "web:visits")
         links.fill("emergency", "web:emergency")
         links.fill("how_made", "web:made")

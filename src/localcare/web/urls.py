@@ -1,11 +1,13 @@
 from django.urls import path
 
-from localcare.web.views import care, choices, oversight, shell
+from localcare.web.views import care, choices, oversight, shell, visits
 
 app_name = "web"
 urlpatterns = [
     path("", care.today, name="today"),
     path("today/close/<int:statement_id>/", care.close_change, name="close_change"),
+    path("my-work/visits/", visits.visits, name="visits"),
+    path("my-work/visits/file/", visits.visits_file, name="visits_file"),
     path("people/find/", care.find, name="find"),
     path("people/<int:patient_id>/", care.person, name="person"),
     path("people/<int:patient_id>/choices/", choices.overview, name="choices"),
