@@ -13,7 +13,7 @@ from localcare.tasks import actions as tasks
 from localcare.tasks import owners
 from localcare.tasks.models import TaskStep
 from tests import builders
-from tests.e2e.browser import check_page, sign_in_as
+from tests.e2e.browser import check_page, keep_picture, sign_in_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAITING = "1 note waiting to be sent. It is kept in this window until it is sent."
@@ -218,3 +218,12 @@ def test_the_file_is_read_without_signal(round_of, visits, tmp_path):
     page.goto((tmp_path / "visits.html").as_uri())
     expect(page.get_by_role("heading", name="ASHDOWN, Margaret")).to_be_visible()
     check_page(page, "visits-file")
+
+
+def test_on_paper_there_is_room_to_write_and_no_form(round_of, visits):
+    visits.emulate_media(media="print")
+    hers = at(visits, "ASHDOWN, Margaret")
+    expect(hers.get_by_text("What I did:")).to_be_visible()
+    expect(hers.get_by_label("What did you do?")).to_be_hidden()
+    expect(hers).to_contain_text("Penicillin")
+    keep_picture(visits, "visits-paper")

@@ -67,6 +67,21 @@ def test_without_a_right_to_the_person_any_more_the_reason_is_told(as_viewer, gp
     assert not TaskStep.objects.filter(words="62 kg").exists()
 
 
+def test_sent_again_without_the_right_any_more_tells_nothing_of_what_others_wrote(
+    as_viewer, gp, nurse, coordinator, margaret, task
+):
+    actions.cancel(task_id=task.id, seen=1, words="Her daughter weighs her", by=coordinator)
+    browser = as_viewer(nurse)
+    assert send(browser, nurse, task).json()["meanwhile"]
+    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    again = send(browser, nurse, task)
+    assert (again.json()["outcome"], again.json()["meanwhile"]) == ("note", [])
+
+
+def test_a_phone_that_waited_for_ages_is_taken(as_viewer, nurse, task):
+    assert send(as_viewer(nurse), nurse, task, ago=10**15).json()["outcome"] == "done"
+
+
 def test_a_task_that_is_gone_says_whom_to_tell(as_viewer, nurse, task):
     answer = as_viewer(nurse).post(
         "/my-work/999999/write-up/", {"post": nurse.post_id, "seen": 1, "words": "62 kg", "key": "k1"}

@@ -9,6 +9,8 @@ from localcare.design.forms import CharField, CheckboxField, TextArea
 from localcare.tasks.fields import GiveForm, OwnerField
 from localcare.tasks.types import Step
 
+A_MONTH = 31 * 24 * 60 * 60
+
 QUESTIONS = {
     Step.COMPLETE: "What did you do?",
     Step.CANCEL: "Why is it no longer needed?",
@@ -41,7 +43,7 @@ class WriteUpForm(forms.Form):
     ago = forms.IntegerField(min_value=0, required=False)  # seconds; a phone's clock may be wrong, its pace is not
 
     def clean_ago(self) -> timedelta:
-        return timedelta(seconds=self.cleaned_data["ago"] or 0)
+        return timedelta(seconds=min(self.cleaned_data["ago"] or 0, A_MONTH))
 
 
 class NewTaskForm(GiveForm):

@@ -29,7 +29,7 @@ def write_up(request: HttpRequest, task_id: int) -> JsonResponse:
     viewer = viewer_of(request)
     form = WriteUpForm(request.POST)
     if not form.is_valid():
-        return _refused(next(iter(form.errors.values()))[0], 400)
+        return _refused(str(next(iter(form.errors.values()))[0]), 400)
     answers = form.cleaned_data
     if answers.pop("post") != viewer.post_id:
         return _refused("Somebody else wrote this. It is sent once they are signed in again.", 409)
