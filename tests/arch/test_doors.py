@@ -1,6 +1,7 @@
 """What the import linter cannot see: by which door a room is entered, and what views may touch."""
 
 import ast
+import re
 
 import pytest
 from django.apps import apps
@@ -11,7 +12,7 @@ OPEN_ROOMS = {"base", "design", "dataset", "terminology", "cli", "config"}
 DOORS = {"queries", "actions", "events", "types"}
 MORE_DOORS = {
     "accounts": {"adapter"},
-    "access": {"guard", "oversight", "pseudonyms", "roles"},
+    "access": {"banners", "guard", "oversight", "pseudonyms", "roles"},
     # Whoever gives tasks asks for an owner and a day in the same words.
     "tasks": {"fields"},
     "places": {"calc"},  # pure rules of list sizes, which the synthetic area must share
@@ -82,3 +83,14 @@ def test_every_room_says_what_it_owns(room):
 def test_files_are_short():
     long = [m.name for m in modules() if len(m.path.read_text("utf-8").splitlines()) > 400]
     assert long == []
+
+
+def test_every_banner_of_a_person_is_given_its_alerts():
+    calls = {
+        f"{path.name}: {call}": "alerts" in call
+        for path in SOURCE.rglob("*.jinja")
+        if path.name != "components.jinja"
+        for call in re.findall(r"\bbanner\([^)]*", path.read_text("utf-8"))
+    }
+    assert len(calls) > 15
+    assert [call for call, given in calls.items() if not given] == []

@@ -1,4 +1,7 @@
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from localcare.base import audit
@@ -69,6 +72,16 @@ def test_words_as_long_as_their_column_and_a_reason_of_any_length_are_kept():
     assert audit.verify().holds
 
 
+def test_pages_of_entries_from_before_are_read_from_their_sealed_content():
+    migration = import_module("localcare.base.migrations.0002_page_of_an_entry")
+    for action in ("looked", "wrote"):
+        write(action)
+    AuditEntry.objects.update(page="")
+    migration.put_pages(apps, connection.schema_editor())
+    assert set(AuditEntry.objects.values_list("page", flat=True)) == {"caseload"}
+    assert audit.verify().holds
+
+
 def tamper_content():
     entry = AuditEntry.objects.get(sequence=2)
     AuditEntry.objects.filter(sequence=2).update(canonical=bytes(entry.canonical).replace(b"wrote", b"spoke"))
@@ -76,6 +89,10 @@ def tamper_content():
 
 def tamper_column():
     AuditEntry.objects.filter(sequence=2).update(actor="Somebody Else")
+
+
+def tamper_page():
+    AuditEntry.objects.filter(sequence=2).update(page="Today")
 
 
 def tamper_delete():
@@ -95,6 +112,7 @@ def tamper_subject():
     [
         (tamper_content, "content was changed"),
         (tamper_column, "columns differ"),
+        (tamper_page, "columns differ"),
         (tamper_delete, "missing or was inserted"),
         (tamper_cut_end, "head does not match"),
         (tamper_subject, "people it names"),

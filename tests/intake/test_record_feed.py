@@ -1,20 +1,26 @@
 """What an extract says of people becomes their record: small folders, and the stranger's thirty."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from localcare.base import audit
+from localcare.access import actions as access
+from localcare.base import audit, clock
 from localcare.base.models import AuditEntry
+from localcare.caseload import actions as caseload
 from localcare.cli.main import main
+from localcare.intake import record_feed
 from localcare.intake.record_feed import load_record
+from localcare.mdt import actions as mdt
 from localcare.patients.models import Patient
 from localcare.population.models import ListEntry
 from localcare.record import queries
 from localcare.record.models import Source, Statement
 from localcare.record.types import Added
+from localcare.tasks import actions as tasks
+from localcare.tasks.types import Owner
 from tests import builders
 from tests.intake.builders import NUMBERS, extract_folder
 
@@ -325,3 +331,18 @@ def test_the_command_loads_the_record_of_people_on_lists_and_caseloads(tmp_path,
         assert sum(count for _, count in counts) == Statement.objects.count() > 0
     listed = set(ListEntry.objects.values_list("pseudonym", flat=True))
     assert answer["people"] == len(listed) == Statement.objects.values("patient").distinct().count()
+
+
+def test_whose_record_is_loaded(area, gp, coordinator, nurse):
+    on_caseload, on_agenda, with_task, in_emergency, nobody = (builders.patient(family=name) for name in "ABCDE")
+    for person in (on_caseload, on_agenda, with_task):
+        builders.relate(person, area.teams["C1"])
+    caseload.accept(patient_id=on_caseload.id, told=True, note="", by=gp)
+    meeting = mdt.plan_meeting(starts_at=clock.now() + timedelta(days=2), minutes=60, by=coordinator)
+    mdt.add_case(meeting_id=meeting.pk, patient_id=on_agenda.id, reason="Falls", person_told=True, by=coordinator)
+    owner = Owner(nurse.post_id, nurse.team_id, nurse.signature)
+    tasks.give(title="Visit", owner=owner, due_on=clock.today(), patient_id=with_task.id, by=coordinator)
+    access.declare_emergency(patient_id=in_emergency.id, reason="found on the floor", by=nurse)
+    people = set(record_feed.people_with_a_record(by=audit.SYSTEM).values())
+    assert people == {on_caseload.id, on_agenda.id, with_task.id, in_emergency.id}
+    assert nobody.id not in people

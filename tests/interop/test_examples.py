@@ -24,6 +24,7 @@ MAPPED = {
     "Immunization",
     "Procedure",
     "Encounter",
+    "Flag",
 }
 
 
@@ -86,3 +87,11 @@ def test_other_standards_and_versions_go_in_or_are_named_without_a_traceback(cap
     answer = take(capsys, *others, expected=1)
     assert answer["mapped"] > 500
     assert {r["reason"].split(" ")[0] for r in answer["rejected"]} <= {"not", "neither", "resource"}
+
+
+def test_flags_are_sorted_by_what_they_warn_of(capsys):
+    take(capsys, "patient-flags-r4", "bars-r4", expected=1)
+    flags = dict(Statement.objects.filter(kind="flag").values_list("display", "category"))
+    assert flags["Child Protection Information System Flag"] == "safeguarding"
+    assert flags["Patient has some scene safety issues."] == ""
+    assert flags["Requires support for receptive communication needs"] == "reasonable_adjustment"

@@ -179,7 +179,7 @@ def test_wrong_element_types_are_no_traceback(odd):
         {"resourceType": t, "id": t, **dict.fromkeys(names, odd), "subject": {"reference": "Patient/p1"}} for t in types
     ]
     outcome = take(bundle(person(), *resources, {"resourceType": "Patient", "id": "o", **dict.fromkeys(names, odd)}))
-    assert (outcome.read, outcome.mapped, list(outcome.rejected)) == (9, 9, [])
+    assert (outcome.read, outcome.mapped, list(outcome.rejected)) == (10, 10, [])
 
 
 def test_a_correction_supersedes_and_repetition_changes_nothing():

@@ -262,6 +262,39 @@ def test_authors_are_named_from_the_message():
     assert shown(mapped(resource, doctor, hospital), "author") == [("Sandra Gose, Leeds",)]
 
 
+ENGLAND = "https://fhir.nhs.uk/England/CodeSystem/England-FlagCategoryPatient"
+HL7 = "http://terminology.hl7.org/CodeSystem/flag-category"
+
+
+@pytest.mark.parametrize(
+    ("given", "category"),
+    [
+        ({"code": concept("450476008", "Not for attempted cardiopulmonary resuscitation")}, "escalation"),
+        ({"code": {"text": "Two to visit"}, "category": [concept("safety", "Safety", HL7)]}, "staff_safety"),
+        ({"code": concept("450476008", "Not for CPR"), "category": [concept("safety", "Safety", HL7)]}, "escalation"),
+        ({"code": concept("902961000000107", "Family history of FGM")}, "safeguarding"),
+        ({"code": concept("child-protection-information-system-flag", "CP-IS", ENGLAND)}, "safeguarding"),
+        (
+            {
+                "code": concept("1082681000000103", "Requires support", "https://snomed.info/sct"),
+                "category": [concept("national-reasonable-adjustment-flag", "National flag", ENGLAND)],
+            },
+            "reasonable_adjustment",
+        ),
+        ({"code": {"text": "Low salt"}, "category": [concept("diet", "Diet", HL7)]}, "other"),
+        ({"code": {"text": "Scene safety"}, "category": [{"text": "Scene Safety"}]}, ""),
+    ],
+)
+def test_what_a_flag_warns_of(given, category):
+    notes = {"url": "https://fhir.nhs.uk/England/StructureDefinition/Extension-FlagNotes"}
+    more = {"valueAnnotation": {"text": "Speak slowly"}}
+    resource = {"resourceType": "Flag", "status": "active", "period": {"start": "2017-01-02", "end": "2017-12-31"}}
+    answer = mapped({**resource, "extension": [{**notes, **more}], **given})
+    assert shown(answer, "kind", "category", "status", "value", "started_on", "ended_on") == [
+        ("flag", category, "active", "Speak slowly", date(2017, 1, 2), date(2017, 12, 31))
+    ]
+
+
 PERSON = {
     "resourceType": "Patient",
     "identifier": [

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from localcare.base import audit
 from localcare.mdt import actions
 from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
+from localcare.record import actions as record
+from localcare.record.types import NewStatement, SourceOf
 from localcare.tasks.models import Task
 from tests.builders import text
 
@@ -180,6 +183,17 @@ class TestACase:
         shown = text(browser.get(f"{page}?present=1"))
         assert "Keith" not in shown
         assert "Third admission" in shown
+
+    def test_tells_the_story_and_links_to_its_facts_unless_shown_to_a_room(
+        self, as_viewer, coordinator, margaret, page
+    ):
+        asthma = NewStatement(margaret.id, "condition", "c1", "Asthma")
+        record.add_statements(statements=[asthma], source=SourceOf("GP"), received_at=WEDNESDAY, by=audit.SYSTEM)
+        told = text(as_viewer(coordinator).get(page))
+        assert f'<a href="/people/{margaret.id}/#registered">82.</a>' in told
+        assert "Asthma</a>" in told
+        shown = text(as_viewer(coordinator).get(f"{page}?present=1"))
+        assert "<p>82. Asthma.</p>" in shown
 
 
 def test_closing_tells_what_was_not_reached(as_viewer, coordinator, nurse, meeting, cases):

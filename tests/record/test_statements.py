@@ -7,7 +7,7 @@ from localcare.base.models import AuditEntry, AuditSubject
 from localcare.patients.models import Patient
 from localcare.record import actions, queries
 from localcare.record.models import Statement
-from localcare.record.types import Added, NewStatement, Record, SourceOf
+from localcare.record.types import Added, FlagCategory, NewStatement, Record, SourceOf
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2017, 4, 3, 6, 10, tzinfo=UTC)
@@ -73,10 +73,21 @@ def test_a_version_the_source_made_earlier_never_replaces_a_later_one(patient):
     assert Statement.objects.count() == 2
 
 
-def test_versions_within_one_delivery(patient):
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_versions_within_one_delivery(patient, at_once, monkeypatch):
+    monkeypatch.setattr(actions, "CHUNK", at_once)
     answer = add(says(patient, status="active"), says(patient, status="resolved"), says(patient, status="resolved"))
     assert answer == Added(new=1, superseding=1, known=1)
     assert [i.status for i in queries.of_person([patient]).items] == ["resolved"]
+
+
+def test_a_first_delivery_looks_up_only_what_it_repeats(patient, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(actions, "CHUNK", 2)
+    told = [says(patient, external_id=f"Condition/{n}") for n in (1, 2, 3, 4, 1)]
+    for looked_up in (1, 3):  # what came twice; then, with all of it known, each part of the delivery
+        with django_assert_max_num_queries(100) as asked:
+            add(*told)
+        assert sum('external_id" IN' in query["sql"] for query in asked.captured_queries) == looked_up
 
 
 def test_the_same_id_from_another_source_or_of_another_kind_is_another_statement(patient):
@@ -129,7 +140,37 @@ def test_what_was_entered_in_error_is_in_no_list(patient):
 
 def test_a_resolved_allergy_still_shows_with_its_status(patient):
     add(says(patient, kind="allergy", display="Penicillin", status="resolved"))
-    assert [(a.display, a.status) for a in queries.of_person([patient]).allergies()] == [("Penicillin", "resolved")]
+    told = queries.of_person([patient])
+    assert [(a.display, a.status) for a in told.allergies_over()] == [("Penicillin", "resolved")]
+    assert not told.allergies()
+
+
+@pytest.mark.parametrize(
+    ("said", "stands_as"),
+    [
+        ({"display": "Penicillin", "status": "active"}, "an allergy"),
+        ({"display": "Penicillin"}, "an allergy"),
+        ({"display": "Penicillin", "status": "inactive"}, "over"),
+        ({"display": "No known allergy", "code": "716186003", "code_system": "snomedct", "status": "active"}, "none"),
+        ({"display": "NKDA", "code": "409137002", "code_system": "snomedct"}, "none"),
+        ({"display": "No known allergies"}, "none"),
+        ({"display": "No known allergy", "code": "716186003", "status": "inactive"}, "nothing"),
+    ],
+)
+def test_what_a_statement_about_allergies_stands_as(patient, said, stands_as):
+    add(says(patient, **{"kind": "allergy", **said}))
+    told = queries.of_person([patient])
+    kinds = {"an allergy": told.allergies(), "over": told.allergies_over(), "none": told.no_known_allergies()}
+    assert [name for name, items in kinds.items() if items] == [stands_as] * (stands_as != "nothing")
+
+
+def test_the_category_of_a_flag_decides_who_reads_it(patient):
+    for category in (*FlagCategory, ""):
+        add(says(patient, f"Flag/{category}", "flag", f"a flag of {category}", category=category))
+    add(says(patient, "Flag/ended", "flag", "over", category=FlagCategory.SAFEGUARDING, ended_on=date(2017, 4, 2)))
+    told = queries.of_person([patient])
+    assert {f.category for f in told.private_flags(TODAY)} == {"safeguarding", "staff_safety", ""}
+    assert [f.category for f in told.flags(TODAY, FlagCategory.ESCALATION)] == ["escalation"]
 
 
 def test_measurements_give_latest_earlier_and_change(patient):
@@ -201,3 +242,29 @@ def test_versions_of_somebody_elses_statement_are_not_told(patient):
     add(says(patient))
     (item,) = queries.of_person([patient]).items
     assert queries.versions_of([patient + 1], item.id) == []
+
+
+ADMITTED = date(2017, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("category", "status", "started_on", "ended_on", "inside"),
+    [
+        ("emergency_admission", "in-progress", ADMITTED, None, True),
+        ("planned_admission", "", ADMITTED, None, True),
+        ("admission", "onleave", ADMITTED, None, True),
+        ("admission", "in-progress", ADMITTED, date(2017, 4, 9), True),
+        ("admission", "in-progress", ADMITTED, TODAY, False),
+        ("admission", "finished", ADMITTED, None, False),
+        ("admission", "planned", date(2017, 4, 20), None, False),
+        ("admission", "in-progress", date(2017, 4, 20), None, False),
+        ("admission", "in-progress", None, None, False),
+        ("admission", "unknown", ADMITTED, None, False),
+        ("admission", "entered-in-error", ADMITTED, None, False),
+        ("day_case", "in-progress", ADMITTED, None, False),
+        ("emergency_attendance", "in-progress", ADMITTED, None, False),
+    ],
+)
+def test_who_is_in_hospital_on_a_day(patient, category, status, started_on, ended_on, inside):
+    add(says(patient, kind="encounter", category=category, status=status, started_on=started_on, ended_on=ended_on))
+    assert bool(queries.of_person([patient]).inpatient(TODAY)) is inside

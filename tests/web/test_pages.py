@@ -22,6 +22,14 @@ pytestmark = pytest.mark.django_db
 SIX_TEN = datetime(2017, 4, 3, 5, 10, tzinfo=UTC)
 HOSPITAL = SourceOf("Tunbridge Wells Hospital")
 
+FLAGS = {
+    "escalation": "Not for attempted CPR",
+    "reasonable_adjustment": "Large print",
+    "staff_safety": "Never alone",
+    "safeguarding": "Adult at risk",
+    "": "Scene issues",
+}
+
 
 @pytest.fixture
 def margaret(gp):
@@ -30,12 +38,12 @@ def margaret(gp):
     return person
 
 
-def say(person, kind: str, display: str, number: str, **more) -> None:
+def say(person, kind: str, display: str, number: str, received_at=SIX_TEN, **more) -> None:
     statement = NewStatement(patient_id=person.id, kind=kind, external_id=number, display=display, **more)
-    record.add_statements(statements=[statement], source=HOSPITAL, received_at=SIX_TEN, by=audit.SYSTEM)
+    record.add_statements(statements=[statement], source=HOSPITAL, received_at=received_at, by=audit.SYSTEM)
 
 
-def admit(person) -> None:
+def admit(person, **more) -> None:
     say(
         person,
         "encounter",
@@ -44,6 +52,7 @@ def admit(person) -> None:
         category="emergency_admission",
         started_on=date(2017, 3, 31),
         started_at=datetime(2017, 3, 31, 20, 40, tzinfo=UTC),
+        **more,
     )
 
 
@@ -115,11 +124,20 @@ class TestPerson:
         assert "Allergy: Penicillin" in page
         assert "Why you may see this page: Your team looks after this person." in page
 
+    def test_the_links_of_the_story_lead_to_something_on_the_page(self, client, nurse, margaret):
+        for number, name in enumerate(("Heart failure", "Gout", "Asthma", "Asthma")):
+            say(margaret, "condition", name, f"c{number}", started_on=date(2015, 6, 1))
+        admit(margaret)
+        page = see(client, nurse, reverse("web:person", args=[margaret.id]))
+        anchors = re.findall(r'<a href="#([^"]+)"', page[page.index("lc-story") : page.index("What matters to me")])
+        assert len(anchors) == 5
+        assert all(f'id="{anchor}"' in page for anchor in anchors)
+
     def test_says_what_it_does_not_know(self, client, nurse, margaret):
         page = see(client, nurse, reverse("web:person", args=[margaret.id]))
-        assert "None has been told to us. That is not the same as none." in page
+        assert "No allergy told to us. That is not the same as none." in page
         assert "There is no care and support plan yet." in page
-        assert "Not shared for Hadlow Practice: general practice" in page
+        assert "General practice: no agreement with Hadlow Practice." in page
 
     def test_tells_what_came_since_the_last_look(self, client, nurse, margaret, clock_at):
         see(client, nurse, reverse("web:person", args=[margaret.id]))
@@ -131,6 +149,19 @@ class TestPerson:
         page = see(client, nurse, reverse("web:person", args=[margaret.id]))
         assert "Since you last looked, Monday 3 April 2017, 9:00am" in page
         assert "Rang her daughter" in page
+
+    @pytest.mark.parametrize("elsewhere", ["web:today", "web:unplanned"])
+    def test_a_name_seen_elsewhere_is_no_look_at_the_page(self, client, nurse, margaret, clock_at, elsewhere):
+        see(client, nurse, reverse("web:person", args=[margaret.id]))
+        clock_at(MONDAY_MORNING + timedelta(hours=1))
+        admit(margaret, received_at=MONDAY_MORNING + timedelta(hours=1))
+        clock_at(MONDAY_MORNING + timedelta(hours=2))
+        args = [margaret.id] if elsewhere == "web:unplanned" else []
+        assert "Ashdown" in see(client, nurse, reverse(elsewhere, args=args))
+        clock_at(MONDAY_MORNING + timedelta(hours=4))
+        page = see(client, nurse, reverse("web:person", args=[margaret.id]))
+        assert "Since you last looked, Monday 3 April 2017, 9:00am" in page
+        assert "Nothing new has reached us" not in page
 
     @pytest.mark.parametrize(("role", "at"), [("gp", "G2"), ("community_nurse", "C2"), ("practice_manager", "G1")])
     @pytest.mark.parametrize("page", ["web:person", "web:unplanned"])
@@ -154,6 +185,41 @@ class TestPerson:
         builders.sign_in(client, nurse)
         with django_assert_max_num_queries(60):
             client.get(reverse("web:person", args=[margaret.id]))
+
+    def test_an_allergy_is_red_only_while_it_holds(self, client, nurse, margaret):
+        say(margaret, "allergy", "Penicillin", "a1", status="active")
+        say(margaret, "allergy", "Latex", "a2", status="resolved")
+        page = " ".join(see(client, nurse, reverse("web:person", args=[margaret.id])).split())
+        assert '<strong class="lc-banner__alert">Allergy: Penicillin</strong>' in page
+        assert "Allergy: Latex" not in page
+        assert "Latex (resolved)" in page
+
+    def test_no_known_allergy_is_a_plain_line_with_its_source(self, client, nurse, margaret):
+        more = {"code_system": "snomedct", "code": "716186003", "started_on": date(2016, 5, 3)}
+        say(margaret, "allergy", "No known allergy", "a1", **more)
+        for page in ("web:person", "web:unplanned"):
+            shown = " ".join(see(client, nurse, reverse(page, args=[margaret.id])).split())
+            assert "No known allergy, recorded 3 May 2016 by Tunbridge Wells Hospital." in shown
+            assert "lc-banner__alert" not in shown
+            assert "No allergy told to us" not in shown
+
+    def test_each_kind_of_flag_stands_where_it_may_be_read(self, client, nurse, margaret):
+        for category, words in FLAGS.items():
+            say(margaret, "flag", words, f"f {category}", category=category, author="Dr Marsh")
+        page = " ".join(see(client, nurse, reverse("web:person", args=[margaret.id])).split())
+        assert '<strong class="lc-banner__alert">CPR and escalation: Not for attempted CPR</strong>' in page
+        assert "<span>Needs: Large print</span>" in page
+        private = page[page.index("<details") : page.index("</details>")]
+        assert "lc-no-print" in private
+        for words in ("Never alone", "Adult at risk", "Scene issues"):
+            assert words in private
+            assert page.count(words) == 1
+        assert "New alerts for staff: 3" in page
+        unplanned = " ".join(see(client, nurse, reverse("web:unplanned", args=[margaret.id])).split())
+        decided = unplanned[unplanned.index("<h2>CPR and escalation") : unplanned.index("<h2>Allergies")]
+        assert "Not for attempted CPR" in decided
+        assert "Dr Marsh" in decided
+        assert not any(words in decided for words in ("Never alone", "Adult at risk", "Scene issues", "Large print"))
 
     def test_the_unplanned_view_has_what_can_hurt_first(self, client, nurse, margaret):
         say(margaret, "allergy", "Penicillin", "a1", started_on=date(1990, 1, 1))

@@ -27,7 +27,8 @@ def told(margaret, coordinator, nurse):
     """Margaret with an allergy, a CPR decision, a plan for when things get worse, and a task for the nurse."""
     statements = [
         NewStatement(margaret.id, "allergy", "a1", "Penicillin"),
-        NewStatement(margaret.id, "flag", "f1", "Not for attempted CPR"),
+        NewStatement(margaret.id, "flag", "f1", "Not for attempted CPR", category="escalation"),
+        NewStatement(margaret.id, "flag", "f2", "Visit in pairs", category="staff_safety"),
     ]
     record.add_statements(statements=statements, source=SourceOf("GP"), received_at=clock.now(), by=audit.SYSTEM)
     plan = careplans.start_plan(patient_id=margaret.id, by=nurse)
@@ -50,6 +51,7 @@ def test_tells_whom_why_where_what_can_hurt_and_what_to_do_if_it_gets_worse(as_v
         "Hadlow Practice",
     ):
         assert words in page
+    assert "Visit in pairs" not in page
     assert last_entry().action == "looked"
     assert AuditSubject.objects.filter(entry_sequence=last_entry().sequence, patient_id=margaret.id).exists()
 

@@ -17,6 +17,7 @@ from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
 
 VERIFIED = "chain verified"
+PERSON = "person"
 FILTERS = {
     "looks": ("looked", "searched"),
     "reveals": ("revealed", "reveal session started"),
@@ -92,7 +93,7 @@ def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: 
             row.role,
             row.organisation,
             row.action,
-            audit.detail(row).get("page", ""),
+            row.page,
             row.reason,
             people.get(row.sequence, 0),
         )
@@ -173,12 +174,17 @@ def last_verification(viewer: Viewer) -> LastVerification | None:
 
 
 def last_look(viewer: Viewer, patient_ids: tuple[int, ...], *, before: datetime) -> datetime | None:
-    """When the viewer last opened this person, more than a few minutes before a moment (this visit does not count)."""
+    """When the viewer last opened the person's page, more than half an hour before a moment: this visit does not count.
+
+    A name on a list, a plan or the unplanned view is no such look: none of them tells what is new.
+    """
     return next((at for (at,) in _looks(viewer.user_id, patient_ids, before - timedelta(minutes=30))), None)
 
 
 @prepared
 def _looks(user_id: int, patient_ids: Collection[int], before: datetime) -> QuerySet[Any]:
     sequences = AuditSubject.objects.filter(patient_id__among=patient_ids).values("entry_sequence")
-    looks = AuditEntry.objects.filter(sequence__in=sequences, actor_id=user_id, action="looked", at__lt=before)
+    looks = AuditEntry.objects.filter(
+        sequence__in=sequences, actor_id=user_id, action="looked", page=PERSON, at__lt=before
+    )
     return looks.order_by("-sequence").values_list("at")[:1]

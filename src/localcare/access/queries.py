@@ -14,8 +14,9 @@ from localcare.access.calc.decide import decide
 from localcare.access.choices import choice_history, choices_of, chosen_here, hold_choices, last_choice
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
-from localcare.access.models import Reveal, RevealSession
+from localcare.access.models import EmergencyAccess, Reveal, RevealSession
 from localcare.access.roles import roles
+from localcare.access.sharing import NotShared, not_shared
 from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
@@ -243,6 +244,11 @@ def identities_of(patient_ids: Collection[int], *, by: audit.Actor) -> list[Iden
     return found
 
 
+def people_in_emergencies() -> set[int]:
+    """The ids of those for whom an emergency access is open, for the feed that fills their record."""
+    return set(EmergencyAccess.objects.filter(ends__gt=clock.now()).values_list("patient_id", flat=True))
+
+
 @dataclass(frozen=True)
 class Whereabouts:
     """Where somebody is registered on a day, None where nowhere, and whether they died."""
@@ -335,6 +341,11 @@ def _decided(
     }
     # Somebody who does not exist is refused in the words for somebody unrelated.
     return people, {i: replace(known[i].decision, allowed=False) for i in patient_ids if i not in people}
+
+
+def sources_not_shared(person: OpenPerson) -> list[NotShared]:
+    """The sources that are not shared for the care of an open person, each with why, for the page to tell."""
+    return not_shared(person, SOURCES.items())
 
 
 def _not_sharing(shared: frozenset[str]) -> tuple[str, ...]:

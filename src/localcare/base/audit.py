@@ -106,6 +106,7 @@ def record(
 ) -> None:
     """Record an entry in the current `transaction()`.
 
+    `page` in the detail is the page somebody looked at, and can be searched for.
     Raises RuntimeError outside one, ValueError for words longer than their column (those of `reason` have no end).
     """
     pending = _pending.get()
@@ -175,6 +176,7 @@ def _row(entry: Entry, sequence: int, at: datetime, previous: bytes) -> AuditEnt
     columns = {k: v for k, v in content.items() if k not in ("at", "patient_ids", "detail")}
     return AuditEntry(
         **columns,
+        page=entry.detail.get("page", ""),
         at=at,
         canonical=canonical,
         previous_hash=previous,
@@ -227,7 +229,8 @@ def _faults(entry: AuditEntry, subjects: set[int], expected: int, previous: byte
         yield "its content was changed"
     content = json.loads(canonical)
     columns = ("actor_id", "actor", "role", "organisation", "action", "purpose", "reason")
-    if any(content[name] != getattr(entry, name) for name in columns) or content["at"] != entry.at.isoformat():
+    sealed = {name: content[name] for name in columns} | {"page": content["detail"].get("page", "")}
+    if any(said != getattr(entry, name) for name, said in sealed.items()) or content["at"] != entry.at.isoformat():
         yield "its searchable columns differ from its sealed content"
     if set(content["patient_ids"]) != subjects:
         yield "the people it names were changed"

@@ -20,6 +20,7 @@ class AuditEntry(models.Model):
     organisation = models.CharField(max_length=200)
     action = models.CharField(max_length=60, db_index=True)
     purpose = models.CharField(max_length=40)
+    page = models.TextField(default="")
     reason = models.TextField()
     canonical = models.BinaryField()
     previous_hash = models.BinaryField()

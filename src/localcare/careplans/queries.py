@@ -14,9 +14,19 @@ from localcare.base.prepared import in_all, prepared
 from localcare.careplans.actions import task_key
 from localcare.careplans.calc import compare
 from localcare.careplans.calc.sections import Content, as_text, cleaned, sections
-from localcare.careplans.calc.transitions import Status
+from localcare.careplans.calc.transitions import Status, Step
 from localcare.careplans.models import Plan, PlanStep, SectionVersion
-from localcare.careplans.types import Contingency, Goal, OpenPlan, Piece, PlanSummary, ReviewDue, SectionNow, Worse
+from localcare.careplans.types import (
+    Contingency,
+    EndedPlan,
+    Goal,
+    OpenPlan,
+    Piece,
+    PlanSummary,
+    ReviewDue,
+    SectionNow,
+    Worse,
+)
 from localcare.caseload import queries as caseload
 from localcare.staff import queries as staff
 from localcare.staff.types import Post
@@ -48,7 +58,19 @@ def plan_of(patient_ids: Collection[int]) -> PlanSummary | None:
         review_late=_late(plan, clock.today()) > 0,
         coordinator=plan.coordinator.user.name if plan.coordinator else "",
         coordinator_phone=_phone(plan.coordinator),
+        worse_changed=_changed_since_agreed(worse, plan),
     )
+
+
+def ended_plan_of(patient_ids: Collection[int]) -> EndedPlan | None:
+    """The plan of a person (all their ids) that ended last; None where none has."""
+    return next((EndedPlan(*row) for row in _ended_plans_of(patient_ids)), None)
+
+
+@prepared
+def _ended_plans_of(patient_ids: Collection[int]) -> QuerySet[Any]:
+    ends = PlanStep.objects.filter(plan__patient_id__among=patient_ids, step=Step.END)
+    return ends.order_by("-at").values_list("plan_id", "at", "words")[:1]
 
 
 @prepared
@@ -207,8 +229,11 @@ def _latest_of(plan_id: int) -> QuerySet[Any]:
 
 
 def _now(key: str, version: SectionVersion | None, plan: Plan) -> SectionNow:
-    changed = bool(version and plan.agreed_at and version.saved_at > plan.agreed_at)
-    return SectionNow(sections()[key], version, changed)
+    return SectionNow(sections()[key], version, _changed_since_agreed(version, plan))
+
+
+def _changed_since_agreed(version: SectionVersion | None, plan: Plan) -> bool:
+    return bool(version and plan.agreed_at and version.saved_at > plan.agreed_at)
 
 
 def _late(plan: Plan, today: date) -> int:

@@ -15,6 +15,7 @@ __all__ = [
     "AgreedWith",
     "Content",
     "Contingency",
+    "EndedPlan",
     "Goal",
     "MovedOn",
     "NotPossible",
@@ -76,6 +77,23 @@ class PlanSummary:
     review_late: bool
     coordinator: str
     coordinator_phone: str
+    worse_changed: bool = False
+
+    @property
+    def worse_standing(self) -> str:
+        """Whether "if things get worse" may be relied on as agreed; empty where it is what was agreed."""
+        if self.agreed_on is None:
+            return "Draft, not agreed."
+        return "Changed since the plan was agreed: the change is not agreed." if self.worse_changed else ""
+
+
+@dataclass(frozen=True)
+class EndedPlan:
+    """A plan that has ended: when, and in which words."""
+
+    id: int
+    ended_at: datetime
+    words: str
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
@@ -37,7 +38,8 @@ def of_person(request: HttpRequest, patient_id: int) -> HttpResponse:
         notices.tell(request, "The plan is started. Begin with what matters to the person.")
         return redirect("careplans:plan", started.pk)
     may_write = viewer.can(Capability.WRITE_PLAN)
-    return render(request, "careplans/start.jinja", {"person": person, "may_write": may_write})
+    context = {"person": person, "alerts": banners.of(viewer, person), "may_write": may_write}
+    return render(request, "careplans/start.jinja", context)
 
 
 @requires(Capability.WRITE_PLAN)
@@ -68,7 +70,7 @@ def write(request: HttpRequest, plan_id: int, section: str) -> HttpResponse:
             form.add_error(None, str(overtaken))
         except ValueError as reason:
             form.add_error(None, str(reason))
-    context = {"plan": opened, "now": now, "form": form, "theirs": theirs}
+    context = {**_about(request, opened), "now": now, "form": form, "theirs": theirs}
     if theirs:
         context["pieces"] = queries.compare_with(section, theirs, form.content)
     status = 409 if theirs else 400 if form.errors else 200
@@ -93,7 +95,8 @@ def versions(request: HttpRequest, plan_id: int, section: str) -> HttpResponse:
     earlier = str(after.number - 1) if after else ""
     before = by_number.get(request.GET.get("before", earlier))
     pieces = queries.words_changed(section, before, after)
-    context = {"plan": opened, "now": now, "versions": found, "before": before, "after": after, "pieces": pieces}
+    about = _about(request, opened)
+    context = {**about, "now": now, "versions": found, "before": before, "after": after, "pieces": pieces}
     return render(request, "careplans/versions.jinja", context)
 
 
@@ -173,6 +176,10 @@ def _opened(request: HttpRequest, plan_id: int) -> OpenPlan:
         raise Http404 from None
 
 
+def _about(request: HttpRequest, opened: OpenPlan) -> dict[str, object]:
+    return {"plan": opened, "alerts": banners.of(viewer_of(request), opened.person)}
+
+
 def _section(opened: OpenPlan, key: str) -> SectionNow:
     try:
         return opened.section(key)
@@ -182,7 +189,7 @@ def _section(opened: OpenPlan, key: str) -> SectionNow:
 
 def _letter(request: HttpRequest, opened: OpenPlan) -> HttpResponse:
     context = {
-        "plan": opened,
+        **_about(request, opened),
         "written": [s for s in opened.sections if not s.empty],
         "missing": [s for s in opened.sections if s.empty],
         "may_give": viewer_of(request).can(Capability.GIVE_TASKS),
@@ -218,5 +225,5 @@ def _ask(
             form.add_error(None, str(moved))
         except ValueError as reason:
             form.add_error(None, str(reason))
-    context = {"plan": opened, "form": form, "title": title, "button": button, "about": about}
+    context = {**_about(request, opened), "form": form, "title": title, "button": button, "about": about}
     return render(request, "careplans/ask.jinja", context, status=400 if form.errors else 200)

@@ -124,6 +124,12 @@ def entry_of(patient_ids: Collection[int], *, team_id: int | None = None) -> Ent
     return entries[-1] if entries else None
 
 
+def looked_after(patient_ids: Collection[int]) -> Entry | None:
+    """The team on whose caseload a person (all their ids) is, with their care co-ordinator; None where on none."""
+    entry = entry_of(patient_ids)
+    return entry if entry and entry.state is State.ACCEPTED else None
+
+
 def handled(practice_code: str) -> dict[str, Entry]:
     """Where people registered with a practice stand with its cluster team, by the pseudonym they have on its list.
 

@@ -36,7 +36,9 @@ def add_parser(subparsers) -> None:
     run.add_argument("--no-care-store", action="store_true", help="make the edition only")
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_intake)
-    record = intake.add_parser("record", help="load the record of people on lists and caseloads from an extract")
+    record = intake.add_parser(
+        "record", help="load the record of people on lists, caseloads and agendas from an extract"
+    )
     record.add_argument("folder", type=Path)
     _add_mapping(record)
     record.add_argument("--json", action="store_true")

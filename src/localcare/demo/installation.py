@@ -60,7 +60,7 @@ def open_accounts(demo: Installation, tell: Progress) -> None:
 
 
 def begin_work(demo: Installation, tell: Progress) -> None:
-    demo.made["caseload"] = work.make(demo.made["logins"])
+    demo.made["caseload"] = work.make(demo.made["logins"], demo.data / "messages")
     site.finish(demo.data, logins.listed(demo.made["logins"]))
 
 

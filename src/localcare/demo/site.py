@@ -19,7 +19,7 @@ SITE = "site.toml"
 FIRST_DAY = date(2017, 4, 3)
 # The store goes before its journal: one that lost its journal would be older than what it once promised.
 STORE = ("care.sqlite3", "care.sqlite3-wal", "care.sqlite3-shm")
-MADE_BY_DEMO = (*STORE, "extracts", "truth", "dataset/runs", "documents", "keys", "static", "secret_key")
+MADE_BY_DEMO = (*STORE, "extracts", "truth", "dataset/runs", "documents", "messages", "keys", "static", "secret_key")
 
 
 class NotADemo(Exception):

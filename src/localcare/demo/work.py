@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 from localcare.access import actions as access
+from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
-from localcare.careplans import actions as careplans
-from localcare.careplans.types import AgreedWith
 from localcare.caseload import actions as caseload
 from localcare.caseload.types import State
+from localcare.demo import messages, plans
 from localcare.demo.logins import Login
 from localcare.mdt import actions as mdt
 from localcare.population import queries as population
@@ -26,8 +27,11 @@ ON_THE_AGENDA = 3
 NEWS = ("emergency_admission", "emergency_attendance", "ambulance", "call_111", "planned_admission")
 
 
-def make(logins: Sequence[Login]) -> int:
-    """Take on people of the practice's list, plan a meeting, begin a plan, give tasks; the number taken on."""
+def make(logins: Sequence[Login], messages_in: Path) -> int:
+    """Take on people of the practice's list, plan a meeting, write plans, give tasks; the number taken on.
+
+    Messages about three of them are written into a folder and imported.
+    """
     by_name = {login.username: login.viewer for login in logins}
     gp, coordinator, nurse = by_name["gp"], by_name["coordinator"], by_name["nurse"]
     accepted = _accept(gp)
@@ -41,7 +45,8 @@ def make(logins: Sequence[Login]) -> int:
     if len(accepted) > ON_THE_AGENDA:
         _meet(accepted[:ON_THE_AGENDA], coordinator)
         _give(accepted[1:ON_THE_AGENDA], nurse, coordinator)
-        _begin_plan(accepted[ON_THE_AGENDA], coordinator)
+        _plan(accepted[: ON_THE_AGENDA + 1], coordinator)
+        _tell(accepted[:ON_THE_AGENDA], coordinator, messages_in)
     return len(accepted)
 
 
@@ -83,13 +88,12 @@ def _give(patient_ids: Sequence[int], nurse: Viewer, coordinator: Viewer) -> Non
         tasks.give(title=title, owner=owner, due_on=due, patient_id=patient_id, by=coordinator)
 
 
-def _begin_plan(patient_id: int, coordinator: Viewer) -> None:
-    plan = careplans.start_plan(patient_id=patient_id, by=coordinator)
-    careplans.save_section(
-        plan_id=plan.pk,
-        section="what_matters",
-        content={"words": "I want to be at home with my cat, and not to frighten my daughter at night."},
-        started_from=0,
-        by=coordinator,
-        agreed_with=AgreedWith.PERSON,
-    )
+def _plan(patient_ids: Sequence[int], coordinator: Viewer) -> None:
+    """Each at another place of its life: agreed, a draft, changed since, begun."""
+    for patient_id, write in zip(patient_ids, (plans.agreed, plans.draft, plans.changed, plans.begin), strict=False):
+        write(patient_id, coordinator)
+
+
+def _tell(patient_ids: Sequence[int], coordinator: Viewer, folder: Path) -> None:
+    people = gate.open_people(coordinator, patient_ids, page="messages of the demo")
+    messages.send(list(people.values()), folder)

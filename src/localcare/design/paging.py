@@ -22,26 +22,26 @@ class Page:
     after: str
 
 
-def page_of(request: HttpRequest, rows: Sequence[Any], total: int | None = None) -> Page:
+def page_of(request: HttpRequest, rows: Sequence[Any], total: int | None = None, *, size: int = ROWS) -> Page:
     """The page the address asks for. `rows` is a list or an unevaluated queryset; beyond the ends is the nearest."""
     total = count(rows) if total is None else total
-    number = page_number(request, total)
-    start = (number - 1) * ROWS
-    shown = list(rows[start : start + ROWS])
+    number = page_number(request, total, size)
+    start = (number - 1) * size
+    shown = list(rows[start : start + size])
     return Page(
         rows=shown,
         total=total,
         first=start + 1 if shown else 0,
         last=start + len(shown),
         before=with_query(request, page=number - 1) if number > 1 else "",
-        after=with_query(request, page=number + 1) if start + ROWS < total else "",
+        after=with_query(request, page=number + 1) if start + size < total else "",
     )
 
 
-def page_number(request: HttpRequest, total: int) -> int:
+def page_number(request: HttpRequest, total: int, size: int = ROWS) -> int:
     """The page asked for in the address, from 1, never beyond the last."""
     asked = request.GET.get("page", "1")
-    return min(max(int(asked) if asked.isdecimal() else 1, 1), max(ceil(total / ROWS), 1))
+    return min(max(int(asked) if asked.isdecimal() else 1, 1), max(ceil(total / size), 1))
 
 
 def count(rows: Sequence[Any]) -> int:

@@ -99,13 +99,13 @@ def load_record(
     mapping: Path | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> RecordLoaded:
-    """Load what an extract says of people on practices' lists and on caseloads into their record, where it may be.
+    """Load what an extract says of people on lists, caseloads, agendas, with tasks or emergencies, into their record.
 
     Loading again changes nothing. Raises CannotIntake where the folder is no extract or nobody is on a list yet.
     """
-    people = record_feed.people_of_lists_and_caseloads(by=by)
+    people = record_feed.people_with_a_record(by=by)
     if not people:
-        raise CannotIntake("Nobody is on a list or a caseload yet. Run `localcare population run` first.")
+        raise CannotIntake("Nobody is on a list, a caseload or an agenda yet. Run `localcare population run` first.")
     return record_feed.load_record(folder=folder, mapping=mapping, people=people, by=by, progress=progress)
 
 

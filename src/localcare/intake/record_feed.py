@@ -19,13 +19,15 @@ from localcare.base.clock import LONDON
 from localcare.caseload import queries as caseload
 from localcare.intake import extract, record_rows, record_statements
 from localcare.intake.record_rows import People
+from localcare.mdt import queries as mdt
 from localcare.places import queries as places
 from localcare.population import queries as population
 from localcare.record import actions as record
 from localcare.record.types import Added, NewStatement, SourceOf
+from localcare.tasks import queries as tasks
 from localcare.terminology import codelists
 
-__all__ = ["People", "RecordLoaded", "load_record", "people_of_lists_and_caseloads"]
+__all__ = ["People", "RecordLoaded", "load_record", "people_with_a_record"]
 
 LABELS = {
     "gp": "GP record",
@@ -59,11 +61,13 @@ class RecordLoaded:
     sources: Mapping[str, Added]
 
 
-def people_of_lists_and_caseloads(*, by: audit.Actor) -> dict[str | tuple[str, str], int]:
-    """Whose record is loaded: people on practices' lists and on caseloads, by what suppliers know them by."""
-    on_caseloads = {patient_id for patient_id, _ in caseload.expected_relationships()}
+def people_with_a_record(*, by: audit.Actor) -> dict[str | tuple[str, str], int]:
+    """Whose record is loaded, by what suppliers know them by: people on practices' lists, caseloads or an agenda, with
+    an open task or an open emergency access."""
+    cared_for = {patient_id for patient_id, _ in (*caseload.expected_relationships(), *mdt.expected_relationships())}
+    cared_for |= tasks.people_with_open_tasks() | access.people_in_emergencies()
     known = access.identities_of_listed(population.all_listed(), by=by)
-    known += access.identities_of(on_caseloads, by=by) if on_caseloads else []
+    known += access.identities_of(cared_for, by=by) if cared_for else []
     people: dict[str | tuple[str, str], int] = {(i.practice_code, i.local_id): i.patient_id for i in known}
     return people | {i.nhs_number: i.patient_id for i in known if i.nhs_number}
 

@@ -16,6 +16,8 @@ Resource = Mapping[str, Any]
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 CODE_SYSTEMS = {
     "http://snomed.info/sct": "snomedct",
+    # As the published examples of flags write it.
+    "https://snomed.info/sct": "snomedct",
     "https://dmd.nhs.uk": "dmd",
     "http://loinc.org": "loinc",
     "http://hl7.org/fhir/sid/icd-10": "icd10",

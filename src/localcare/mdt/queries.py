@@ -18,7 +18,9 @@ from localcare.mdt.calc import agenda as arithmetic
 from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
 from localcare.mdt.types import Agenda, Attendee, CaseRow, Decided, MeetingRow, NextMeeting, OpenCase
 from localcare.places import queries as places
+from localcare.population import queries as population
 from localcare.record import queries as record
+from localcare.record.types import is_private
 from localcare.staff import queries as staff
 from localcare.staff.types import Team
 from localcare.tasks import queries as tasks
@@ -66,7 +68,8 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
     agenda = open_agenda(viewer, case.meeting_id)
     since = _previous(case)
     before_id, after_id = _beside(agenda, case.pk)
-    told = record.of_person(person.ids)
+    told, today = record.of_person(person.ids), clock.today()
+    problems = told.problems(today)
     return OpenCase(
         case=case,
         person=person,
@@ -78,13 +81,17 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
         after_id=after_id,
         plan=careplans.plan_of(person.ids),
         decisions=[d for d in decisions_of(person.ids) if d.case_id != case.pk][:3],
-        problems=told.problems(clock.today()),
-        # Our own minutes stand under the last decisions.
+        story=record.story(person, told, population.telling([item.code for item in problems]), today),
+        problems=len(problems),
+        # Our own minutes stand under the last decisions; alerts for staff in the banner, behind one press.
         changes=[
-            item for item in told.known_since(since, happened_since=since.date()) if item.category != actions.SOURCE
+            item
+            for item in told.known_since(since, happened_since=since.date())
+            if item.category != actions.SOURCE and not is_private(item)
         ],
         changes_since=since,
         open_tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in ("given", "taken")],
+        alerts=told.banner(today),
     )
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from localcare.access.banners import Banner
 from localcare.access.types import OpenPerson
 from localcare.careplans.types import PlanSummary
 from localcare.mdt.models import Case, CaseMinutes, Meeting
 from localcare.record.types import Item as RecordItem
+from localcare.record.types import Piece
 from localcare.tasks.types import Item, Owner
 
 __all__ = [
@@ -128,10 +130,17 @@ class OpenCase:
     after_id: int | None
     plan: PlanSummary | None
     decisions: Sequence[Decided]
-    problems: Sequence[RecordItem]
+    story: Sequence[Piece]
+    problems: int
     changes: Sequence[RecordItem]
     changes_since: datetime
     open_tasks: Sequence[Item]
+    alerts: Banner
+
+    @property
+    def changes_shared(self) -> list[RecordItem]:
+        """What is new, as a shared screen shows it: without any flag."""
+        return [item for item in self.changes if item.kind != "flag"]
 
     @property
     def number(self) -> int:

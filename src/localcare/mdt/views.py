@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
@@ -77,7 +78,8 @@ def add_case(request: HttpRequest, patient_id: int) -> HttpResponse:
         except ValueError as reason:
             field = "person_told" if viewer.works_at_practice else None
             form.add_error(field, str(reason))
-    context = {"form": form, "person": person, "may_run": viewer.can(Capability.RUN_MEETING)}
+    may_run, alerts = viewer.can(Capability.RUN_MEETING), banners.of(viewer, person)
+    context = {"form": form, "person": person, "alerts": alerts, "may_run": may_run}
     return render(request, "mdt/add.jinja", context, status=400 if form.errors else 200)
 
 

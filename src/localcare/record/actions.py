@@ -40,9 +40,10 @@ def add_statements(
     patient_ids: dict[int, None] = {}
     with audit.transaction():
         source_id = register_source(source)
+        stored = bulk.Stored(source_id)
         remaining = iter(statements)
         while chunk := list(islice(remaining, CHUNK)):
-            total = _sum(total, _add_chunk(chunk, source_id, received_at))
+            total = _sum(total, _add_chunk(chunk, stored, received_at))
             patient_ids.update(dict.fromkeys(statement.patient_id for statement in chunk))
         if patient_ids:
             later = Q(last_heard_at=None) | Q(last_heard_at__lt=received_at)
@@ -65,15 +66,15 @@ def _record(total: Added, patient_ids: Sequence[int], source: SourceOf, by: audi
         )
 
 
-def _add_chunk(chunk: Sequence[NewStatement], source_id: int, received_at: datetime) -> Added:
+def _add_chunk(chunk: Sequence[NewStatement], stored: bulk.Stored, received_at: datetime) -> Added:
     versions = [Version.of(statement) for statement in chunk]
-    standing = bulk.standing(versions, source_id)
+    standing = stored.standing(versions)
     fates: Counter[str] = Counter()
     added: list[Version] = []
     replaced: list[int] = []
     for version in versions:
         before = standing.get(version.key)
-        fate = _fate(version, before, source_id)
+        fate = _fate(version, before, stored)
         fates[fate] += 1
         if fate == "known":
             continue
@@ -87,17 +88,17 @@ def _add_chunk(chunk: Sequence[NewStatement], source_id: int, received_at: datet
             replaced += [before.pk] if before.pk else []
     # First the old versions step back, then the new ones stand: the constraint allows one at a time.
     bulk.supersede(replaced, received_at)
-    bulk.insert(added, source_id, received_at)
+    stored.insert(added, received_at)
     return Added(**fates)
 
 
-def _fate(version: Version, before: Version | None, source_id: int) -> str:
+def _fate(version: Version, before: Version | None, stored: bulk.Stored) -> str:
     if before is None:
         return "new"
     if before.digest == version.digest:
         return "known"
     if before.version_at and version.version_at and version.version_at < before.version_at:
-        return "known" if bulk.is_history(version, source_id) else "outdated"
+        return "known" if stored.is_history(version) else "outdated"
     return "superseding"
 
 

@@ -41,44 +41,60 @@ class Version:
         return cls(key, digest, statement.version_at, values=values)
 
 
-def standing(versions: Sequence[Version], source_id: int) -> dict[tuple[str, str], Version]:
-    """The stored versions that stand now under the keys of these."""
-    by_kind: dict[str, list[str]] = {}
-    for version in versions:
-        by_kind.setdefault(version.key[0], []).append(version.key[1])
-    return {
-        (kind, external_id): Version((kind, external_id), digest, version_at, pk=pk)
-        for kind, ids in by_kind.items()
-        for some in _batches(ids)
-        for pk, external_id, digest, version_at in Statement.objects.filter(
-            source=source_id, kind=kind, external_id__in=some, superseded_at=None
-        ).values_list("pk", "external_id", "digest", "version_at")
-    }
+class Stored:
+    """What is stored of one source, while a load adds to it.
 
+    Nothing stands under a key of a source that had told us nothing before, but what this load has put there: only that
+    is looked up. A first load is most of the work there is, and PostgreSQL knows too little of a table that one
+    transaction fills to look up by key.
+    """
 
-def is_history(version: Version, source_id: int) -> bool:
-    """True when this very version was stored before and has stepped back since."""
-    kind, external_id = version.key
-    rows = Statement.objects.filter(source=source_id, kind=kind, external_id=external_id, digest=version.digest)
-    return rows.filter(superseded_at__isnull=False).exists()
+    def __init__(self, source_id: int) -> None:
+        self.source_id = source_id
+        self._told_before = Statement.objects.filter(source=source_id).exists()
+        self._put: set[int] = set()
+
+    def standing(self, versions: Sequence[Version]) -> dict[tuple[str, str], Version]:
+        """The stored versions that stand now under the keys of these."""
+        asked = versions if self._told_before else [v for v in versions if hash(v.key) in self._put]
+        by_kind: dict[str, list[str]] = {}
+        for version in asked:
+            by_kind.setdefault(version.key[0], []).append(version.key[1])
+        return {
+            (kind, external_id): Version((kind, external_id), digest, version_at, pk=pk)
+            for kind, ids in by_kind.items()
+            for some in _batches(ids)
+            for pk, external_id, digest, version_at in Statement.objects.filter(
+                source=self.source_id, kind=kind, external_id__in=some, superseded_at=None
+            ).values_list("pk", "external_id", "digest", "version_at")
+        }
+
+    def is_history(self, version: Version) -> bool:
+        """True when this very version was stored before and has stepped back since."""
+        kind, external_id = version.key
+        rows = Statement.objects.filter(
+            source=self.source_id, kind=kind, external_id=external_id, digest=version.digest
+        )
+        return rows.filter(superseded_at__isnull=False).exists()
+
+    def insert(self, versions: Sequence[Version], received_at: datetime) -> None:
+        """Write new versions, in order, in the current transaction."""
+        if not versions:
+            return
+        quote = connection.ops.quote_name
+        columns = ", ".join(quote(name) for name in _COLUMNS)
+        marks = ", ".join(["%s"] * len(_COLUMNS))
+        tail = (self.source_id, received_at)
+        rows = [_adapted((*v.values, v.key[1], v.digest, v.superseded_at, *tail)) for v in versions]
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {quote(Statement._meta.db_table)} ({columns}) VALUES ({marks})", rows)
+        if not self._told_before:
+            self._put.update(hash(version.key) for version in versions)
 
 
 def supersede(pks: Sequence[int], at: datetime) -> None:
     for some in _batches(pks):
         Statement.objects.filter(pk__in=some).update(superseded_at=at)
-
-
-def insert(versions: Sequence[Version], source_id: int, received_at: datetime) -> None:
-    """Write new versions, in order, in the current transaction."""
-    if not versions:
-        return
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in _COLUMNS)
-    marks = ", ".join(["%s"] * len(_COLUMNS))
-    tail = (source_id, received_at)
-    rows = [_adapted((*v.values, v.key[1], v.digest, v.superseded_at, *tail)) for v in versions]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {quote(Statement._meta.db_table)} ({columns}) VALUES ({marks})", rows)
 
 
 def _adapted(row: tuple[Any, ...]) -> list[Any]:

@@ -7,11 +7,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
+from localcare.access.banners import Banner
+from localcare.access.types import OpenPerson
+from localcare.base import clock
 from localcare.base.prepared import in_all, prepared
 from localcare.record.models import Kind, Source, Statement
-from localcare.record.types import Item, Record
+from localcare.record.story import story as story
+from localcare.record.types import Heard, Item, Record
 
 WITHDRAWN = ("entered-in-error", "refuted")
 _FIELDS = tuple("source__name" if name == "source" else name for name in Item.__dataclass_fields__)
@@ -34,6 +38,18 @@ def of_people(people: Iterable[Sequence[int]]) -> dict[tuple[int, ...], Record]:
 @prepared
 def _standing(patient_ids: Sequence[int]) -> QuerySet[Any]:
     rows = Statement.objects.filter(patient_id__among=patient_ids, superseded_at=None)
+    return rows.exclude(status__in=WITHDRAWN).values_list(*_FIELDS)
+
+
+def banner(person: OpenPerson) -> Banner:
+    """What the banner of an open person says, in one query that reads allergies and flags only."""
+    rows = _of_kinds(person.ids, (Kind.ALLERGY, Kind.FLAG))
+    return Record(tuple(sorted((Item(*row) for row in rows), key=_newest_first))).banner(clock.today())
+
+
+@prepared
+def _of_kinds(patient_ids: Sequence[int], kinds: Collection[str]) -> QuerySet[Any]:
+    rows = Statement.objects.filter(patient_id__among=patient_ids, kind__among=kinds, superseded_at=None)
     return rows.exclude(status__in=WITHDRAWN).values_list(*_FIELDS)
 
 
@@ -67,6 +83,24 @@ def last_heard() -> datetime | None:
 @prepared
 def _last_heard() -> QuerySet[Any]:
     return in_all(Source.objects.all(), Max("last_heard_at"))
+
+
+# The kinds whose absence a page explains.
+EXPLAINED = (Kind.CONDITION, Kind.MEDICATION, Kind.ALLERGY, Kind.MEASUREMENT)
+
+
+def sources_of(told: Record, practice_code: str | None) -> list[Heard]:
+    """The sources that speak of a person, and those of their practice, by name: one query, also for many sources."""
+    rows = _sources({item.source for item in told.items}, practice_code or "-")
+    return [Heard(*row[:4], frozenset(k for k, sent in zip(EXPLAINED, row[4:], strict=True) if sent)) for row in rows]
+
+
+@prepared
+def _sources(names: Collection[str], practice_code: str) -> QuerySet[Any]:
+    standing = Statement.objects.filter(source=OuterRef("pk"), superseded_at=None)
+    sent = {f"sends_{kind}": Exists(standing.filter(kind=kind)) for kind in EXPLAINED}
+    rows = Source.objects.filter(Q(name__among=names) | Q(organisation_code=practice_code)).order_by("name")
+    return rows.annotate(**sent).values_list("name", "organisation_code", "system", "last_heard_at", *sent)
 
 
 def patient_of(statement_id: int) -> int | None:

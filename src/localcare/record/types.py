@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from localcare.access.banners import Banner
+from localcare.record.calc.story import Piece as Piece
+
 
 @dataclass(frozen=True, slots=True)
 class SourceOf:
@@ -90,6 +93,82 @@ class Measurement:
             return None
 
 
+class EncounterCategory(StrEnum):
+    """What kind of contact an encounter was: our few words for the many of the sources."""
+
+    EMERGENCY_ADMISSION = "emergency_admission"
+    PLANNED_ADMISSION = "planned_admission"
+    DAY_CASE = "day_case"
+    ADMISSION = "admission"
+    EMERGENCY_ATTENDANCE = "emergency_attendance"
+    CALL_111 = "call_111"
+    AMBULANCE = "ambulance"
+    OUTPATIENT = "outpatient"
+    GP_CONTACT = "gp_contact"
+    COMMUNITY_CONTACT = "community_contact"
+    MENTAL_HEALTH_CONTACT = "mental_health_contact"
+    HOME_VISIT = "home_visit"
+    REMOTE = "remote"
+    CONTACT = "contact"
+
+
+class FlagCategory(StrEnum):
+    """What a flag warns of, which decides where it may be shown."""
+
+    ESCALATION = "escalation"
+    SAFEGUARDING = "safeguarding"
+    STAFF_SAFETY = "staff_safety"
+    ADJUSTMENT = "reasonable_adjustment"
+    DEATH = "death"
+    OTHER = "other"
+
+
+# The person beside the screen or the paper may read these. Of a flag whose category nobody said, we cannot know.
+OPEN_FLAGS = frozenset((FlagCategory.ESCALATION, FlagCategory.ADJUSTMENT, FlagCategory.DEATH, FlagCategory.OTHER))
+
+
+def is_private(item: Item) -> bool:
+    """Whether only staff may read it, behind one press: a flag about safeguarding, their own safety, or unsorted."""
+    return item.kind == "flag" and item.category not in OPEN_FLAGS
+
+
+# "No known allergy" and its kinds (drug, food, environmental; the first also by its older code), of SNOMED CT as FHIR
+# and UK Core name them for AllergyIntolerance.code.
+NO_KNOWN_ALLERGY = frozenset(("716186003", "160244002", "409137002", "429625007", "428607008"))
+
+
+def tells_of_none(item: Item) -> bool:
+    """Whether a statement about allergies says that none is known, by its code or, uncoded, by its words."""
+    words = item.display.casefold()
+    return item.code in NO_KNOWN_ALLERGY or (words.startswith("no known") and "allerg" in words)
+
+
+# Categories of being kept in a bed; the first two where the source says how somebody was admitted.
+STAYS = (EncounterCategory.EMERGENCY_ADMISSION, EncounterCategory.PLANNED_ADMISSION, EncounterCategory.ADMISSION)
+# Statuses of an encounter that goes on (FHIR R4 and R5, Encounter.status); empty where the source says none.
+GOING_ON = frozenset(("", "arrived", "triaged", "in-progress", "onleave", "on-hold"))
+
+NOT_HAPPENED = frozenset(("planned", "cancelled", "not-attended"))
+
+
+def going_on(item: Item, on: date) -> bool:
+    """Whether an encounter has begun and not ended on a day. What is planned, cancelled or finished does not go on,
+    also where its end is not told."""
+    begun = item.started_on is not None and item.started_on <= on
+    return begun and item.status in GOING_ON and (item.ended_on is None or item.ended_on > on)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A source, when it last told us anything about anybody, and the kinds of statements it has ever sent."""
+
+    name: str
+    organisation_code: str
+    system: str
+    last_heard_at: datetime | None
+    kinds: frozenset[str]
+
+
 OVER = frozenset(
     (
         "inactive",
@@ -120,17 +199,29 @@ class Record:
         """Medicines being taken on a day as far as the sources say."""
         return self._current("medication", on)
 
-    def flags(self, on: date) -> list[Item]:
-        """Flags in force on a day."""
-        return self._current("flag", on)
+    def flags(self, on: date, *categories: FlagCategory) -> list[Item]:
+        """Flags in force on a day, of these categories."""
+        return [item for item in self._current("flag", on) if item.category in categories]
+
+    def private_flags(self, on: date) -> list[Item]:
+        """Flags in force on a day that only staff may read, behind one press."""
+        return [item for item in self._current("flag", on) if is_private(item)]
 
     def services(self, on: date) -> list[Item]:
         """Services that run on a day, e.g. home care."""
         return self._current("service", on)
 
     def allergies(self) -> list[Item]:
-        """Allergies and intolerances, those that are over included with their status: a reader must see both."""
-        return self._of("allergy")
+        """Allergies and intolerances that hold as far as the sources say."""
+        return [item for item in self._of("allergy") if item.status not in OVER and not tells_of_none(item)]
+
+    def allergies_over(self) -> list[Item]:
+        """Allergies that are resolved or inactive, with their status: a reader must see that they were once told."""
+        return [item for item in self._of("allergy") if item.status in OVER and not tells_of_none(item)]
+
+    def no_known_allergies(self) -> list[Item]:
+        """Where a source says that none is known: somebody asked, which is more than nothing told."""
+        return [item for item in self._of("allergy") if item.status not in OVER and tells_of_none(item)]
 
     def encounters(self, *, since: date | None = None, categories: Collection[str] = ()) -> list[Item]:
         """Contacts, attendances and stays, of these categories or all, that began since a day if one is given."""
@@ -140,6 +231,14 @@ class Record:
             if (since is None or (item.started_on is not None and item.started_on >= since))
             and (not categories or item.category in categories)
         ]
+
+    def stays(self, *, since: date | None = None) -> list[Item]:
+        """Stays in hospital that began since a day if one is given, planned and cancelled ones left out."""
+        return [item for item in self.encounters(since=since, categories=STAYS) if item.status not in NOT_HAPPENED]
+
+    def inpatient(self, on: date) -> Item | None:
+        """The stay in which the person is in hospital on a day as far as the sources say; None where they are not."""
+        return next((item for item in self.encounters(categories=STAYS) if going_on(item, on)), None)
 
     def measurements(self, *, history: int = 10) -> list[Measurement]:
         """Each thing measured: its latest value and up to `history` earlier ones; most recently measured first."""
@@ -158,6 +257,20 @@ class Record:
         ]
         return sorted(known, key=lambda item: item.received_at, reverse=True)
 
+    def banner(self, on: date) -> Banner:
+        """What stands on top of every page: allergies and decisions in red, needs plainly, and alerts for staff."""
+        red = [f"Allergy: {item.display}" for item in self.allergies()]
+        red += [f"CPR and escalation: {item.display}" for item in self.flags(on, FlagCategory.ESCALATION)]
+        needs = [f"Needs: {item.display}" for item in self.flags(on, FlagCategory.ADJUSTMENT)]
+        deaths = [item.display for item in self.flags(on, FlagCategory.DEATH)]
+        private = [": ".join(filter(None, (item.display, item.value))) for item in self.private_flags(on)]
+        return Banner(tuple(red), (*deaths, *self._without_allergies(), *needs), tuple(private))
+
+    def _without_allergies(self) -> list[str]:
+        if self.allergies():
+            return []
+        return [item.display for item in self.no_known_allergies()[:1]] or ["No allergy told to us"]
+
     def _of(self, kind: str) -> list[Item]:
         return [item for item in self.items if item.kind == kind]
 
@@ -167,22 +280,3 @@ class Record:
             for item in self._of(kind)
             if item.status not in OVER and (item.ended_on is None or item.ended_on >= on)
         ]
-
-
-class EncounterCategory(StrEnum):
-    """What kind of contact an encounter was: our few words for the many of the sources."""
-
-    EMERGENCY_ADMISSION = "emergency_admission"
-    PLANNED_ADMISSION = "planned_admission"
-    DAY_CASE = "day_case"
-    ADMISSION = "admission"
-    EMERGENCY_ATTENDANCE = "emergency_attendance"
-    CALL_111 = "call_111"
-    AMBULANCE = "ambulance"
-    OUTPATIENT = "outpatient"
-    GP_CONTACT = "gp_contact"
-    COMMUNITY_CONTACT = "community_contact"
-    MENTAL_HEALTH_CONTACT = "mental_health_contact"
-    HOME_VISIT = "home_visit"
-    REMOTE = "remote"
-    CONTACT = "contact"

@@ -116,6 +116,11 @@ def owner_choices(viewer: Viewer) -> list[Owner]:
     return owners.choices(viewer)
 
 
+def people_with_open_tasks() -> set[int]:
+    """The ids of everybody an open task is about, for the feed that fills their record."""
+    return set(Task.objects.filter(status__in=OPEN).exclude(patient=None).values_list("patient_id", flat=True))
+
+
 def expected_relationships() -> Iterable[tuple[int, int]]:
     """(patient id, team id) of every open task about a person: what the source `task` should hold open."""
     rows = Task.objects.filter(status__in=OPEN).exclude(patient=None).exclude(owner_team=None)

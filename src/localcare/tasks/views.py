@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
@@ -120,6 +121,7 @@ def _page(
     context = {
         "opened": opened,
         "item": opened.item,
+        "alerts": banners.of(viewer, opened.item.person) if opened.item.person else None,
         "forms": {way: forms[s] for way, s in WAYS.items() if s in forms},
         "form": tried,
         "since": since,
@@ -142,5 +144,6 @@ def new(request: HttpRequest, patient_id: int | None = None) -> HttpResponse:
             return redirect("tasks:task", given.pk)
         except ValueError as reason:
             form.add_error("owner", str(reason))
-    context = {"form": form, "person": person}
+    alerts = banners.of(viewer, person) if person else None
+    context = {"form": form, "person": person, "alerts": alerts}
     return render(request, "tasks/new.jinja", context, status=400 if form.errors else 200)

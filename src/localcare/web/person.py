@@ -7,27 +7,27 @@ from itertools import groupby
 
 from localcare.access import oversight
 from localcare.access import queries as gate
+from localcare.access.banners import Banner
 from localcare.access.types import OpenPerson, Viewer
 from localcare.base import clock
 from localcare.careplans import queries as careplans
-from localcare.careplans.types import PlanSummary
+from localcare.careplans.types import EndedPlan, PlanSummary
 from localcare.caseload import queries as caseload
 from localcare.caseload.types import Entry
 from localcare.mdt import queries as mdt
 from localcare.mdt.types import Decided
 from localcare.population import queries as population
 from localcare.record import queries as record
-from localcare.record.types import Item, Measurement
+from localcare.record.types import FlagCategory, Heard, Item, Measurement, Piece, is_private
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Item as Task
 from localcare.tasks.types import Status
-from localcare.web.calc.story import About, Fact, Piece, compose
+from localcare.web.calc import missing
+from localcare.web.calc.missing import Missing
 
 OPEN = frozenset({Status.GIVEN, Status.TAKEN})
 YEAR = timedelta(days=365)
-STAYS = ("emergency_admission", "planned_admission")
 FOLD_FROM = 3
-TIMELINE = 200
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,13 @@ class Folded:
 class PersonPage:
     person: OpenPerson
     story: list[Piece]
+    stays: Sequence[Item]
     last_look: datetime | None
     changes: Sequence[Item]
     plan: PlanSummary | None
+    ended_plan: EndedPlan | None
+    sources: Sequence[Heard]
+    missing: Missing
     entry: Entry | None
     tasks: Sequence[Task]
     decisions: Sequence[Decided]
@@ -53,72 +57,57 @@ class PersonPage:
     problems: Sequence[Item]
     medicines: Sequence[Item]
     allergies: Sequence[Item]
-    flags: Sequence[Item]
+    allergies_over: Sequence[Item]
+    no_known_allergies: Sequence[Item]
+    escalation: Sequence[Item]
+    needs: Sequence[Item]
+    other_flags: Sequence[Item]
+    new_alerts: int
+    alerts: Banner
     services: Sequence[Item]
     measurements: Sequence[Measurement]
-    timeline: Sequence[Folded]
-    all_entries: bool
-
-    @property
-    def alerts(self) -> list[str]:
-        """What the banner says in red: allergies, then decisions and flags."""
-        return [f"Allergy: {item.display}" for item in self.allergies] + [item.display for item in self.flags]
-
-    @property
-    def notes(self) -> list[str]:
-        return [] if self.allergies else ["No allergy told to us"]
+    entries: Sequence[Item]
 
 
-def build(viewer: Viewer, person: OpenPerson, *, all_entries: bool = False) -> PersonPage:
+def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
     """Everything on one screen. The gate has opened `person`; every id passed on is theirs."""
     today, now = clock.today(), clock.now()
     last_look = oversight.last_look(viewer, person.ids, before=now)
     told = record.of_person(person.ids)
+    news = told.known_since(last_look or now - timedelta(days=30))
     problems = told.problems(today)
-    stays = told.encounters(since=today - YEAR, categories=STAYS)
-    entry = caseload.entry_of(person.ids)
+    inside = told.inpatient(today)
+    year = told.stays(since=today - YEAR)
+    plan = careplans.plan_of(person.ids)
+    sources = record.sources_of(told, person.practice_code)
     return PersonPage(
         person=person,
-        story=tell(person, problems, stays, today),
+        story=record.story(person, told, population.telling([item.code for item in problems]), today),
+        stays=[*([inside] if inside and inside not in year else []), *year],
         last_look=last_look,
-        changes=told.known_since(last_look or now - timedelta(days=30)),
-        plan=careplans.plan_of(person.ids),
-        entry=entry,
+        changes=[item for item in news if not is_private(item)],
+        new_alerts=sum(is_private(item) for item in news),
+        plan=plan,
+        ended_plan=None if plan else careplans.ended_plan_of(person.ids),
+        sources=sources,
+        missing=missing.of(person.practice_name, person.not_sharing, [heard.kinds for heard in sources]),
+        entry=caseload.looked_after(person.ids),
         tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
         decisions=mdt.decisions_of(person.ids),
         listed=_listed(person),
         problems=problems,
         medicines=told.medicines(today),
         allergies=told.allergies(),
-        flags=told.flags(today),
+        allergies_over=told.allergies_over(),
+        no_known_allergies=told.no_known_allergies(),
+        escalation=told.flags(today, FlagCategory.ESCALATION),
+        needs=told.flags(today, FlagCategory.ADJUSTMENT),
+        other_flags=told.flags(today, FlagCategory.OTHER, FlagCategory.DEATH),
+        alerts=told.banner(today),
         services=told.services(today),
         measurements=told.measurements(),
-        timeline=fold(told.items[:TIMELINE], all_entries=all_entries),
-        all_entries=all_entries,
+        entries=[item for item in told.items if not is_private(item)],
     )
-
-
-def tell(person: OpenPerson, problems: Sequence[Item], stays: Sequence[Item], today: date) -> list[Piece]:
-    emergencies = [s for s in stays if s.category == "emergency_admission"]
-    inside = next((s for s in stays if s.started_on and s.ended_on is None), None)
-    about = About(person.age, _town(person.address), person.died_on)
-    return compose(
-        about, most_telling(problems), [_fact(e) for e in emergencies], _fact(inside) if inside else None, today
-    )
-
-
-def most_telling(problems: Sequence[Item]) -> list[Fact]:
-    """One fact for each condition, most telling first; problems of no known condition follow as they are written."""
-    told = population.telling([item.code for item in problems])
-    facts: dict[str, tuple[float, Fact]] = {}
-    for item in problems:
-        known = told.get(item.code)
-        subject, label, weight = (
-            (known.subject, known.label, known.weight) if known else (item.display, item.display, -1.0)
-        )
-        fact = Fact(label, f"statement-{item.id}", item.started_on, item.ended_on)
-        facts.setdefault(subject, (weight, fact))
-    return [fact for _, fact in sorted(facts.values(), key=lambda pair: -pair[0])]
 
 
 def fold(items: Sequence[Item], *, all_entries: bool) -> list[Folded]:
@@ -152,11 +141,3 @@ def _in_words(entry) -> str:
 
 def _same(item: Item) -> tuple[str, str]:
     return item.kind, item.display
-
-
-def _fact(item: Item) -> Fact:
-    return Fact(item.display, f"statement-{item.id}", item.started_on, item.ended_on)
-
-
-def _town(address: str) -> str:
-    return address.rsplit(",", 1)[-1].strip()

@@ -10,11 +10,13 @@ from localcare.base import clock
 from localcare.careplans import queries as careplans
 from localcare.careplans.types import Contingency
 from localcare.record import queries as record
-from localcare.record.types import Item
+from localcare.record.types import FlagCategory, Item
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Item as Task
 from localcare.tasks.types import Waiting
 
+# What the person beside the paper may read; alerts for staff stay behind one press, on the screen.
+AT_THE_DOOR = (FlagCategory.ESCALATION, FlagCategory.ADJUSTMENT)
 # Late work and what is due by tomorrow: a day's round, and the next morning's.
 AHEAD = timedelta(days=1)
 
@@ -26,6 +28,7 @@ class Visit:
     task: Task
     person: OpenPerson
     allergies: Sequence[Item]
+    no_known_allergies: Sequence[Item]
     flags: Sequence[Item]
     plan: Contingency | None
 
@@ -52,7 +55,8 @@ def build(viewer: Viewer, *, page: str) -> Visits:
             task=task,
             person=task.person,
             allergies=told[task.person.ids].allergies(),
-            flags=told[task.person.ids].flags(today),
+            no_known_allergies=told[task.person.ids].no_known_allergies(),
+            flags=told[task.person.ids].flags(today, *AT_THE_DOOR),
             plan=next((plans[i] for i in task.person.ids if i in plans), None),
         )
         for task in work.items

@@ -7,6 +7,7 @@ from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability
@@ -44,6 +45,7 @@ def entry(request: HttpRequest, patient_id: int) -> HttpResponse:
     person = gate.open_person(viewer, patient_id, page="caseload of a person")
     context = {
         "person": person,
+        "alerts": banners.of(viewer, person),
         "entry": queries.entry_of(person.ids),
         "steps": presenters.steps(queries.history(person.ids)),
         "manages": viewer.can(Capability.MANAGE_CASELOAD),
@@ -123,5 +125,11 @@ def _ask(
             form.add_error(None, str(reason))
     viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="caseload of a person")
-    context = {"form": form, "person": person, "title": title.format(name=person.name), "button": button}
+    context = {
+        "form": form,
+        "person": person,
+        "alerts": banners.of(viewer, person),
+        "title": title.format(name=person.name),
+        "button": button,
+    }
     return render(request, "caseload/ask.jinja", context, status=400 if form.errors else 200)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, OpenPerson, Viewer
@@ -105,6 +106,7 @@ def _asked(request: HttpRequest, practice_code: str, person: OpenPerson, way: Wa
     context = {
         "form": form,
         "person": person,
+        "alerts": banners.of(viewer_of(request), person),
         "title": way.title.format(name=person.name),
         "explained": way.explained.format(name=person.name),
         "button": way.button,

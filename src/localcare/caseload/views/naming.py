@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, OpenPerson
@@ -48,7 +49,8 @@ def name(request: HttpRequest, practice_code: str, patient_id: int) -> HttpRespo
             return redirect("caseload:practice_list", practice_code)
         except NotPossible as reason:
             form.add_error(None, str(reason))
-    context = {"form": form, "person": person, "practice_code": practice_code}
+    alerts = banners.of(viewer, person)
+    context = {"form": form, "person": person, "alerts": alerts, "practice_code": practice_code}
     return render(request, "caseload/name.jinja", context, status=400 if form.errors else 200)
 
 

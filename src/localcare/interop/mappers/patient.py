@@ -8,7 +8,7 @@ from localcare.interop.fhir import Concept, Resource, When, elements, first, hum
 from localcare.interop.mappers.common import Context, statement
 from localcare.interop.message import identifier_names
 from localcare.patients.types import Described
-from localcare.record.types import NewStatement
+from localcare.record.types import FlagCategory, NewStatement
 
 NAME_NOT_GIVEN = "(name not given)"
 SEXES = {"female": "female", "male": "male", "other": "indeterminate"}
@@ -41,7 +41,7 @@ def map_resource(resource: Resource, context: Context) -> list[NewStatement]:
     if not died or _day(resource.get("deceasedDateTime")):
         return []
     what = Concept(display="Recorded as having died; the day is not stated")
-    return [statement(resource, context, "flag", what, When(), part="#deceased")]
+    return [statement(resource, context, "flag", what, When(), part="#deceased", category=FlagCategory.DEATH)]
 
 
 def _day(value: Any) -> date | None:

@@ -15,6 +15,7 @@ from localcare.caseload import actions as caseload
 from localcare.design import notices
 from localcare.record import queries as record
 from localcare.web import person as person_page
+from localcare.web import timeline
 from localcare.web import today as today_page
 from localcare.web.calc import finding
 from localcare.web.forms import EmergencyForm, FindForm
@@ -48,8 +49,14 @@ def close_change(request: HttpRequest, statement_id: int) -> HttpResponse:
 @requires(Capability.VIEW_PERSON)
 def person(request: HttpRequest, patient_id: int) -> HttpResponse:
     opened = gate.open_person(viewer_of(request), patient_id, page="person")
-    page = person_page.build(viewer_of(request), opened, all_entries=request.GET.get("entries") == "all")
-    return render(request, "web/person.jinja", {"page": page, "person": opened})
+    page = person_page.build(viewer_of(request), opened)
+    context = {
+        "page": page,
+        "person": opened,
+        "timeline": timeline.of(request, page.entries),
+        "not_shared": gate.sources_not_shared(opened),
+    }
+    return render(request, "web/person.jinja", context)
 
 
 @requires(Capability.VIEW_UNPLANNED)

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from localcare.access import actions as access
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, ChoiceKind
@@ -19,6 +20,7 @@ def overview(request: HttpRequest, patient_id: int) -> HttpResponse:
     )
     context = {
         "person": person,
+        "alerts": banners.of(viewer_of(request), person),
         "choices": list(gate.choices_of(person.ids).values()),
         "history": gate.choice_history(person.ids),
     }
@@ -39,5 +41,5 @@ def change(request: HttpRequest, patient_id: int, kind: str) -> HttpResponse:
         label = chosen.kind.answer(form.cleaned_data["value"]).label
         notices.tell(request, f"{chosen.kind.label}: {label.lower()}. It holds from now.")
         return redirect("web:choices", person.id)
-    context = {"person": person, "chosen": chosen, "form": form}
+    context = {"person": person, "alerts": banners.of(viewer, person), "chosen": chosen, "form": form}
     return render(request, "web/choice.jinja", context, status=400 if form.errors else 200)

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from localcare.population.queries import telling
+from localcare.record.story import most_telling
 from localcare.terminology import codelists
-from localcare.web.person import most_telling
 from tests.web.test_fold import FIRST
 
 
@@ -20,7 +21,7 @@ def test_frailty_then_by_weight_one_fact_a_condition_in_the_condition_s_words():
         problem(5, "frailty_severe", "Severe frailty"),
         replace(FIRST, id=6, kind="condition", code="1", display="Something unlisted"),
     ]
-    told = [fact.text for fact in most_telling(problems)]
+    told = [fact.text for fact in most_telling(problems, telling([p.code for p in problems]))]
     assert told[:3] == ["moderate frailty", "COPD", "heart failure"]
     assert told[-1] == "Something unlisted"
     assert "severe frailty" not in told

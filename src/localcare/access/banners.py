@@ -1,0 +1,33 @@
+"""The strip on top of every page about a person: the few facts to be read before anything is done.
+
+`record` says them when Django starts, as rooms fill `base.links`: pages of rooms below it carry the strip as well.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from localcare.access.types import Capability, OpenPerson, Viewer
+
+
+@dataclass(frozen=True)
+class Banner:
+    """`alerts` in red, `notes` plainly, and what only staff may read: one press away, never on paper."""
+
+    alerts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+
+
+_tellers: list[Callable[[OpenPerson], Banner]] = []
+
+
+def fill(tell: Callable[[OpenPerson], Banner]) -> None:
+    """Say who tells what stands in the banner."""
+    _tellers[:] = [tell]
+
+
+def of(viewer: Viewer, person: OpenPerson) -> Banner:
+    """What the banner of a person whom the gate opened says to this viewer: nothing clinical to who sees no records."""
+    if not (viewer.can(Capability.VIEW_PERSON) or viewer.can(Capability.VIEW_UNPLANNED)):
+        return Banner()
+    return _tellers[0](person)
