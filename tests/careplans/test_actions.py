@@ -181,6 +181,11 @@ class TestActionsOfThePlan:
         )
         assert queries.open_plan(nurse, plan.id).tasks[actions.task_key(plan.id, row)].id == task.id
 
+    def test_are_given_by_the_gp_to_the_team_that_looks_after_the_person(self, plan, area, row):
+        gp, team = area.viewer("gp", "G1"), owners.of_team(area.teams["C1"])
+        task = actions.make_task(plan_id=plan.id, row_id=row, owner=team, due_on=MONDAY, by=gp)
+        assert task.owner_team_id == area.teams["C1"].pk
+
     def test_that_were_taken_out_do_not(self, plan, nurse):
         with pytest.raises(ValueError, match="taken out"):
             actions.make_task(plan_id=plan.id, row_id="gone", owner=owners.myself(nurse), due_on=MONDAY, by=nurse)

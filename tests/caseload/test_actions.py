@@ -11,7 +11,7 @@ from localcare.base import audit
 from localcare.base.models import AuditEntry, AuditSubject
 from localcare.caseload import actions, queries
 from localcare.caseload.models import CaseloadState
-from localcare.caseload.types import Ending, NotPossible, State
+from localcare.caseload.types import Arranged, Ending, NotPossible, State
 from localcare.patients.models import Patient, Registration, SamePerson
 from tests import builders
 from tests.conftest import MONDAY_MORNING
@@ -183,6 +183,34 @@ class TestThoseWhoDiedOrMoved:
         self.moved_to(margaret, practice)
         assert len(self.close()) == ended
         assert self.close() == []
+
+
+class TestUndo:
+    def test_a_co_ordinator_is_put_back_while_nobody_changed_it(self, margaret, coordinator, accepted, area):
+        nurse = area.viewer("community_nurse", "C1")
+        first, second = Arranged(coordinator.post_id, date(2017, 5, 1)), Arranged(nurse.post_id, date(2017, 6, 1))
+        for one in (first, second):
+            actions.assign_coordinator(
+                patient_id=margaret.id, post_id=one.post_id, review_on=one.review_on, by=coordinator
+            )
+        actions.put_back_coordinator(patient_id=margaret.id, set_to=second, back_to=first, by=coordinator)
+        assert queries.entry_of([margaret.id]).coordinator_post_id == coordinator.post_id
+        with pytest.raises(NotPossible, match="Somebody changed"):
+            actions.put_back_coordinator(patient_id=margaret.id, set_to=second, back_to=first, by=coordinator)
+
+    def test_an_end_is_undone_by_whoever_ended_it_within_the_hour(
+        self, margaret, coordinator, accepted, area, clock_at
+    ):
+        actions.close(patient_id=margaret.id, ending=Ending.GOALS_MET, reason="done", by=coordinator)
+        with pytest.raises(NotPossible, match="Only whoever ended it"):
+            actions.undo_close(patient_id=margaret.id, by=area.viewer("care_coordinator", "C1"))
+        actions.undo_close(patient_id=margaret.id, by=coordinator)
+        assert queries.entry_of([margaret.id]).state is State.ACCEPTED
+        assert gate.open_person(coordinator, margaret.id, page="person").name == "Margaret Ashdown"
+        actions.close(patient_id=margaret.id, ending=Ending.GOALS_MET, reason="done", by=coordinator)
+        clock_at(MONDAY_MORNING + timedelta(hours=2))
+        with pytest.raises(NotPossible, match="within the hour"):
+            actions.undo_close(patient_id=margaret.id, by=coordinator)
 
 
 class TestNamingACoordinator:

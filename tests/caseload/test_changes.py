@@ -57,4 +57,4 @@ def test_is_refused_to_the_team_next_door(area, margaret, admitted):
 def test_a_statement_leads_to_its_person_and_to_when_we_knew(margaret, admitted):
     assert recorded.patient_of(admitted) == margaret.id
     assert recorded.patient_of(admitted + 1) is None
-    assert recorded.last_heard() == MORNING
+    assert [one.last_heard_at for one in recorded.heard(["G1"])] == [MORNING]

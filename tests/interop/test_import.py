@@ -8,6 +8,8 @@ import pytest
 
 from localcare.base import audit
 from localcare.base.models import AuditEntry
+from localcare.caseload import actions as caseload
+from localcare.caseload import queries as caseloads
 from localcare.cli.main import main
 from localcare.documents.models import Document
 from localcare.documents.queries import content as content_of
@@ -119,6 +121,14 @@ def test_parked_by_nhs_number_until_the_practice_registers_the_person():
     assert actions.retry_parked(by=audit.SYSTEM) == 1
     assert actions.retry_parked(by=audit.SYSTEM) == 0
     assert whose() == {"Condition/c1": "9990000018"}
+
+
+def test_a_death_told_by_a_message_ends_the_caseload_the_same_day(margaret, gp):
+    caseload.accept(patient_id=margaret.id, told=True, note="", by=gp)
+    told = person(number=margaret.nhs_number, family="Ashdown", deceasedDateTime="2017-04-02")
+    take(bundle({**told, "birthDate": "1935-03-04"}))
+    entry = caseloads.entry_of([margaret.id])
+    assert (entry.label, entry.reason) == ("Died", "Found on 2017-04-03 from a message about them.")
 
 
 def test_what_is_said_about_a_refused_patient_goes_to_nobody():

@@ -1,6 +1,6 @@
 """Each way out of each action on a meeting: nothing half-written, nobody's words lost, nobody seen without a right."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from localcare.tasks import owners
 from localcare.tasks.models import Task
 from tests import builders
 from tests.builders import last_entry
+from tests.conftest import MONDAY_MORNING
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2017, 4, 5, 12, 0, tzinfo=UTC)
@@ -108,6 +109,52 @@ class TestAdding:
             actions.take_off(case_id=case.id, by=coordinator)
         assert Relationship.objects.filter(source="mdt", ends=None).count() == 0
         assert add(meeting, margaret, coordinator) != case
+
+
+class TestWhetherThePersonWasTold:
+    def test_can_be_said_later_and_taken_back_until_the_meeting_is_over(self, meeting, margaret, nurse, coordinator):
+        case = add(meeting, margaret, coordinator, told=False)
+        for _ in "ab":
+            actions.set_told(case_id=case.id, told=True, by=nurse)
+        assert queries.open_agenda(nurse, meeting.id).cases[0].person_told
+        assert AuditEntry.objects.filter(action="person told of the meeting").count() == 1
+        actions.set_told(case_id=case.id, told=False, by=nurse)
+        actions.close_meeting(meeting_id=meeting.id, by=coordinator)
+        with pytest.raises(ValueError, match="meeting is over"):
+            actions.set_told(case_id=case.id, told=True, by=nurse)
+        assert not queries.open_agenda(nurse, meeting.id).cases[0].person_told
+
+    def test_is_refused_to_the_team_next_door(self, area, case):
+        with pytest.raises(Refused):
+            actions.set_told(case_id=case.id, told=True, by=area.viewer("care_coordinator", "C2"))
+
+
+class TestOpeningAgain:
+    def test_brings_back_what_closing_passed_on(self, case, meeting, coordinator):
+        following = actions.plan_meeting(starts_at=meeting.starts_at + timedelta(days=7), minutes=60, by=coordinator)
+        actions.close_meeting(meeting_id=meeting.id, by=coordinator)
+        assert len(queries.open_agenda(coordinator, following.id).cases) == 1
+        for _ in "ab":
+            actions.reopen_meeting(meeting_id=meeting.id, by=coordinator)
+        assert queries.open_agenda(coordinator, following.id).cases == []
+        assert [row.id for row in queries.open_agenda(coordinator, meeting.id).cases] == [case.id]
+        actions.close_meeting(meeting_id=meeting.id, by=coordinator)
+        assert len(queries.open_agenda(coordinator, following.id).cases) == 1
+
+    def test_not_by_another_nor_an_hour_later_nor_once_a_case_was_recorded(
+        self, area, case, meeting, coordinator, clock_at
+    ):
+        following = actions.plan_meeting(starts_at=meeting.starts_at + timedelta(days=7), minutes=60, by=coordinator)
+        actions.close_meeting(meeting_id=meeting.id, by=coordinator)
+        with pytest.raises(ValueError, match="Only whoever closed"):
+            actions.reopen_meeting(meeting_id=meeting.id, by=area.viewer("care_coordinator", "C1"))
+        (carried,) = queries.open_agenda(coordinator, following.id).cases
+        write(Case.objects.get(pk=carried.id), coordinator)
+        with pytest.raises(ValueError, match="has minutes already"):
+            actions.reopen_meeting(meeting_id=meeting.id, by=coordinator)
+        clock_at(MONDAY_MORNING + timedelta(hours=2))
+        with pytest.raises(ValueError, match="within the hour"):
+            actions.reopen_meeting(meeting_id=meeting.id, by=coordinator)
 
 
 def test_moving_is_for_who_runs_the_meeting(area, case, meeting, nurse, coordinator):

@@ -1,6 +1,7 @@
 """Pages of meetings: one request a role, the neighbour, the agenda, a case, two writers at once, presenting."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -201,3 +202,40 @@ def test_closing_tells_what_was_not_reached(as_viewer, coordinator, nurse, meeti
     answer = as_viewer(coordinator).post(f"/meetings/{meeting.id}/close/", follow=True)
     assert "2 not reached: they lead the next agenda." in text(answer)
     assert "Not reached" in text(as_viewer(coordinator).get("/meetings/"))
+
+
+def test_that_the_person_was_told_is_said_by_one_press_and_undone(as_viewer, coordinator, meeting, margaret):
+    case = actions.add_case(
+        meeting_id=meeting.id, patient_id=margaret.id, reason="falls", person_told=False, by=coordinator
+    )
+    browser = as_viewer(coordinator)
+    assert "They were told: Margaret Ashdown" in plain(browser.get(f"/meetings/{meeting.id}/"))
+    page = plain(browser.post(f"/meetings/{meeting.id}/case/{case.id}/told/", follow=True))
+    assert "Noted: the person was told." in page
+    assert "They were told" not in page
+    browser.post(f"/meetings/{meeting.id}/case/{case.id}/not-told/")
+    assert "They were told" in plain(browser.get(f"/meetings/{meeting.id}/"))
+
+
+def test_attendance_and_closing_can_be_undone(as_viewer, coordinator, nurse, meeting):
+    browser = as_viewer(coordinator)
+    address = f"/meetings/{meeting.id}/attendance/{nurse.post_id}/"
+    page = browser.post(address, {"coming": "yes"}, follow=True)
+    assert f'action="{address}?coming=unknown"' in text(page)
+    assert "Noted: no answer yet." in text(browser.post(f"{address}?coming=unknown", follow=True))
+    page = browser.post(f"/meetings/{meeting.id}/close/", follow=True)
+    assert f'action="/meetings/{meeting.id}/reopen/"' in text(page)
+    assert "The meeting is open again" in text(browser.post(f"/meetings/{meeting.id}/reopen/", follow=True))
+
+
+def test_held_meetings_come_in_pages(as_viewer, coordinator, meeting):
+    for week in range(26):
+        held = actions.plan_meeting(starts_at=WEDNESDAY - timedelta(days=7 * (week + 1)), minutes=60, by=coordinator)
+        actions.close_meeting(meeting_id=held.id, by=coordinator)
+    browser = as_viewer(coordinator)
+    assert "1 to 25 of 26 meetings" in plain(browser.get("/meetings/"))
+    assert "26 to 26 of 26 meetings" in plain(browser.get("/meetings/?page=2"))
+
+
+def plain(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", text(response)).split())

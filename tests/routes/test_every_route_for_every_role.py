@@ -48,6 +48,7 @@ OUTSIDERS = (
     ("practice_manager", "G3"),
     ("care_coordinator", "C2"),
     ("community_nurse", "C2"),
+    ("urgent_care_clinician", "99J"),
     ("analyst", "99J"),
     ("commissioner", "99J"),
     ("privacy_officer", "99J"),

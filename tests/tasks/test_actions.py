@@ -13,6 +13,7 @@ from localcare.tasks import actions, owners, queries
 from localcare.tasks.models import Task, TaskStep
 from localcare.tasks.types import NotPossible, Overtaken, Status
 from tests.builders import last_entry
+from tests.conftest import MONDAY_MORNING
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2017, 4, 3)
@@ -47,11 +48,61 @@ def test_a_task_needs_a_title(coordinator, nurse):
         give(coordinator, owners.myself(nurse), title=" ")
 
 
-@pytest.mark.parametrize(("role", "at"), [("care_coordinator", "C2"), ("gp", "G1"), ("practice_manager", "G1")])
+@pytest.mark.parametrize(("role", "at"), [("care_coordinator", "C2"), ("gp", "G3"), ("practice_manager", "G1")])
 def test_only_those_who_give_tasks_and_may_see_the_person_give_one(area, nurse, margaret, role, at):
     with pytest.raises(Refused):
         give(area.viewer(role, at), owners.myself(nurse), margaret)
     assert not Task.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["gp", "practice_nurse"])
+def test_a_practice_gives_tasks_to_who_sees_the_person_already_and_opens_nobody(area, margaret, role):
+    giver = area.viewer(role, "G1")
+    area.viewer("community_nurse", "C1"), area.viewer("therapist", "C2")
+    assert give(giver, owners.of_team(area.teams["C1"]), margaret).owner_team == area.teams["C1"]
+    assert give(giver, owners.myself(giver), margaret).owner_post_id == giver.post_id
+    with pytest.raises(ValueError, match="Tell the person and accept them for the team first"):
+        give(giver, owners.of_team(area.teams["C2"]), margaret)
+    own = give(giver, owners.myself(giver), margaret)
+    with pytest.raises(ValueError, match="may not see this person yet"):
+        actions.hand_on(task_id=own.pk, seen=1, owner=owners.of_team(area.teams["C2"]), by=giver)
+    assert not gate.decision_on(area.viewer("therapist", "C2"), margaret.id).allowed
+
+
+class TestTakingBack:
+    def test_a_task_taken_is_the_teams_again(self, area, coordinator, nurse, margaret):
+        team = owners.of_team(area.teams["C1"])
+        task = give(coordinator, team, margaret)
+        actions.take(task_id=task.pk, seen=1, by=nurse)
+        for _ in range(2):
+            back = actions.take_back(task_id=task.pk, seen=2, owner=team, by=nurse)
+        assert (back.owner_post_id, back.owner_team_id, back.status) == (None, team.team_id, "given")
+        assert [s.step for s in TaskStep.objects.filter(task=task)] == ["given", "taken", "handed on"]
+
+    def test_a_task_handed_to_a_team_that_did_not_see_the_person_closes_to_it_again(self, area, nurse, margaret):
+        stranger, mine = area.viewer("therapist", "C2"), owners.myself(nurse)
+        task = give(nurse, mine, margaret)
+        actions.hand_on(task_id=task.pk, seen=1, owner=owners.of_team(area.teams["C2"]), by=nurse)
+        assert gate.decision_on(stranger, margaret.id).allowed
+        assert actions.take_back(task_id=task.pk, seen=2, owner=mine, by=nurse).owner_post_id == nurse.post_id
+        assert not gate.decision_on(stranger, margaret.id).allowed
+
+    def test_not_after_somebody_acted_nor_an_hour_later_nor_to_a_third(self, area, coordinator, nurse, clock_at):
+        team = owners.of_team(area.teams["C1"])
+        task = give(coordinator, team)
+        actions.take(task_id=task.pk, seen=1, by=nurse)
+        with pytest.raises(ValueError, match="somebody else's before"):
+            actions.take_back(task_id=task.pk, seen=2, owner=owners.myself(coordinator), by=nurse)
+        with pytest.raises(ValueError, match="own last step"):
+            actions.take_back(task_id=task.pk, seen=2, owner=team, by=coordinator)
+        actions.add_note(task_id=task.pk, seen=2, words="rang", by=coordinator)
+        with pytest.raises(Overtaken):
+            actions.take_back(task_id=task.pk, seen=2, owner=team, by=nurse)
+        other = give(coordinator, team)
+        actions.take(task_id=other.pk, seen=1, by=nurse)
+        clock_at(MONDAY_MORNING + timedelta(hours=2))
+        with pytest.raises(ValueError, match="within the hour"):
+            actions.take_back(task_id=other.pk, seen=2, owner=team, by=nurse)
 
 
 def test_a_task_lets_another_team_see_the_person_until_it_is_done(area, coordinator, margaret):

@@ -1,5 +1,6 @@
 """Pages of work: one request a role, the neighbour, nothing to do, two people at once."""
 
+import re
 from datetime import date
 
 import pytest
@@ -57,6 +58,15 @@ def test_the_nurse_finds_does_and_undoes_a_task(as_viewer, nurse, task):
     assert Task.objects.get().status == "taken"
 
 
+def test_taking_a_task_can_be_undone(as_viewer, area, coordinator, nurse):
+    given = actions.give(title="Ring", owner=owners.of_team(area.teams["C1"]), due_on=MONDAY, by=coordinator)
+    browser = as_viewer(nurse)
+    answer = browser.post(f"/my-work/{given.id}/take/", {"seen": 1}, follow=True)
+    undo = re.search(r'action="(/my-work/\d+/take-back/[^"]+)"', answer.content.decode())[1].replace("&amp;", "&")
+    assert "Undone" in text(browser.post(undo, follow=True))
+    assert Task.objects.get().owner_post_id is None
+
+
 def test_words_are_asked_for(as_viewer, nurse, task):
     answer = as_viewer(nurse).post(f"/my-work/{task.id}/done/", {"seen": 1, "words": ""})
     assert answer.status_code == 400
@@ -94,6 +104,6 @@ def test_giving_a_task_from_a_person(as_viewer, coordinator, nurse, margaret):
     assert "Give a day from today on" in text(refused)
 
 
-@pytest.mark.parametrize(("role", "at"), [("community_nurse", "C2"), ("gp", "G1"), ("practice_manager", "G1")])
+@pytest.mark.parametrize(("role", "at"), [("community_nurse", "C2"), ("gp", "G3"), ("practice_manager", "G1")])
 def test_others_do_not_give_tasks_about_the_person(area, as_viewer, margaret, role, at):
     assert as_viewer(area.viewer(role, at)).get(f"/my-work/new/{margaret.id}/").status_code == 403

@@ -72,7 +72,7 @@ class TestToday:
         assert "Told to us Monday 3 April 2017, 6:10am by Tunbridge Wells Hospital" in page
 
     def test_says_plainly_that_nothing_changed(self, client, nurse, margaret):
-        assert "Nothing new in the last seven days" in see(client, nurse, reverse("web:today"))
+        assert "Nothing new since Monday 27 March 2017, 9:00am." in see(client, nurse, reverse("web:today"))
 
     def test_shows_nobody_of_the_cluster_next_door(self, client, area, margaret):
         admit(margaret)

@@ -17,7 +17,7 @@ from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_
 from localcare.access.models import EmergencyAccess, Reveal, RevealSession
 from localcare.access.roles import roles
 from localcare.access.sharing import NotShared, not_shared
-from localcare.access.types import Capability, Consent, Decision, OpenPerson, Purpose, Refused, Viewer
+from localcare.access.types import Capability, Consent, Decision, Died, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.base.prepared import prepared
 from localcare.patients import queries as patients
@@ -194,6 +194,11 @@ def same_person(patient_id: int) -> tuple[int, ...]:
     return patients.linked_ids([patient_id], clock.today())[patient_id]
 
 
+def same_people(patient_ids: Collection[int]) -> set[int]:
+    """Some patients and every patient linked today as the same person as one of them."""
+    return {i for group in patients.linked_ids(patient_ids, clock.today()).values() for i in group}
+
+
 def withdrawn(since: datetime = EVER, purpose: Purpose = Purpose.RISK_STRATIFICATION) -> set[str]:
     """The pseudonyms for a purpose of those whom a choice made since a moment keeps out of it, at every practice.
 
@@ -258,11 +263,23 @@ class Whereabouts:
 
 
 def whereabouts(patient_ids: Collection[int], on: date) -> dict[int, Whereabouts]:
-    """For the nightly jobs that end what deaths and moves end: no name, nobody looks."""
+    """For the jobs that end what deaths and moves end: no name, nobody looks. A death told of any patient linked as
+    the same person is theirs."""
+    standings = patients.standings(patient_ids, on)
+    known = patients.patients({i for standing in standings.values() for i in standing.ids})
+    deaths = {i: [d for j in s.ids if j in known and (d := known[j].died_on)] for i, s in standings.items()}
     return {
-        i: Whereabouts(d.practice_code if d.registered else None, d.patient.died_on)
-        for i, d in patients.details(patient_ids, on).items()
+        i: Whereabouts(s.practice_code if s.registered else None, min(deaths[i], default=None))
+        for i, s in standings.items()
+        if i in known
     }
+
+
+def require_living(patient_id: int, *, instead: str) -> None:
+    """Raises Died, with what to do instead, for somebody who died: nothing new is begun for them."""
+    where = whereabouts([patient_id], clock.today()).get(patient_id)
+    if where and where.died_on:
+        raise Died(f"This person died on {where.died_on.day} {where.died_on:%B %Y}. {instead}")
 
 
 def find(

@@ -6,7 +6,18 @@ from datetime import date
 from localcare.access.calc.vocabulary import Basis, Capability, ChoiceKind, Consent, Decision, Purpose
 from localcare.base.audit import Actor
 
-__all__ = ["Basis", "Capability", "ChoiceKind", "Consent", "Decision", "OpenPerson", "Purpose", "Refused", "Viewer"]
+__all__ = [
+    "Basis",
+    "Capability",
+    "ChoiceKind",
+    "Consent",
+    "Decision",
+    "Died",
+    "OpenPerson",
+    "Purpose",
+    "Refused",
+    "Viewer",
+]
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,10 @@ class Refused(Exception):
         self.decision = decision
 
 
+class Died(ValueError):
+    """Nothing new is begun for somebody who died; the message says what to do instead."""
+
+
 @dataclass(frozen=True)
 class OpenPerson:
     """A person whom the viewer may see, with the reason. `ids` holds every patient linked as the same person."""
@@ -75,6 +90,13 @@ class OpenPerson:
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def standing(self) -> str:
+        """What every list says beside the name of somebody who died or moved away; empty for the others."""
+        if self.died_on:
+            return f"died {self.died_on.day} {self.died_on:%B %Y}"
+        return "" if self.registered else "no longer registered"
 
     @property
     def banner_name(self) -> str:

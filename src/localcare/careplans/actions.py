@@ -17,13 +17,17 @@ from localcare.tasks.types import Owner, Task
 
 
 def start_plan(*, patient_id: int, by: Viewer) -> Plan:
-    """Start a person's plan, or return the open one, under whichever of their ids. Raises Refused without the right."""
+    """Start a person's plan, or return the open one, under whichever of their ids.
+
+    Raises Refused without the right, Died for somebody who died.
+    """
     gate.require(by, patient_id, Capability.WRITE_PLAN)
     with audit.transaction():
         open_plans = Plan.objects.exclude(status=Status.ENDED)
         standing = open_plans.filter(patient_id__in=gate.same_person(patient_id)).first()
         if standing:
             return standing
+        gate.require_living(patient_id, instead="No plan is started.")
         begun = {"team_id": by.team_id, "started_at": clock.now()}
         plan, started = open_plans.get_or_create(patient_id=patient_id, defaults=begun)
         if started:

@@ -1,6 +1,6 @@
 """Reads of plans."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -117,8 +117,18 @@ def _goals(version: SectionVersion | None) -> list[Goal]:
 
 def reviews_due(viewer: Viewer, *, within: timedelta = REVIEW_SOON) -> list[ReviewDue]:
     """Plans that the viewer or their team must review by a day soon, late first. People who died are left out."""
+    return open_reviews(viewer, plans_due(viewer, clock.today() + within))
+
+
+def plans_due(viewer: Viewer, until: date) -> list[Plan]:
+    """Open plans of the viewer or their team, of the living, whose review is due by a day, the earliest first."""
+    due = _ours(viewer).filter(review_on__lte=until, patient__died_on=None)
+    return list(due.order_by("review_on", "id"))
+
+
+def open_reviews(viewer: Viewer, plans: Sequence[Plan]) -> list[ReviewDue]:
+    """One page of plans to review; one audit entry names all shown. People the viewer may not see are left out."""
     today = clock.today()
-    plans = _ours(viewer).filter(review_on__lte=today + within).order_by("review_on", "id")
     people = gate.open_people(viewer, [p.patient_id for p in plans], page="plans to review")
     return [
         ReviewDue(

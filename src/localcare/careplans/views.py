@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, Viewer
+from localcare.access.types import Capability, Died, Viewer
 from localcare.base import clock
 from localcare.careplans import actions, queries
 from localcare.careplans.forms import AgreeForm, ArrangeForm, EndForm, SectionForm, SeenForm
 from localcare.careplans.types import MovedOn, OpenPlan, Overtaken, Plan, SectionNow
-from localcare.design import notices
+from localcare.design import notices, paging
 from localcare.tasks.fields import GiveForm
 
 
@@ -34,7 +34,11 @@ def of_person(request: HttpRequest, patient_id: int) -> HttpResponse:
     if standing:
         return redirect("careplans:plan", standing.id)
     if request.method == "POST":
-        started = actions.start_plan(patient_id=patient_id, by=viewer)
+        try:
+            started = actions.start_plan(patient_id=patient_id, by=viewer)
+        except Died as reason:
+            notices.refuse(request, str(reason))
+            return redirect("web:person", patient_id)
         notices.tell(request, "The plan is started. Begin with what matters to the person.")
         return redirect("careplans:plan", started.pk)
     may_write = viewer.can(Capability.WRITE_PLAN)
@@ -165,8 +169,11 @@ def review(request: HttpRequest, plan_id: int) -> HttpResponse:
 @requires(Capability.WRITE_PLAN)
 def reviews(request: HttpRequest) -> HttpResponse:
     """Plans to review, late first."""
-    due = queries.reviews_due(viewer_of(request))
-    return render(request, "careplans/reviews.jinja", {"reviews": due})
+    viewer = viewer_of(request)
+    page = paging.page_of(request, queries.plans_due(viewer, clock.today() + queries.REVIEW_SOON))
+    reviews = queries.open_reviews(viewer, page.rows)
+    context = {"page": page, "reviews": reviews, "hidden": len(page.rows) - len(reviews)}
+    return render(request, "careplans/reviews.jinja", context)
 
 
 def _opened(request: HttpRequest, plan_id: int) -> OpenPlan:

@@ -1,19 +1,21 @@
 """Writes of caseload. Every step is a new row naming its author; one function makes it, after one table."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
-from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.access.types import Basis, Capability, Decision, Died, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.caseload import leaving_out, queries
 from localcare.caseload.calc.states import may_follow
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
-from localcare.caseload.types import DECLINED, ENDING_LABELS, LABELS, Ending, NotPossible, State
+from localcare.caseload.types import DECLINED, ENDING_LABELS, LABELS, Arranged, Ending, NotPossible, State
 from localcare.staff import queries as staff
 
 SOURCE = "caseload"
+UNDO_WITHIN = timedelta(hours=1)
 DIRECT_CARE = "direct care"
 
 
@@ -96,14 +98,16 @@ def close(*, patient_id: int, ending: Ending, reason: str, by: Viewer) -> Caselo
     return _end(patient_id, _team_of(by), Ending(ending), reason=_in_words(reason), by=by.actor)
 
 
-def close_departed(*, as_at: date, by: audit.Actor) -> list[str]:
+def close_departed(*, as_at: date, by: audit.Actor, patient_ids: Collection[int] | None = None) -> list[str]:
     """End the time of everybody on a caseload who died or is no longer registered in the team's cluster.
 
-    For every night and after each load of registrations. One line a person ended, naming ids only.
+    For every night and after each load of registrations; `patient_ids`, those of whom a message just told us. One
+    line a person ended, naming ids only.
     """
     ended = []
-    for entry, ending in queries.departed(as_at):
-        reason = f"Found on {as_at.isoformat()} from the practices' registrations."
+    told_by = "the practices' registrations" if patient_ids is None else "a message about them"
+    for entry, ending in queries.departed(as_at, patient_ids):
+        reason = f"Found on {as_at.isoformat()} from {told_by}."
         _end(entry.patient_id, entry.team_id, ending, reason=reason, by=by)
         ended.append(f"patient {entry.patient_id}, team {entry.team_id}: {ENDING_LABELS[ending].lower()}")
     return ended
@@ -133,6 +137,39 @@ def assign_coordinator(*, patient_id: int, post_id: int, review_on: date | None,
                 "care co-ordinator named", entry, by.actor, post=post_id, review_on=review_on and review_on.isoformat()
             )
     return entry
+
+
+def put_back_coordinator(*, patient_id: int, set_to: Arranged, back_to: Arranged, by: Viewer) -> CaseloadEntry:
+    """Undo naming a co-ordinator and review: what stood before stands again, while nobody changed it since.
+
+    Raises Refused without the right to the person; NotPossible where it no longer stands as `set_to`.
+    """
+    gate.require(by, patient_id, Capability.MANAGE_CASELOAD)
+    with audit.transaction():
+        entry = _locked(patient_id, _team_of(by))
+        if Arranged(entry.coordinator_id, entry.review_on) != set_to:
+            raise NotPossible("Somebody changed the co-ordinator or the review since. Read it, then decide.")
+        entry.coordinator_id, entry.review_on = back_to
+        entry.save(update_fields=["coordinator", "review_on"])
+        _audit("care co-ordinator put back", entry, by.actor, post=back_to.post_id)
+    return entry
+
+
+def undo_close(*, patient_id: int, by: Viewer) -> CaseloadEntry:
+    """Undo ending the team's time with a person, within the hour and by whoever ended it.
+
+    Raises NotPossible where somebody else ended it, later than that, or for somebody who died; Refused without the
+    role.
+    """
+    if not by.can(Capability.MANAGE_CASELOAD):
+        raise Refused(Decision(False, Basis.ROLE, "The care co-ordinator of the cluster ends and begins this."))
+    team_id = _team_of(by)
+    with audit.transaction():
+        last = _locked(patient_id, team_id).latest
+        own = last is not None and (last.author, last.author_role) == (by.name, by.role)
+        if last is None or last.state != State.CLOSED or not own or clock.now() - last.at > UNDO_WITHIN:
+            raise NotPossible("Only whoever ended it can undo that, within the hour. Take the person on again instead.")
+        return _take_on(patient_id, team_id, reason="Ended by mistake: undone.", by=by)
 
 
 def set_room(*, places_a_month: int, starts: date, by: Viewer, places_a_week: int | None = None) -> TeamRoom:
@@ -180,6 +217,10 @@ def _in_words(reason: str) -> str:
 
 
 def _take_on(patient_id: int, team_id: int, *, reason: str, by: Viewer) -> CaseloadEntry:
+    try:
+        gate.require_living(patient_id, instead="Nobody is taken on after their death.")
+    except Died as reason_why:
+        raise NotPossible(str(reason_why)) from None
     with audit.transaction():
         entry = _move(patient_id, team_id, State.ACCEPTED, reason=reason.strip(), by=by.actor, told=True)
         access.begin_relationship(patient_id=entry.patient_id, team_id=team_id, source=SOURCE, by=by.actor)
@@ -266,6 +307,28 @@ def _audit(action: str, entry: CaseloadEntry, by: audit.Actor, reason: str = "",
         team=entry.team_id,
         **detail,
     )
+
+
+def open_change(*, statement_id: int, patient_id: int, by: Viewer) -> None:
+    """Take back that a line of Today was closed. Opening an open line changes nothing.
+
+    Raises Refused without a right to the person; NotPossible where somebody else closed it.
+    """
+    gate.require(by, patient_id, Capability.SEE_CASELOAD)
+    with audit.transaction():
+        closed = ClosedChange.objects.filter(team_id=_team_of(by), statement_id=statement_id).first()
+        if closed is None:
+            return
+        if closed.author != by.name:
+            raise NotPossible(f"{closed.author} closed this line. Ask them.")
+        closed.delete()
+        audit.record(
+            "change opened again",
+            by=by.actor,
+            patient_ids=[patient_id],
+            purpose=DIRECT_CARE,
+            statement=statement_id,
+        )
 
 
 def close_change(*, statement_id: int, patient_id: int, reason: str, by: Viewer) -> None:

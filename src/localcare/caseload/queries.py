@@ -10,12 +10,28 @@ from localcare.access import queries as gate
 from localcare.access.types import Viewer
 from localcare.base import clock
 from localcare.base.prepared import in_all, prepared
+from localcare.caseload.leaving_out import left_out_of_list
 from localcare.caseload.leaving_out import new_on_list as new_on_list
 from localcare.caseload.models import CaseloadEntry, CaseloadState, ClosedChange, TeamRoom
-from localcare.caseload.types import Counts, Ending, Entry, Listed, Places, Room, Row, State
+from localcare.caseload.types import (
+    DECLINED,
+    Counts,
+    Ending,
+    Entry,
+    Followed,
+    Listed,
+    Places,
+    PracticeWork,
+    Room,
+    Row,
+    State,
+)
 from localcare.places import queries as places
+from localcare.population import queries as population
 from localcare.staff import queries as staff
 from localcare.staff.types import Post, Team
+
+DECIDED_BY_PRACTICE = DECLINED | {State.ACCEPTED, State.NAMED}
 
 _ENTRY = (
     "id",
@@ -70,21 +86,32 @@ def caseload(viewer: Viewer, *, mine: bool = False, state: State = State.ACCEPTE
     return Listed(seen, len(found) - len(seen) if hidden else 0, decisions)
 
 
-def followed(viewer: Viewer, decided: Mapping[str, Entry]) -> dict[int, int | None]:
-    """Everybody on the viewer's caseload by id, with the post of their co-ordinator, for a page that opens a few.
+def followed(viewer: Viewer, decided: Mapping[str, Entry]) -> dict[int, Followed]:
+    """Everybody on the viewer's caseload by id, with their co-ordinator and review, for a page that opens a few.
 
     At a practice, its own patients, found among `handled`. Those who do not share their record with the team are among
     them: the gate refuses them when they are to be opened.
     """
     if viewer.works_at_practice:
-        return {e.patient_id: e.coordinator_post_id for e in decided.values() if e.state is State.ACCEPTED}
-    return dict(_accepted(viewer.team_id)) if viewer.team_id else {}
+        accepted = [e for e in decided.values() if e.state is State.ACCEPTED]
+        return {e.patient_id: Followed(e.coordinator_post_id, e.coordinator_name, e.review_on) for e in accepted}
+    return {i: Followed(*rest) for i, *rest in _accepted(viewer.team_id)} if viewer.team_id else {}
+
+
+def reviews_late(viewer: Viewer, people: Mapping[int, Followed]) -> dict[int, Followed]:
+    """Those of `followed` whose review by the team is past its day, the longest ago first; none for a practice, whose
+    work it is not."""
+    if viewer.works_at_practice:
+        return {}
+    today = clock.today()
+    late = {i: one for i, one in people.items() if one.review_on and one.review_on < today}
+    return dict(sorted(late.items(), key=lambda pair: (pair[1].review_on, pair[0])))
 
 
 @prepared
 def _accepted(team_id: int) -> QuerySet[Any]:
     rows = CaseloadEntry.objects.filter(team_id=team_id, latest__state=State.ACCEPTED)
-    return rows.values_list("patient", "coordinator")
+    return rows.values_list("patient", "coordinator", "coordinator__user__name", "review_on")
 
 
 def entries_of(viewer: Viewer, patient_ids: Collection[int]) -> dict[int, Entry]:
@@ -144,6 +171,25 @@ def handled(practice_code: str) -> dict[str, Entry]:
     return {pseudonym: entries[i] for pseudonym, i in pseudonyms.items()}
 
 
+def practice_work(practice_code: str) -> PracticeWork:
+    """How far a practice is with its own list, in numbers: for its manager, who sees nobody on it."""
+    decided = handled(practice_code)
+    by_author: dict[str, dict[str, int]] = {}
+    for entry in decided.values():
+        if entry.state in DECIDED_BY_PRACTICE:
+            counts = by_author.setdefault(entry.author, {})
+            counts[entry.label] = counts.get(entry.label, 0) + 1
+    if gate.list_ended(practice_code):
+        return PracticeWork(0, 0, 0, by_author)
+    out = left_out_of_list(practice_code, decided).pseudonyms
+    return PracticeWork(
+        listed=population.practice_list_size(practice_code),
+        to_decide=population.practice_list_size(practice_code, exclude=out),
+        new=new_on_list(practice_code, decided),
+        decided=dict(sorted(by_author.items())),
+    )
+
+
 def room(team_id: int, on: date) -> int | None:
     """How many people a month a team can take on, as it said last before or on a day; None if it never said."""
     return next((places_a_month for (places_a_month,) in _rooms(team_id, on)), None)
@@ -194,9 +240,15 @@ def expected_relationships() -> Iterator[tuple[int, int]]:
     yield from accepted.values_list("patient", "team").iterator()
 
 
-def departed(as_at: date) -> list[tuple[Entry, Ending]]:
-    """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them."""
-    entries = _entries(_told(CaseloadEntry.objects.filter(latest__state=State.ACCEPTED)))
+def departed(as_at: date, patient_ids: Collection[int] | None = None) -> list[tuple[Entry, Ending]]:
+    """Those on a caseload who died, or on that day are not registered in the cluster of the team that has them.
+
+    Of everybody, or of some patients and whoever is linked as the same person.
+    """
+    rows = CaseloadEntry.objects.filter(latest__state=State.ACCEPTED)
+    if patient_ids is not None:
+        rows = rows.filter(patient_id__among=gate.same_people(patient_ids))
+    entries = _entries(_told(rows))
     found = gate.whereabouts([entry.patient_id for entry in entries], as_at)
     teams = {
         code: team_of_practice(code, as_at) for code in {w.practice_code for w in found.values() if w.practice_code}

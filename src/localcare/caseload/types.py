@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from localcare.access.queries import Decisions
 from localcare.access.types import OpenPerson
@@ -14,12 +14,15 @@ __all__ = [
     "DECLINED",
     "ENDING_LABELS",
     "LABELS",
+    "Arranged",
     "Counts",
     "Ending",
     "Entry",
+    "Followed",
     "Listed",
     "NotPossible",
     "Places",
+    "PracticeWork",
     "Room",
     "Row",
     "State",
@@ -58,6 +61,31 @@ class Entry:
     def label(self) -> str:
         """Where they stand, in words."""
         return ENDING_LABELS[Ending(self.ending)] if self.ending else LABELS[self.state]
+
+
+@dataclass(frozen=True)
+class PracticeWork:
+    """A practice's list in numbers: on it, still to decide, new; and what each of its people has decided, by label."""
+
+    listed: int
+    to_decide: int
+    new: int
+    decided: Mapping[str, Mapping[str, int]]
+
+
+class Arranged(NamedTuple):
+    """Who co-ordinates somebody's care and when the team reviews it next."""
+
+    post_id: int | None
+    review_on: date | None
+
+
+class Followed(NamedTuple):
+    """Who co-ordinates the care of somebody on the caseload, and when the team reviews it next."""
+
+    coordinator_post_id: int | None
+    coordinator_name: str | None
+    review_on: date | None
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from localcare.base import audit, clock
+from localcare.caseload import actions as caseload
 from localcare.documents import actions as documents
 from localcare.documents import queries as document_queries
 from localcare.interop import people, reading
@@ -89,6 +91,7 @@ def _import(document_id: int, message: Message, source: str, by: audit.Actor) ->
             _sort(entry, about.get(entry.position, About(is_person=False)), document_id, message, work)
     now = clock.now()
     record.add_statements(statements=work.statements, source=SourceOf(source, "", SYSTEM), received_at=now, by=by)
+    _end_departed(about, by)
     ParkedResource.objects.bulk_create(
         ParkedResource(
             document_id=document_id,
@@ -101,6 +104,13 @@ def _import(document_id: int, message: Message, source: str, by: audit.Actor) ->
         for entry, who in work.parked
     )
     return _note(document_id, work, registered.findings, source, by)
+
+
+def _end_departed(about: Mapping[int, About], by: audit.Actor) -> None:
+    """Who died leaves the caseload on the day a message tells us, not with the night's job."""
+    people = {who.patient_id for who in about.values() if who.patient_id}
+    if people:
+        caseload.close_departed(as_at=clock.today(), by=by, patient_ids=people)
 
 
 def _sort(entry: Entry, about: About, document_id: int, message: Message, work: _Work) -> None:

@@ -1,7 +1,7 @@
 """Writes of meetings."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from localcare.access import actions as access
@@ -17,6 +17,8 @@ from localcare.record.types import NewStatement, SourceOf
 from localcare.tasks import actions as tasks
 
 SOURCE = "mdt"
+UNDO_WITHIN = timedelta(hours=1)
+AFTER_DEATH = "They cannot be put on an agenda. What their death leaves to do can be a task that is about nobody."
 NOT_YOUR_MEETING = Decision(False, Basis.ROLE, "This is the meeting of another team. Ask its care co-ordinator.")
 NOT_RUNNING = Decision(False, Basis.ROLE, "Only the care co-ordinator of this team runs its meetings.")
 
@@ -58,7 +60,8 @@ def add_case(
     """Put a person on the agenda; once a meeting: adding again returns the case there is.
 
     The meeting's team gets a relationship until the meeting is closed. A practice adds only people who were told.
-    Raises Refused without a right to meeting or person, ValueError without a reason or after the meeting.
+    Raises Refused without a right to meeting or person, Died for somebody who died, ValueError without a reason or
+    after the meeting.
     """
     with audit.transaction():
         meeting = _joined(meeting_id, by)
@@ -68,6 +71,7 @@ def add_case(
         if standing:
             return standing
         _check_open(meeting)
+        gate.require_living(patient_id, instead=AFTER_DEATH)
         if not reason.strip():
             raise ValueError("Say what the team should discuss.")
         if by.works_at_practice and not person_told:
@@ -85,6 +89,24 @@ def add_case(
         _settle_relationships(meeting, [patient_id], by)
         _audit("case added", case, by)
     return case
+
+
+def set_told(*, case_id: int, told: bool, by: Viewer) -> None:
+    """Say that the person was told they will be discussed, or take that back; whoever may put them on an agenda may.
+
+    After the meeting it stays as it was. Saying the same again changes nothing. Raises Refused without a right to
+    meeting or person, ValueError after the meeting, or where a practice's case would stand untold.
+    """
+    with audit.transaction():
+        case, meeting = _case(case_id, by)
+        gate.require(by, case.patient_id, Capability.JOIN_MEETING)
+        _check_open(meeting)
+        if by.works_at_practice and not told:
+            raise ValueError(
+                "Take the case off the agenda instead: the meeting shows who they are to the cluster team."
+            )
+        if Case.objects.filter(pk=case_id).exclude(person_told=told).update(person_told=told):
+            _audit("person told of the meeting" if told else "person not told of the meeting", case, by)
 
 
 def take_off(*, case_id: int, by: Viewer) -> None:
@@ -163,13 +185,48 @@ def close_meeting(*, meeting_id: int, by: Viewer) -> int:
     return len(left)
 
 
-def set_attendance(*, meeting_id: int, post_id: int, coming: bool, by: Viewer) -> None:
-    """Say whether somebody comes. One's own answer anybody gives; others' whoever runs the meeting."""
+def reopen_meeting(*, meeting_id: int, by: Viewer) -> None:
+    """Undo closing a meeting, within the hour and by whoever closed it, while nothing it passed on was worked on.
+
+    What it carried to the next agenda comes back. Raises Refused for who does not run it, ValueError where it is too
+    late. Reopening an open meeting changes nothing.
+    """
+    with audit.transaction():
+        meeting = _joined(meeting_id, by)
+        _require_running(meeting, by)
+        if meeting.closed_at is None:
+            return
+        carried = Case.objects.filter(carried_from__meeting=meeting, taken_off_at=None)
+        if meeting.closed_by != by.signature or clock.now() - meeting.closed_at > UNDO_WITHIN:
+            raise ValueError("Only whoever closed the meeting can open it again, within the hour.")
+        if CaseMinutes.objects.filter(case__in=carried).exists():
+            raise ValueError("A case that it passed on has minutes already, so the meeting stays closed.")
+        _take_back(list(carried), meeting, by)
+        meeting.status, meeting.closed_at, meeting.closed_by = Meeting.Status.PLANNED, None, ""
+        meeting.save(update_fields=["status", "closed_at", "closed_by"])
+        _settle_relationships(meeting, [case.patient_id for case in _cases(meeting)], by)
+        audit.record("meeting opened again", by=by.actor, meeting=meeting.pk)
+
+
+def _take_back(carried: Sequence[Case], meeting: Meeting, by: Viewer) -> None:
+    """What closing added to the next agenda leaves it; who stood there anyway stays."""
+    for case in carried:
+        if meeting.closed_at and case.added_at >= meeting.closed_at:
+            case.taken_off_at, case.taken_off_by = clock.now(), by.signature
+        case.carried_from = None
+        case.save(update_fields=["taken_off_at", "taken_off_by", "carried_from"])
+
+
+def set_attendance(*, meeting_id: int, post_id: int, coming: bool | None, by: Viewer) -> None:
+    """Say whether somebody comes, or None: no answer. One's own anybody gives; others' whoever runs the meeting."""
     with audit.transaction():
         meeting = _joined(meeting_id, by)
         if post_id != by.post_id:
             _require_running(meeting, by)
-        Attendance.objects.update_or_create(meeting=meeting, post_id=post_id, defaults={"coming": coming})
+        if coming is None:
+            Attendance.objects.filter(meeting=meeting, post_id=post_id).delete()
+        else:
+            Attendance.objects.update_or_create(meeting=meeting, post_id=post_id, defaults={"coming": coming})
         audit.record("attendance set", by=by.actor, meeting=meeting.pk, post=post_id, coming=coming)
 
 
@@ -277,13 +334,17 @@ def _write_to_record(case: Case, meeting: Meeting, minutes: CaseMinutes, by: Vie
 
 
 def _carry_over(following: Meeting, by: Viewer) -> None:
-    """Cases that closed meetings of the team did not reach, and that no later agenda holds, go to the front."""
+    """Cases that closed meetings of the team did not reach, and that no later agenda holds, go to the front.
+
+    Not those of people who died since.
+    """
     followed = Case.objects.exclude(carried_from=None).values("carried_from")
     left = Case.objects.filter(
         meeting__team_id=following.team_id, meeting__status=Meeting.Status.HELD, taken_off_at=None
     ).exclude(pk__in=followed)
     left = left.exclude(pk__in=CaseMinutes.objects.values("case")).order_by("meeting__starts_at", "position", "id")
-    carried = [_carried(case, following) for case in left]
+    died = {i for i, where in gate.whereabouts({c.patient_id for c in left}, clock.today()).items() if where.died_on}
+    carried = [_carried(case, following) for case in left if case.patient_id not in died]
     rest = [pk for pk in _cases(following).values_list("pk", flat=True) if pk not in {c.pk for c in carried}]
     _set_order([*(c.pk for c in carried), *rest])
     _settle_relationships(following, [c.patient_id for c in carried], by)

@@ -40,9 +40,21 @@ def upcoming(viewer: Viewer) -> list[MeetingRow]:
     return _rows(_of_team(viewer).filter(status=Meeting.Status.PLANNED).order_by("starts_at"))
 
 
-def held(viewer: Viewer, limit: int = 25) -> list[MeetingRow]:
-    """Meetings of the viewer's team that were held, the latest first."""
-    return _rows(_of_team(viewer).filter(status=Meeting.Status.HELD).order_by("-starts_at")[:limit])
+def held(viewer: Viewer, *, oldest_first: bool = False) -> QuerySet[Meeting]:
+    """Meetings of the viewer's team that were held, the latest first, to be paged; `rows` makes a page of them."""
+    order = "starts_at" if oldest_first else "-starts_at"
+    return _of_team(viewer).filter(status=Meeting.Status.HELD).order_by(order)
+
+
+def rows(meetings: Iterable[Meeting]) -> list[MeetingRow]:
+    """One page of meetings with their cases counted."""
+    return _rows(meetings)
+
+
+def answer_of(meeting_id: int, post_id: int) -> bool | None:
+    """Whether somebody said they come to a meeting; None where they gave no answer."""
+    said = Attendance.objects.filter(meeting=meeting_id, post=post_id)
+    return said.values_list("coming", flat=True).first()
 
 
 def open_agenda(viewer: Viewer, meeting_id: int) -> Agenda:
@@ -91,7 +103,7 @@ def open_case(viewer: Viewer, case_id: int) -> OpenCase:
         ],
         changes_since=since,
         open_tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in ("given", "taken")],
-        alerts=told.banner(today),
+        alerts=record.banner_of(told, today),
     )
 
 

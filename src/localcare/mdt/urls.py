@@ -11,6 +11,7 @@ urlpatterns = [
     path("meetings/add/<int:patient_id>/", views.add_case, name="add_case"),
     path("meetings/<int:meeting_id>/", views.meeting, name="meeting"),
     path("meetings/<int:meeting_id>/close/", views.close, name="close"),
+    path("meetings/<int:meeting_id>/reopen/", views.reopen, name="reopen"),
     path("meetings/<int:meeting_id>/attendance/<int:post_id>/", views.attendance, name="attendance"),
     path("meetings/<int:meeting_id>/case/<int:case_id>/", views.case, name="case"),
     path("meetings/<int:meeting_id>/case/<int:case_id>/<slug:way>/", views.change, name="change"),

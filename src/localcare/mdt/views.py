@@ -8,22 +8,25 @@ from django.views.decorators.http import require_POST
 from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, Viewer
+from localcare.access.types import Capability, Died, Viewer
 from localcare.careplans import queries as careplans
-from localcare.design import formats, notices
+from localcare.design import formats, notices, paging
 from localcare.mdt import actions, queries
 from localcare.mdt.forms import AddForm, CaseForm, MeetingForm
 from localcare.mdt.types import Case, CaseMinutes, Meeting, OpenCase, Overtaken
 
+ANSWERS = {"yes": True, "no": False, "unknown": None}
 JOINING = (Capability.JOIN_MEETING, Capability.RUN_MEETING)
 
 
 @requires(*JOINING)
 def index(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
+    page = paging.page_of(request, queries.held(viewer, oldest_first=request.GET.get("order") == "when"))
     context = {
         "upcoming": queries.upcoming(viewer),
-        "held": queries.held(viewer),
+        "page": page,
+        "held": queries.rows(page.rows),
         "may_run": viewer.can(Capability.RUN_MEETING) and viewer.team_id is not None,
     }
     return render(request, "mdt/index.jinja", context)
@@ -76,7 +79,7 @@ def add_case(request: HttpRequest, patient_id: int) -> HttpResponse:
             notices.tell(request, "On the agenda.", undo=undo)
             return redirect("mdt:meeting", case.meeting_id)
         except ValueError as reason:
-            field = "person_told" if viewer.works_at_practice else None
+            field = "person_told" if viewer.works_at_practice and not isinstance(reason, Died) else None
             form.add_error(field, str(reason))
     may_run, alerts = viewer.can(Capability.RUN_MEETING), banners.of(viewer, person)
     context = {"form": form, "person": person, "alerts": alerts, "may_run": may_run}
@@ -94,6 +97,11 @@ def change(request: HttpRequest, meeting_id: int, case_id: int, way: str) -> Htt
         elif way == "off":
             actions.take_off(case_id=case_id, by=viewer)
             notices.tell(request, "Taken off the agenda.")
+        elif way in ("told", "not-told"):
+            actions.set_told(case_id=case_id, told=way == "told", by=viewer)
+            back = reverse("mdt:change", args=[meeting_id, case_id, "not-told" if way == "told" else "told"])
+            words = "Noted: the person was told." if way == "told" else "Noted: the person has not been told yet."
+            notices.tell(request, words, undo="" if viewer.works_at_practice else back)
         else:
             raise Http404
     except Case.DoesNotExist:
@@ -107,12 +115,16 @@ def change(request: HttpRequest, meeting_id: int, case_id: int, way: str) -> Htt
 @require_POST
 def attendance(request: HttpRequest, meeting_id: int, post_id: int) -> HttpResponse:
     viewer = viewer_of(request)
-    coming = request.POST.get("coming") == "yes"
+    coming = ANSWERS.get(request.POST.get("coming", request.GET.get("coming", "")), False)
     try:
+        before = queries.answer_of(meeting_id, post_id)
         actions.set_attendance(meeting_id=meeting_id, post_id=post_id, coming=coming, by=viewer)
     except Meeting.DoesNotExist:
         raise Http404 from None
-    notices.tell(request, "Noted: coming." if coming else "Noted: not coming.")
+    said = {True: "Noted: coming.", False: "Noted: not coming.", None: "Noted: no answer yet."}[coming]
+    back = next(word for word, answer in ANSWERS.items() if answer is before)
+    undo = f"{reverse('mdt:attendance', args=[meeting_id, post_id])}?coming={back}"
+    notices.tell(request, said, undo=undo if before is not coming else "")
     return redirect(f"{reverse('mdt:meeting', args=[meeting_id])}#who")
 
 
@@ -123,7 +135,19 @@ def close(request: HttpRequest, meeting_id: int) -> HttpResponse:
     told = (
         f"{left} not reached: {'it leads' if left == 1 else 'they lead'} the next agenda." if left else "All reached."
     )
-    notices.tell(request, f"The meeting is closed. {told}")
+    notices.tell(request, f"The meeting is closed. {told}", undo=reverse("mdt:reopen", args=[meeting_id]))
+    return redirect("mdt:meeting", meeting_id)
+
+
+@requires(Capability.RUN_MEETING)
+@require_POST
+def reopen(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Undo closing a meeting."""
+    try:
+        _found(actions.reopen_meeting, meeting_id=meeting_id, by=viewer_of(request))
+        notices.tell(request, "The meeting is open again, with its agenda.")
+    except ValueError as reason:
+        notices.refuse(request, str(reason))
     return redirect("mdt:meeting", meeting_id)
 
 

@@ -3,19 +3,26 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from django.db.models import Q
 
-from localcare.base import audit
+from localcare.access import queries as gate
+from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.base import audit, clock
+from localcare.base.clock import LONDON
 from localcare.record import bulk
 from localcare.record.bulk import Version
-from localcare.record.models import Source
-from localcare.record.types import Added, NewStatement, SourceOf
+from localcare.record.calc.rhythm import DAYS_LOOKED_AT, rhythm
+from localcare.record.models import Source, SourceHeard, Statement
+from localcare.record.types import WRITTEN_HERE, Added, Entry, NewStatement, SourceOf
+from localcare.record.written import SHAPES, sent, source_of
 
 CHUNK = 5_000
 PATIENTS_PER_ENTRY = 1_000
+NOT_YOURS = Decision(False, Basis.ROLE, "Somebody else wrote this. Ask them to mark it as entered in error.")
+KEPT_IN_ERROR = ("patient_id", "kind", "category", "external_id", "display", "started_on", "author")
 
 
 def register_source(source: SourceOf) -> int:
@@ -46,10 +53,77 @@ def add_statements(
             total = _sum(total, _add_chunk(chunk, stored, received_at))
             patient_ids.update(dict.fromkeys(statement.patient_id for statement in chunk))
         if patient_ids:
-            later = Q(last_heard_at=None) | Q(last_heard_at__lt=received_at)
-            Source.objects.filter(later, pk=source_id).update(last_heard_at=received_at)
+            _note_heard(source_id, received_at)
         _record(total, list(patient_ids), source, by)
     return total
+
+
+def write_entry(*, patient_id: int, entry: Entry, words: str, on: date, key: str, by: Viewer) -> None:
+    """Write a note or a contact (call, visit, attempt) as a statement whose source is the writer's team.
+
+    The same key again changes nothing. Raises Refused without a right to the person (an emergency is none), ValueError
+    without words, for a day to come, or for other words under a key that was sent.
+    """
+    gate.require(by, patient_id, Capability.WRITE_PLAN)
+    if not words.strip():
+        raise ValueError("Write something, or leave the page.")
+    if on > clock.today():
+        raise ValueError("The day it happened cannot be in the future.")
+    shape, source = SHAPES[entry], source_of(by)
+    statement = NewStatement(
+        patient_id=patient_id,
+        kind=shape.kind,
+        category=shape.category,
+        external_id=key,
+        display=shape.display,
+        value=words.strip(),
+        status=shape.status,
+        started_on=on,
+        author=by.signature,
+        version_at=clock.now(),
+    )
+    with audit.transaction():
+        before = sent(source, key)
+        if before and (before.patient_id, before.value, before.author) != (patient_id, words.strip(), by.signature):
+            raise ValueError("This was saved already, with other words. Open the page again and add what is new.")
+        if not before:
+            add_statements(statements=[statement], source=source, received_at=clock.now(), by=by.actor)
+            audit.record("entry written", by=by.actor, patient_ids=[patient_id], entry=entry.value)
+
+
+def mark_entry_as_error(*, statement_id: int, reason: str, by: Viewer) -> None:
+    """Mark an entry of one's own as entered in error, with the reason: it leaves every list and stays as history.
+
+    Marking it again changes nothing. Raises Refused for somebody else's, ValueError without a reason,
+    Statement.DoesNotExist.
+    """
+    if not reason.strip():
+        raise ValueError("Say what was wrong.")
+    with audit.transaction():
+        row = Statement.objects.select_related("source").get(pk=statement_id)
+        gate.require(by, row.patient_id, Capability.WRITE_PLAN)
+        if row.source.system != WRITTEN_HERE or row.author != by.signature:
+            raise Refused(NOT_YOURS)
+        if row.superseded_at:
+            return
+        said = {name: getattr(row, name) for name in KEPT_IN_ERROR}
+        words = f"{row.value}\nEntered in error: {reason.strip()}"
+        statement = NewStatement(**said, value=words, status="entered-in-error", version_at=clock.now())
+        source = SourceOf(row.source.name, row.source.organisation_code, row.source.system)
+        add_statements(statements=[statement], source=source, received_at=clock.now(), by=by.actor)
+        audit.record("entry marked as error", by=by.actor, patient_ids=[row.patient_id], reason=reason.strip())
+
+
+def _note_heard(source_id: int, at: datetime) -> None:
+    """When a source last told us something, and how often it does, from the days on which it did."""
+    later = Q(last_heard_at=None) | Q(last_heard_at__lt=at)
+    Source.objects.filter(later, pk=source_id).update(last_heard_at=at)
+    heard = SourceHeard.objects.filter(source_id=source_id)
+    _, first_that_day = heard.get_or_create(source_id=source_id, on=at.astimezone(LONDON).date())
+    if first_that_day:
+        found = rhythm(heard.order_by("-on").values_list("on", flat=True)[:DAYS_LOOKED_AT])
+        usual, longest = (found.usual, found.longest) if found else (None, None)
+        Source.objects.filter(pk=source_id).update(usual_days=usual, longest_days=longest)
 
 
 def _record(total: Added, patient_ids: Sequence[int], source: SourceOf, by: audit.Actor) -> None:

@@ -11,6 +11,9 @@ class Source(models.Model):
     organisation_code = models.CharField(max_length=20, blank=True)
     system = models.CharField(max_length=60, blank=True)
     last_heard_at = models.DateTimeField(null=True)
+    # Days from one sending to the next, as a rule and the longest seen; null while `SourceHeard` knows too few.
+    usual_days = models.PositiveSmallIntegerField(null=True)
+    longest_days = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -23,6 +26,16 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SourceHeard(models.Model):
+    """A day on which a source told us something."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "on"], name="source_heard_once_a_day")]
 
 
 class Kind(models.TextChoices):

@@ -4,18 +4,32 @@ Only standing versions are returned, and none that its source withdrew (entered 
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from localcare.access.banners import Banner
 from localcare.access.types import OpenPerson
 from localcare.base import clock
-from localcare.base.prepared import in_all, prepared
+from localcare.base.clock import LONDON
+from localcare.base.prepared import prepared
+from localcare.record.banner import banner_of as banner_of
 from localcare.record.models import Kind, Source, Statement
 from localcare.record.story import story as story
-from localcare.record.types import Heard, Item, Record
+from localcare.record.types import (
+    GENERAL_PRACTICE,
+    GOING_ON,
+    IN_HOSPITAL,
+    OURSELVES,
+    WRITTEN_HERE,
+    Heard,
+    Item,
+    Record,
+    Speaks,
+    in_hospital,
+)
 
 WITHDRAWN = ("entered-in-error", "refuted")
 _FIELDS = tuple("source__name" if name == "source" else name for name in Item.__dataclass_fields__)
@@ -44,7 +58,7 @@ def _standing(patient_ids: Sequence[int]) -> QuerySet[Any]:
 def banner(person: OpenPerson) -> Banner:
     """What the banner of an open person says, in one query that reads allergies and flags only."""
     rows = _of_kinds(person.ids, (Kind.ALLERGY, Kind.FLAG))
-    return Record(tuple(sorted((Item(*row) for row in rows), key=_newest_first))).banner(clock.today())
+    return banner_of(Record(tuple(sorted((Item(*row) for row in rows), key=_newest_first))), clock.today())
 
 
 @prepared
@@ -61,7 +75,10 @@ def _newest_first(item: Item) -> tuple[int, float, int]:
 def encounters_known_since(
     patient_ids: Collection[int], moment: datetime, *, categories: Collection[str], happened_since: date
 ) -> list[Item]:
-    """Encounters of many people that we came to know of after a moment, latest first: one query for a caseload."""
+    """Encounters of many people that we came to know of after a moment, and that began or ended since a day.
+
+    The latest known first: one query for a caseload. A first load tells of years at once; the day leaves those out.
+    """
     return [Item(*row) for row in _encounters(patient_ids, moment, categories, happened_since)]
 
 
@@ -70,29 +87,51 @@ def _encounters(
     patient_ids: Collection[int], moment: datetime, categories: Collection[str], happened_since: date
 ) -> QuerySet[Any]:
     rows = Statement.objects.filter(patient_id__among=patient_ids, received_at__gt=moment, superseded_at=None)
-    rows = rows.filter(kind=Kind.ENCOUNTER, category__among=categories, started_on__gte=happened_since)
-    rows = rows.exclude(status__in=WITHDRAWN)
+    rows = rows.filter(Q(started_on__gte=happened_since) | Q(ended_on__gte=happened_since))
+    rows = rows.filter(kind=Kind.ENCOUNTER, category__among=categories).exclude(status__in=WITHDRAWN)
     return rows.order_by("-received_at", "-started_on", "-id").values_list(*_FIELDS)
 
 
-def last_heard() -> datetime | None:
-    """When any source last told us something; None when none ever did."""
-    return _last_heard()[0][0]
+def in_hospital_now(patient_ids: Collection[int], on: date) -> list[Item]:
+    """The stays and A&E attendances that go on on a day, of many people, whenever they began: one query."""
+    rows = (Item(*row) for row in _going_on(patient_ids, IN_HOSPITAL, GOING_ON, on))
+    return [item for item in rows if in_hospital(item, on)]
 
 
 @prepared
-def _last_heard() -> QuerySet[Any]:
-    return in_all(Source.objects.all(), Max("last_heard_at"))
+def _going_on(
+    patient_ids: Collection[int], categories: Collection[str], statuses: Collection[str], on: date
+) -> QuerySet[Any]:
+    rows = Statement.objects.filter(patient_id__among=patient_ids, kind=Kind.ENCOUNTER, superseded_at=None)
+    rows = rows.filter(category__among=categories, status__among=statuses, started_on__lte=on)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=on))
+    return rows.order_by("-started_on", "-id").values_list(*_FIELDS)
+
+
+def heard(practice_codes: Collection[str]) -> list[Heard]:
+    """When each source last told us something, and how often it does: general practice of these practices, all others.
+
+    What we write ourselves is no source here. By name.
+    """
+    found = (Heard(*row) for row in _heard(practice_codes))
+    return [replace(one, last_heard_at=one.last_heard_at.astimezone(LONDON)) for one in found]
+
+
+@prepared
+def _heard(practice_codes: Collection[str]) -> QuerySet[Any]:
+    theirs = Q(organisation_code__among=practice_codes) | ~Q(system=GENERAL_PRACTICE)
+    rows = Source.objects.filter(theirs, last_heard_at__isnull=False).exclude(system__in=(OURSELVES, WRITTEN_HERE))
+    return rows.order_by("name").values_list(*Heard.__dataclass_fields__)
 
 
 # The kinds whose absence a page explains.
 EXPLAINED = (Kind.CONDITION, Kind.MEDICATION, Kind.ALLERGY, Kind.MEASUREMENT)
 
 
-def sources_of(told: Record, practice_code: str | None) -> list[Heard]:
+def sources_of(told: Record, practice_code: str | None) -> list[Speaks]:
     """The sources that speak of a person, and those of their practice, by name: one query, also for many sources."""
     rows = _sources({item.source for item in told.items}, practice_code or "-")
-    return [Heard(*row[:4], frozenset(k for k, sent in zip(EXPLAINED, row[4:], strict=True) if sent)) for row in rows]
+    return [Speaks(*row[:4], frozenset(k for k, sent in zip(EXPLAINED, row[4:], strict=True) if sent)) for row in rows]
 
 
 @prepared
@@ -106,6 +145,14 @@ def _sources(names: Collection[str], practice_code: str) -> QuerySet[Any]:
 def patient_of(statement_id: int) -> int | None:
     """Whom a statement is about, by id, so that the gate can be asked; None where there is no such statement."""
     return Statement.objects.filter(pk=statement_id).values_list("patient_id", flat=True).first()
+
+
+def written_here(patient_ids: Sequence[int], *, author: str = "") -> list[Item]:
+    """What teams wrote here about one person whom the caller has opened, or one author did, the latest first."""
+    rows = Statement.objects.filter(patient__in=patient_ids, source__system=WRITTEN_HERE, superseded_at=None)
+    if author:
+        rows = rows.filter(author=author)
+    return _items(rows.exclude(status__in=WITHDRAWN).order_by("-started_on", "-id"))
 
 
 def versions_of(patient_ids: Sequence[int], statement_id: int) -> list[Item]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from localcare.access.banners import Banner
+from localcare.record.calc.rhythm import Rhythm, in_words, is_silent
 from localcare.record.calc.story import Piece as Piece
 
 
@@ -16,6 +16,53 @@ class SourceOf:
     name: str
     organisation_code: str = ""
     system: str = ""
+
+
+# Systems of sources: the record of a practice, and what is written here.
+GENERAL_PRACTICE = "gp"
+OURSELVES = "Localcare"
+WRITTEN_HERE = "Localcare notes"
+
+
+class Entry(StrEnum):
+    """What can be written: a note, or a contact with the person."""
+
+    NOTE = "note"
+    PHONE = "phone"
+    VISIT = "visit"
+    ATTEMPTED = "attempted"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """When (in London) a source last told us something, and how often it does, as observed: null where not known."""
+
+    name: str
+    organisation_code: str
+    system: str
+    last_heard_at: datetime
+    usual_days: int | None
+    longest_days: int | None
+
+    @property
+    def last_on(self) -> date:
+        return self.last_heard_at.date()
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        return Rhythm(self.usual_days, self.longest_days) if self.usual_days and self.longest_days else None
+
+    @property
+    def next_on(self) -> date | None:
+        """The day on which it is next expected; None where its rhythm is not known."""
+        return self.last_on + timedelta(days=self.usual_days) if self.usual_days else None
+
+    @property
+    def often(self) -> str:
+        return in_words(self.rhythm)
+
+    def silent(self, on: date) -> bool:
+        return is_silent(self.last_on, self.rhythm, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +206,7 @@ def going_on(item: Item, on: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Speaks:
     """A source, when it last told us anything about anybody, and the kinds of statements it has ever sent."""
 
     name: str
@@ -167,6 +214,19 @@ class Heard:
     system: str
     last_heard_at: datetime | None
     kinds: frozenset[str]
+
+
+IN_HOSPITAL = (*STAYS, EncounterCategory.EMERGENCY_ATTENDANCE)
+# Who stays in A&E longer has been admitted or has gone: an attendance whose end nobody tells is over by then.
+ATTENDANCE_LASTS = timedelta(days=1)
+
+
+def in_hospital(item: Item, on: date) -> bool:
+    """Whether an encounter keeps somebody in hospital or A&E on a day: a stay that goes on, however long, or an
+    attendance that began that day or the day before."""
+    if item.category not in IN_HOSPITAL or not going_on(item, on) or item.started_on is None:
+        return False
+    return item.category in STAYS or on - item.started_on <= ATTENDANCE_LASTS
 
 
 OVER = frozenset(
@@ -256,20 +316,6 @@ class Record:
             and (happened_since is None or (item.started_on is not None and item.started_on >= happened_since))
         ]
         return sorted(known, key=lambda item: item.received_at, reverse=True)
-
-    def banner(self, on: date) -> Banner:
-        """What stands on top of every page: allergies and decisions in red, needs plainly, and alerts for staff."""
-        red = [f"Allergy: {item.display}" for item in self.allergies()]
-        red += [f"CPR and escalation: {item.display}" for item in self.flags(on, FlagCategory.ESCALATION)]
-        needs = [f"Needs: {item.display}" for item in self.flags(on, FlagCategory.ADJUSTMENT)]
-        deaths = [item.display for item in self.flags(on, FlagCategory.DEATH)]
-        private = [": ".join(filter(None, (item.display, item.value))) for item in self.private_flags(on)]
-        return Banner(tuple(red), (*deaths, *self._without_allergies(), *needs), tuple(private))
-
-    def _without_allergies(self) -> list[str]:
-        if self.allergies():
-            return []
-        return [item.display for item in self.no_known_allergies()[:1]] or ["No allergy told to us"]
 
     def _of(self, kind: str) -> list[Item]:
         return [item for item in self.items if item.kind == kind]

@@ -14,7 +14,10 @@ from localcare.tasks.models import Task, TaskStep, new_key
 from localcare.tasks.types import Overtaken, Owner, WrittenUp
 
 SOURCE = "task"
+UNDO_WITHIN = timedelta(hours=1)
+TAKEN_BACK = "Taken back."
 NOT_YOURS = Decision(False, Basis.ROLE, "This task belongs to somebody else. Ask its owner, or the one who gave it.")
+AFTER_DEATH = "For what is still to do, give a task that is about nobody, and say in it what, and for which family."
 WORDS_MISSING = {
     Step.COMPLETE: "Say what you did, so that the next one knows.",
     Step.CANCEL: "Say why it is no longer needed.",
@@ -38,7 +41,8 @@ def give(
     """Give a task to a post or a team. The same `key` again returns the task already given.
 
     A task about a person gives the owner's team a relationship while it is open. Raises Refused when the giver may not
-    give tasks or see the person; ValueError without a title, or when nobody of the owner could see the person.
+    give tasks or see the person; Died about somebody who died; ValueError without a title, or when nobody of the owner
+    could see the person.
     """
     if not by.can(Capability.GIVE_TASKS):
         raise Refused(Decision(False, Basis.ROLE, "Your role does not give tasks. Ask the care co-ordinator."))
@@ -64,7 +68,10 @@ def give(
         task, given = Task.objects.get_or_create(key=key or new_key(), defaults=asked)
         if not given:
             return task
+        if patient_id is not None:
+            gate.require_living(patient_id, instead=AFTER_DEATH)
         _write_step(task, Step.GIVE, "", owner.label, by)
+        _check_shared_already(task, owner, by)
         _settle_relationships(task, {owner.team_id}, by)
         _check_somebody_may_see(task, owner)
         _audit(task, Step.GIVE, by)
@@ -84,6 +91,42 @@ def complete(*, task_id: int, seen: int, words: str, by: Viewer) -> Task:
 def hand_on(*, task_id: int, seen: int, owner: Owner, by: Viewer, words: str = "") -> Task:
     """Give the task to somebody else."""
     return _act(task_id, Step.HAND_ON, seen, by, words, owner)
+
+
+def take_back(*, task_id: int, seen: int, owner: Owner, by: Viewer) -> Task:
+    """Undo that one took a task or handed it on, within the hour and while nobody acted since: it is `owner`'s again.
+
+    Raises Refused without the role, Overtaken when somebody acted since, ValueError for anything else than one's own
+    last step or for an owner whose it was not before.
+    """
+    if not by.can(Capability.WORK_ON_TASKS):
+        raise Refused(NOT_YOURS)
+    with audit.transaction():
+        task = Task.objects.select_for_update(of=("self",)).get(pk=task_id)
+        since = list(TaskStep.objects.filter(task=task, number__gt=seen).order_by("number"))
+        if _repeats(since, Step.HAND_ON, TAKEN_BACK, by):
+            return task
+        if since:
+            raise Overtaken(since)
+        _check_own_last(list(TaskStep.objects.filter(task=task, number__gte=seen - 1).order_by("number")), owner, by)
+        teams = {task.owner_team_id, owner.team_id}
+        task.status, task.version = Status.GIVEN, task.version + 1
+        task.owner_post_id, task.owner_team_id = owner.post_id, owner.team_id
+        task.save(update_fields=["status", "version", "owner_post", "owner_team"])
+        _write_step(task, Step.HAND_ON, TAKEN_BACK, owner.label, by)
+        _settle_relationships(task, teams, by)
+        _audit(task, Step.HAND_ON, by)
+    return task
+
+
+def _check_own_last(steps: list[TaskStep], owner: Owner, by: Viewer) -> None:
+    """`steps`: the last one and the one before it."""
+    last = steps[-1]
+    own = last.by_post_id == by.post_id and last.step in (Step.TAKE, Step.HAND_ON)
+    if len(steps) < 2 or not own or clock.now() - last.at > UNDO_WITHIN:
+        raise ValueError("Only your own last step can be undone, within the hour. Hand the task on instead.")
+    if steps[-2].owner != owner.label:
+        raise ValueError("The task was somebody else's before. Hand it on instead.")
 
 
 def cancel(*, task_id: int, seen: int, words: str, by: Viewer) -> Task:
@@ -170,6 +213,8 @@ def _act(
         if since:
             raise Overtaken(since)
         teams = {task.owner_team_id}
+        if owner:
+            _check_shared_already(task, owner, by)
         task.status = after(Status(task.status), step)
         task.version += 1
         if owner:
@@ -224,16 +269,29 @@ def _settle_relationships(task: Task, team_ids: set[int | None], by: Viewer) -> 
         settle(patient_id=task.patient_id, team_id=team_id, source=SOURCE, by=by.actor)
 
 
+def _check_shared_already(task: Task, owner: Owner, by: Viewer) -> None:
+    """A practice's task opens nobody to another team: the person is told first and accepted for it."""
+    if by.works_at_practice and not _somebody_may_see(task, owner):
+        raise ValueError(
+            f"{owner.label} may not see this person yet. Tell the person and accept them for the team first, or choose "
+            "somebody who looks after them already."
+        )
+
+
 def _check_somebody_may_see(task: Task, owner: Owner) -> None:
+    if not _somebody_may_see(task, owner):
+        raise ValueError(f"{owner.label} may not see this person. Choose somebody of a team that looks after them.")
+
+
+def _somebody_may_see(task: Task, owner: Owner) -> bool:
     if task.patient_id is None:
-        return
+        return True
     today = clock.today()
     members = staff.members([owner.team_id], today) if owner.team_id else []
     post = staff.post(owner.post_id, today) if owner.post_id else None
     posts = ([post] if post else []) if owner.post_id else members
     viewers = (v for p in posts for v in gate.viewers_of(p.user_id) if v.post_id == p.id)
-    if not any(gate.decision_on(viewer, task.patient_id).allowed for viewer in viewers):
-        raise ValueError(f"{owner.label} may not see this person. Choose somebody of a team that looks after them.")
+    return any(gate.decision_on(viewer, task.patient_id).allowed for viewer in viewers)
 
 
 def _audit(task: Task, step: Step, by: Viewer) -> None:

@@ -30,6 +30,33 @@ def work_of(viewer: Viewer, *, mine_only: bool = False, limit: int = SHOWN) -> W
     return shown(waiting, viewer, gate.open_people(viewer, waiting.patient_ids, page="my work"))
 
 
+ORDERS = {"due": ("due_on", "priority", "id"), "what": ("title", "id"), "asked": ("asked_at", "id")}
+
+
+def open_tasks(
+    viewer: Viewer, *, mine_only: bool = False, late_only: bool = False, order: str = "due"
+) -> QuerySet[Task]:
+    """The viewer's open tasks, or those past their day, to be paged: by due day, title or when asked; `-` turns it."""
+    rows = _with_owner(_open_of(viewer, mine_only))
+    if late_only:
+        rows = rows.filter(due_on__lt=clock.today())
+    by = ORDERS.get(order.removeprefix("-"), ORDERS["due"])
+    return rows.order_by(*by).reverse() if order.startswith("-") else rows.order_by(*by)
+
+
+def owner_of(task: Task) -> str:
+    """Whose a task of `open_tasks` is, in words."""
+    return owners.label_of(task)
+
+
+def open_page(viewer: Viewer, tasks: Sequence[Task]) -> list[Item]:
+    """One page of tasks in their order; one audit entry names all shown. Those about people the viewer may not see at
+    present are left out."""
+    people = gate.open_people(viewer, [t.patient_id for t in tasks if t.patient_id], page="my work")
+    today = clock.today()
+    return [_item(t, viewer, people, today) for t in tasks if t.patient_id is None or t.patient_id in people]
+
+
 def waiting_for(viewer: Viewer, *, mine_only: bool = False, limit: int = SHOWN) -> Waiting:
     """The same before anybody is opened, for a page that opens all its people at once."""
     found = _first_of_post(viewer.post_id) if mine_only else _first_of(viewer.post_id, viewer.team_id or NO_TEAM)
@@ -119,6 +146,17 @@ def owner_choices(viewer: Viewer) -> list[Owner]:
 def people_with_open_tasks() -> set[int]:
     """The ids of everybody an open task is about, for the feed that fills their record."""
     return set(Task.objects.filter(status__in=OPEN).exclude(patient=None).values_list("patient_id", flat=True))
+
+
+def owner_chosen(viewer: Viewer, value: str) -> Owner:
+    """The owner that a value of `Owner.value` names. Raises ValueError for one the viewer could not choose."""
+    return owners.chosen(viewer, value)
+
+
+def owner_before(task_id: int) -> str:
+    """Whose a task is at this moment, as a value, to be given back to; empty for a task there is not."""
+    row = Task.objects.filter(pk=task_id).values_list("owner_post", "owner_team").first()
+    return Owner(row[0], row[1], "").value if row else ""
 
 
 def expected_relationships() -> Iterable[tuple[int, int]]:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, Viewer
+from localcare.access.types import Capability, Died, Viewer
 from localcare.base import clock
-from localcare.design import notices
+from localcare.design import notices, paging
 from localcare.tasks import actions, queries
 from localcare.tasks.forms import NewTaskForm, StepForm
 from localcare.tasks.models import new_key
@@ -45,14 +45,28 @@ TOLD = {
 }
 
 
+# What a page that leads here suggests, by its word in the address: a title, and in how many days.
+SUGGESTED = {
+    "ward": ("Ring the ward: when home, and with what help", 0),
+    "visit": ("Visit at home after discharge", 1),
+    "ring": ("Ring and ask what happened and what helps", 0),
+}
+
+
 @requires(Capability.WORK_ON_TASKS)
 def index(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    mine_only = request.GET.get("whose") == "mine"
+    mine_only, late_only = request.GET.get("whose") == "mine", request.GET.get("show") == "late"
+    asked = queries.open_tasks(viewer, mine_only=mine_only, late_only=late_only, order=request.GET.get("order", ""))
+    page = paging.page_of(request, asked)
+    items = queries.open_page(viewer, page.rows)
     context = {
-        "work": queries.work_of(viewer, mine_only=mine_only),
+        "page": page,
+        "items": items,
+        "hidden": len(page.rows) - len(items),
         "late": queries.late_counts(viewer),
         "mine_only": mine_only,
+        "late_only": late_only,
         "may_give": viewer.can(Capability.GIVE_TASKS),
     }
     return render(request, "tasks/index.jinja", context)
@@ -78,8 +92,9 @@ def act(request: HttpRequest, task_id: int, way: str) -> HttpResponse:
     since: list = []
     if form.is_valid():
         try:
+            former = queries.owner_before(task_id)
             changed = DO[step](task_id=task_id, by=viewer, **form.cleaned_data)
-            return _told(request, changed, step, viewer)
+            return _told(request, changed, step, viewer, former)
         except Task.DoesNotExist:
             raise Http404 from None
         except Overtaken as overtaken:
@@ -90,15 +105,33 @@ def act(request: HttpRequest, task_id: int, way: str) -> HttpResponse:
     return _page(request, _opened(viewer, task_id), viewer, {step: form}, since)
 
 
-def _told(request: HttpRequest, changed: Task, step: Step, viewer: Viewer) -> HttpResponse:
+def _told(request: HttpRequest, changed: Task, step: Step, viewer: Viewer, former: str) -> HttpResponse:
     """Where a step leads: on to the next work once this is done, and back to the task otherwise."""
     allowed = changed.patient_id is None or gate.decision_on(viewer, changed.patient_id).allowed
     finished = step in (Step.COMPLETE, Step.CANCEL)
     undo = f"{reverse('tasks:act', args=[changed.pk, 'reopen'])}?seen={changed.version}" if finished and allowed else ""
+    if step in (Step.TAKE, Step.HAND_ON):
+        undo = f"{reverse('tasks:take_back', args=[changed.pk])}?seen={changed.version}&owner={former}"
     notices.tell(request, TOLD[step], undo=undo)
     if finished or step is Step.HAND_ON or not allowed:
         return redirect("tasks:index")
     return redirect("tasks:task", changed.pk)
+
+
+@requires(Capability.WORK_ON_TASKS)
+@require_POST
+def take_back(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Undo taking a task or handing it on."""
+    viewer, seen = viewer_of(request), request.GET.get("seen", "")
+    try:
+        owner = queries.owner_chosen(viewer, request.GET.get("owner", ""))
+        actions.take_back(task_id=task_id, seen=int(seen) if seen.isdecimal() else 0, owner=owner, by=viewer)
+        notices.tell(request, "Undone: the task is whose it was before.")
+    except Task.DoesNotExist:
+        raise Http404 from None
+    except (Overtaken, ValueError) as reason:
+        notices.refuse(request, str(reason))
+    return redirect("tasks:index")
 
 
 def _opened(viewer: Viewer, task_id: int) -> Opened:
@@ -135,7 +168,8 @@ def _page(
 def new(request: HttpRequest, patient_id: int | None = None) -> HttpResponse:
     viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="new task") if patient_id else None
-    initial = {"key": new_key(), "due_on": clock.today() + timedelta(days=7)}
+    title, days = SUGGESTED.get(request.GET.get("about", ""), ("", 7))
+    initial = {"key": new_key(), "title": title, "due_on": clock.today() + timedelta(days=days)}
     form = NewTaskForm(request.POST or None, viewer=viewer, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,7 +177,7 @@ def new(request: HttpRequest, patient_id: int | None = None) -> HttpResponse:
             notices.tell(request, "The task is given.")
             return redirect("tasks:task", given.pk)
         except ValueError as reason:
-            form.add_error("owner", str(reason))
+            form.add_error(None if isinstance(reason, Died) else "owner", str(reason))
     alerts = banners.of(viewer, person) if person else None
     context = {"form": form, "person": person, "alerts": alerts}
     return render(request, "tasks/new.jinja", context, status=400 if form.errors else 200)

@@ -2,7 +2,10 @@
 
 from django import forms
 
+from localcare.base import clock
 from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
+
+ENTRIES = [("note", "A note"), ("phone", "A phone call"), ("visit", "A visit"), ("attempted", "I tried to reach them")]
 
 
 class FindForm(forms.Form):
@@ -22,6 +25,24 @@ class EmergencyForm(forms.Form):
         label="What is the emergency?",
         help_text="Your words, your name and the time are recorded, and a privacy officer reads them.",
     )
+
+
+class EntryForm(forms.Form):
+    """A note or a contact."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    entry = ChoiceField(label="What is it?", choices=ENTRIES, error_messages={"required": "Choose one."})
+    on = DateField(label="When was it?")
+    words = TextArea(label="What happened, in your words", rows=6, error_messages={"required": "Write something."})
+
+    def clean_on(self):
+        if self.cleaned_data["on"] > clock.today():
+            raise forms.ValidationError("The day it happened cannot be in the future.")
+        return self.cleaned_data["on"]
+
+
+class ErrorForm(forms.Form):
+    reason = TextArea(label="What was wrong?", rows=3, error_messages={"required": "Say what was wrong."})
 
 
 class ReviewForm(forms.Form):

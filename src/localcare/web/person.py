@@ -18,7 +18,7 @@ from localcare.mdt import queries as mdt
 from localcare.mdt.types import Decided
 from localcare.population import queries as population
 from localcare.record import queries as record
-from localcare.record.types import FlagCategory, Heard, Item, Measurement, Piece, is_private
+from localcare.record.types import FlagCategory, Item, Measurement, Piece, Speaks, is_private
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Item as Task
 from localcare.tasks.types import Status
@@ -48,7 +48,7 @@ class PersonPage:
     changes: Sequence[Item]
     plan: PlanSummary | None
     ended_plan: EndedPlan | None
-    sources: Sequence[Heard]
+    sources: Sequence[Speaks]
     missing: Missing
     entry: Entry | None
     tasks: Sequence[Task]
@@ -103,7 +103,7 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
         escalation=told.flags(today, FlagCategory.ESCALATION),
         needs=told.flags(today, FlagCategory.ADJUSTMENT),
         other_flags=told.flags(today, FlagCategory.OTHER, FlagCategory.DEATH),
-        alerts=told.banner(today),
+        alerts=record.banner_of(told, today),
         services=told.services(today),
         measurements=told.measurements(),
         entries=[item for item in told.items if not is_private(item)],

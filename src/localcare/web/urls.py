@@ -1,6 +1,6 @@
 from django.urls import path
 
-from localcare.web.views import care, choices, oversight, shell, visits
+from localcare.web.views import care, choices, entries, late, oversight, shell, visits
 
 app_name = "web"
 urlpatterns = [
@@ -8,10 +8,15 @@ urlpatterns = [
     path("today/close/<int:statement_id>/", care.close_change, name="close_change"),
     path("my-work/visits/", visits.visits, name="visits"),
     path("my-work/visits/file/", visits.visits_file, name="visits_file"),
+    path("today/open/<int:statement_id>/", care.open_change, name="open_change"),
+    path("late/", late.index, name="late"),
     path("people/find/", care.find, name="find"),
     path("people/<int:patient_id>/", care.person, name="person"),
     path("people/<int:patient_id>/choices/", choices.overview, name="choices"),
     path("people/<int:patient_id>/choices/<str:kind>/", choices.change, name="choice"),
+    path("people/<int:patient_id>/write/", entries.write, name="write_entry"),
+    path("people/<int:patient_id>/write/<int:statement_id>/error/", entries.error, name="entry_error"),
+    path("people/<int:patient_id>/copy/", entries.copy, name="copy"),
     path("people/<int:patient_id>/unplanned/", care.unplanned, name="unplanned"),
     path("people/<int:patient_id>/emergency/", care.emergency, name="emergency"),
     path("oversight/", oversight.overview, name="oversight"),

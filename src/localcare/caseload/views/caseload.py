@@ -1,11 +1,15 @@
 """The caseload of a team: who is on it, who co-ordinates their care, who ended."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from localcare.access import banners
 from localcare.access import queries as gate
@@ -13,7 +17,7 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability
 from localcare.base import clock
 from localcare.caseload import actions, forms, presenters, queries
-from localcare.caseload.types import Ending, NotPossible
+from localcare.caseload.types import Arranged, Ending, NotPossible
 from localcare.design import notices, paging
 
 
@@ -63,20 +67,53 @@ def coordinator(request: HttpRequest, patient_id: int) -> HttpResponse:
         initial={"post": standing and standing.coordinator_post_id, "review_on": standing and standing.review_on},
     )
 
-    def save(post: str, review_on: Any) -> str:
+    def save(post: str, review_on: Any) -> tuple[str, str]:
         actions.assign_coordinator(patient_id=patient_id, post_id=int(post), review_on=review_on, by=viewer)
-        return "The care co-ordinator is saved."
+        before = [standing and standing.coordinator_post_id, standing and standing.review_on]
+        values = zip(("post", "review", "was_post", "was_review"), (post, review_on, *before), strict=True)
+        query = urlencode({name: value or "" for name, value in values})
+        return "The care co-ordinator is saved.", f"{reverse('caseload:coordinator_undo', args=[patient_id])}?{query}"
 
     return _ask(request, patient_id, form, save, "Who co-ordinates the care of {name}?", "Save")
+
+
+@requires(Capability.MANAGE_CASELOAD)
+@require_POST
+def coordinator_undo(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """Put back who co-ordinated and when the review was, as the address says it stood."""
+    try:
+        set_to, back_to = _arranged(request, ""), _arranged(request, "was_")
+        actions.put_back_coordinator(patient_id=patient_id, set_to=set_to, back_to=back_to, by=viewer_of(request))
+        notices.tell(request, "Undone: it stands as before.")
+    except ValueError as reason:
+        notices.refuse(request, str(reason))
+    return redirect("caseload:entry", patient_id)
+
+
+def _arranged(request: HttpRequest, prefix: str) -> Arranged:
+    post, review = request.GET.get(f"{prefix}post", ""), request.GET.get(f"{prefix}review", "")
+    return Arranged(int(post) if post else None, date.fromisoformat(review) if review else None)
+
+
+@requires(Capability.MANAGE_CASELOAD)
+@require_POST
+def end_undo(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """Take back that the team's time with a person ended."""
+    try:
+        actions.undo_close(patient_id=patient_id, by=viewer_of(request))
+        notices.tell(request, "Undone: the person is on your team's caseload.")
+    except NotPossible as reason:
+        notices.refuse(request, str(reason))
+    return redirect("caseload:index")
 
 
 @requires(Capability.MANAGE_CASELOAD)
 def add(request: HttpRequest, patient_id: int) -> HttpResponse:
     viewer = viewer_of(request)
 
-    def save(agreed: bool, reason: str) -> str:
+    def save(agreed: bool, reason: str) -> tuple[str, str]:
         actions.add_person(patient_id=patient_id, agreed=agreed, reason=reason, by=viewer)
-        return "The person is on your team's caseload."
+        return "The person is on your team's caseload.", ""
 
     return _ask(request, patient_id, forms.AddForm(request.POST or None), save, "Take on {name}", "Take on")
 
@@ -85,9 +122,10 @@ def add(request: HttpRequest, patient_id: int) -> HttpResponse:
 def end(request: HttpRequest, patient_id: int) -> HttpResponse:
     viewer = viewer_of(request)
 
-    def save(ending: str, reason: str) -> str:
+    def save(ending: str, reason: str) -> tuple[str, str]:
         actions.close(patient_id=patient_id, ending=Ending(ending), reason=reason, by=viewer)
-        return "The team's time with the person has ended."
+        undo = "" if ending == Ending.DIED else reverse("caseload:end_undo", args=[patient_id])
+        return "The team's time with the person has ended.", undo
 
     form = forms.EndForm(request.POST or None)
     return _ask(request, patient_id, form, save, "End the team's time with {name}", "End", leads_to="caseload:index")
@@ -111,7 +149,7 @@ def _ask(
     request: HttpRequest,
     patient_id: int,
     form: django_forms.Form,
-    save: Callable[..., str],
+    save: Callable[..., tuple[str, str]],
     title: str,
     button: str,
     leads_to: str = "",
@@ -119,7 +157,8 @@ def _ask(
     """One question about one person: shown, refused with the answers kept, or saved with a notice."""
     if request.method == "POST" and form.is_valid():
         try:
-            notices.tell(request, save(**form.cleaned_data))
+            words, undo = save(**form.cleaned_data)
+            notices.tell(request, words, undo=undo)
             return redirect(leads_to) if leads_to else redirect("caseload:entry", patient_id)
         except NotPossible as reason:
             form.add_error(None, str(reason))

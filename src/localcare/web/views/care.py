@@ -1,9 +1,11 @@
 """Pages about people: Today, the person, the unplanned view, finding somebody, an emergency."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from localcare.access import actions as access
@@ -12,7 +14,8 @@ from localcare.access.guard import everyone_signed_in, requires, viewer_of
 from localcare.access.types import Capability, Refused
 from localcare.base import clock
 from localcare.caseload import actions as caseload
-from localcare.design import notices
+from localcare.caseload.types import NotPossible
+from localcare.design import notices, paging
 from localcare.record import queries as record
 from localcare.web import person as person_page
 from localcare.web import timeline
@@ -27,9 +30,12 @@ STARTS = {Capability.SEE_OVERSIGHT: "web:oversight", Capability.SEE_POPULATION: 
 def today(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not viewer.can(Capability.SEE_CASELOAD) and not viewer.can(Capability.WORK_ON_TASKS):
+        if viewer.can(Capability.VIEW_UNPLANNED):
+            return render(request, "web/today_urgent.jinja", {"form": FindForm()})
         return redirect(next(name for capability, name in STARTS.items() if viewer.can(capability)))
     whole_team = request.GET.get("people") == "team"
-    page = today_page.build(viewer, whole_team=whole_team, show=request.GET.get("show", ""))
+    page_of = partial(paging.page_of, request)
+    page = today_page.build(viewer, page_of, whole_team=whole_team, show=request.GET.get("show", ""))
     return render(request, "web/today.jinja", {"page": page, "whole_team": whole_team, "now": clock.now()})
 
 
@@ -37,13 +43,31 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close_change(request: HttpRequest, statement_id: int) -> HttpResponse:
     """Close a line of Today for the whole team."""
+    patient_id = _patient_of(statement_id)
+    reason = request.POST.get("reason", "")
+    caseload.close_change(statement_id=statement_id, patient_id=patient_id, reason=reason, by=viewer_of(request))
+    undo = reverse("web:open_change", args=[statement_id])
+    notices.tell(request, "Closed for your team. It stays on the person's timeline.", undo=undo)
+    return redirect("web:today")
+
+
+@requires(Capability.SEE_CASELOAD)
+@require_POST
+def open_change(request: HttpRequest, statement_id: int) -> HttpResponse:
+    """Take back that a line of Today was closed."""
+    try:
+        caseload.open_change(statement_id=statement_id, patient_id=_patient_of(statement_id), by=viewer_of(request))
+        notices.tell(request, "The line is back.")
+    except NotPossible as reason:
+        notices.refuse(request, str(reason))
+    return redirect("web:today")
+
+
+def _patient_of(statement_id: int) -> int:
     patient_id = record.patient_of(statement_id)
     if patient_id is None:
         raise Http404
-    reason = request.POST.get("reason", "")
-    caseload.close_change(statement_id=statement_id, patient_id=patient_id, reason=reason, by=viewer_of(request))
-    notices.tell(request, "Closed for your team. It stays on the person's timeline.")
-    return redirect("web:today")
+    return patient_id
 
 
 @requires(Capability.VIEW_PERSON)
@@ -73,8 +97,15 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         people = gate.find(viewer_of(request), **form.cleaned_data)
         if len(people) == 1:
-            return redirect("web:person", people[0].id)
+            return redirect(_wanted(request), people[0].id)
     return render(request, "web/find.jinja", {"form": form, "people": people})
+
+
+def _wanted(request: HttpRequest) -> str:
+    """Which page of the person a search leads to: the unplanned view where it is asked for, or is all one needs."""
+    viewer = viewer_of(request)
+    asked = request.POST.get("to") == "unplanned" or not viewer.can(Capability.SEE_CASELOAD)
+    return "web:unplanned" if asked and viewer.can(Capability.VIEW_UNPLANNED) else "web:person"
 
 
 def _sought(request: HttpRequest) -> Mapping[str, object]:
