@@ -335,3 +335,9 @@ class TestReading:
         write(cases[1], coordinator)
         assert queries.open_case(coordinator, cases[0].id).next_id == cases[2].id
         assert queries.open_case(coordinator, cases[2].id).next_id == cases[0].id
+        beside = [queries.open_case(coordinator, one.id) for one in cases]
+        assert [(b.before_id, b.after_id) for b in beside] == [
+            (None, cases[1].id),
+            (cases[0].id, cases[2].id),
+            (cases[1].id, None),
+        ]

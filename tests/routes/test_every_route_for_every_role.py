@@ -4,11 +4,13 @@ Margaret Ashdown is registered with G1, stands on its list and on the caseload o
 and a place on the next agenda. Arthur Birchwood stands on the same list and nobody has revealed him.
 """
 
+import ast
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
@@ -23,6 +25,7 @@ from localcare.record.types import NewStatement, SourceOf
 from localcare.tasks import actions as tasks
 from localcare.tasks.types import Owner
 from tests import builders
+from tests.arch.source import modules
 from tests.caseload.conftest import Lists
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +198,46 @@ def test_an_insider_opens_her_pages_and_meets_nobody_unrevealed(world, role, at)
     status, page = ask(client, "get", addresses(numbers)["web:person"][0])
     assert status == 200
     assert NAME in page
+
+
+IN_THE_HEADER = {"account_logout", "web:find"}
+NAMES_WHOM = {"patient_id", "plan_id", "task_id", "case_id", "statement_id", "request_id", "access_id", "listed"}
+# On pages that are about nobody, or about many whose rows are pseudonyms: a meeting, a scenario, a list as a whole.
+NAMES_WHAT = {"meeting_id", "scenario", "cluster_code", "practice_code"}
+ABOUT_NOBODY = {"web:posts", "web:verify", "tasks:new", "mdt:new", "caseload:room"}
+POSTS = re.compile(r"<form\b[^>]*\bmethod=\"post\"[^>]*>")
+
+
+def posted_to(page: str, address: str) -> set[str]:
+    """The addresses to which the forms of a page write; without an action, the page's own."""
+    actions = [re.search(r"\baction=\"([^\"]*)\"", form) for form in POSTS.findall(page)]
+    return {(found and found[1]) or address for found in actions}
+
+
+@pytest.mark.parametrize(("role", "at"), [*INSIDERS, ("practice_manager", "G1"), ("caldicott_guardian", "99J")])
+def test_every_form_names_in_its_address_whom_it_writes_about(world, role, at):
+    """So that nothing is written about whoever happens to be open in another window of the browser."""
+    area, numbers = world
+    client = signed_in(area.viewer(role, at))
+    for name, (address, _) in addresses(numbers).items():
+        status, page = ask(client, "get", address)
+        about_somebody = "data-person=" in page
+        for written in posted_to(page, address) if status == 200 else ():
+            to = resolve(written.split("?")[0])
+            whom = to.view_name in IN_THE_HEADER or NAMES_WHOM & set(to.kwargs)
+            what = to.view_name in ABOUT_NOBODY or NAMES_WHAT & set(to.kwargs)
+            assert whom or (what and not about_somebody), (name, written)
+
+
+def test_no_session_remembers_a_person():
+    """What is open stands in the address; a session holds who is signed in and in which post."""
+    kept = [
+        f"{module.name}:{node.lineno}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr == "session"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "request"
+    ]
+    assert {place.split(":")[0] for place in kept} <= {"web/views/shell.py", "access/middleware.py"}

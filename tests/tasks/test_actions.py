@@ -222,3 +222,68 @@ def test_the_practice_manager_works_on_tasks_about_nobody(area, coordinator):
     task = give(coordinator, owners.myself(manager), title="Send the rota")
     assert [i.title for i in queries.work_of(manager).items] == ["Send the rota"]
     assert actions.complete(task_id=task.id, seen=1, words="Sent", by=manager).status == Status.DONE
+
+
+class TestWritingUp:
+    """What was written at a visit without signal, and is sent later."""
+
+    @pytest.fixture
+    def task(self, coordinator, nurse, margaret):
+        return give(coordinator, owners.myself(nurse), margaret)
+
+    def send(self, task, nurse, **more):
+        return actions.write_up(**{"task_id": task.id, "seen": 1, "words": "62 kg", "key": "k1", "by": nurse, **more})
+
+    def steps(self, task) -> list[str]:
+        return [step.step for step in TaskStep.objects.filter(task=task)]
+
+    def test_records_it_as_done_with_when_it_was_written(self, task, nurse):
+        written = self.send(task, nurse, ago=timedelta(hours=3))
+        assert (written.task.status, written.as_note, list(written.meanwhile)) == (Status.DONE, False, [])
+        step = TaskStep.objects.get(task=task, key="k1")
+        assert step.at - step.written_at == timedelta(hours=3)
+        assert last_entry().action == "task done"
+
+    def test_sent_twice_is_done_once_whatever_happened_between(self, task, nurse, coordinator):
+        self.send(task, nurse)
+        actions.reopen(task_id=task.id, seen=2, by=coordinator)
+        before = last_entry()
+        again = self.send(task, nurse)
+        assert (again.as_note, list(again.meanwhile)) == (False, [])
+        assert self.steps(task) == ["given", "done", "opened again"]
+        assert last_entry() == before
+
+    def test_where_others_acted_first_the_words_are_a_note_once(self, task, nurse, coordinator):
+        actions.cancel(task_id=task.id, seen=1, words="Her daughter weighs her", by=coordinator)
+        for _ in "ab":
+            written = self.send(task, nurse)
+            assert (written.task.status, written.as_note) == (Status.CANCELLED, True)
+            assert [step.words for step in written.meanwhile] == ["Her daughter weighs her"]
+        assert self.steps(task) == ["given", "cancelled", "note"]
+
+    def test_ones_own_steps_meanwhile_are_nothing_to_read_first(self, task, nurse):
+        actions.add_note(task_id=task.id, seen=1, words="Running late", by=nurse)
+        assert self.send(task, nurse).task.status == Status.DONE
+
+    def test_the_same_words_recorded_by_hand_meanwhile_are_not_recorded_again(self, task, nurse):
+        actions.complete(task_id=task.id, seen=1, words="62 kg", by=nurse)
+        assert not self.send(task, nurse).as_note
+        assert self.steps(task) == ["given", "done"]
+
+    def test_once_it_is_another_teams_nothing_is_written(self, area, task, nurse, coordinator):
+        elsewhere = area.viewer("therapist", "C2")
+        actions.hand_on(task_id=task.id, seen=1, owner=owners.myself(elsewhere), by=coordinator)
+        with pytest.raises(Refused, match="belongs to somebody else"):
+            self.send(task, nurse)
+        assert self.steps(task) == ["given", "handed on"]
+
+    def test_needs_words_and_a_key_of_its_own(self, task, nurse, coordinator, margaret):
+        with pytest.raises(ValueError, match="what you did"):
+            self.send(task, nurse, words=" ")
+        with pytest.raises(ValueError, match="without the key"):
+            self.send(task, nurse, key="")
+        self.send(task, nurse)
+        other = give(coordinator, owners.myself(nurse), margaret)
+        with pytest.raises(ValueError, match="under this key"):
+            self.send(other, nurse)
+        assert self.steps(other) == ["given"]

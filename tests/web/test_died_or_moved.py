@@ -120,7 +120,7 @@ class TestEveryPageMarksThem:
         leaves(margaret)
         assert see(client, nurse).count(mark) == 2
 
-    @pytest.mark.parametrize("page", ["tasks:index", "tasks:visits", "caseload:index"])
+    @pytest.mark.parametrize("page", ["tasks:index", "web:visits", "caseload:index"])
     def test_work_visits_and_caseload(self, client, margaret, nurse, leaves, mark, page):
         give(margaret, nurse)
         leaves(margaret)

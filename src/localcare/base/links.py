@@ -16,6 +16,7 @@ TARGETS = (
     "posts",
     "plan",
     "task",
+    "visits",
     "meeting",
     "practice_list",
     "how_made",

@@ -16,7 +16,17 @@ from localcare.careplans.calc import compare
 from localcare.careplans.calc.sections import Content, as_text, cleaned, sections
 from localcare.careplans.calc.transitions import Status, Step
 from localcare.careplans.models import Plan, PlanStep, SectionVersion
-from localcare.careplans.types import EndedPlan, Goal, OpenPlan, Piece, PlanSummary, ReviewDue, SectionNow, Worse
+from localcare.careplans.types import (
+    Contingency,
+    EndedPlan,
+    Goal,
+    OpenPlan,
+    Piece,
+    PlanSummary,
+    ReviewDue,
+    SectionNow,
+    Worse,
+)
 from localcare.caseload import queries as caseload
 from localcare.staff import queries as staff
 from localcare.staff.types import Post
@@ -41,7 +51,7 @@ def plan_of(patient_ids: Collection[int]) -> PlanSummary | None:
         what_matters_at=matters.saved_at if matters else None,
         what_matters_author=matters.author if matters else "",
         goals=_goals(goals),
-        worse=[Worse(r["sign"], r["do"], r["ring"]) for r in worse.content["rows"]] if worse else [],
+        worse=_worse(worse),
         worse_at=worse.saved_at if worse else None,
         worse_author=worse.author if worse else "",
         review_on=plan.review_on,
@@ -66,6 +76,37 @@ def _ended_plans_of(patient_ids: Collection[int]) -> QuerySet[Any]:
 @prepared
 def _open_plans_of(patient_ids: Collection[int]) -> QuerySet[Any]:
     return _plans().filter(patient_id__among=patient_ids).exclude(status=Status.ENDED).order_by("-started_at")[:1]
+
+
+def contingencies_of(patient_ids: Collection[int]) -> dict[int, Contingency]:
+    """What the open plans of people whom the caller has opened say for when things get worse, by patient id."""
+    plans = list(_all_open_plans_of(patient_ids))
+    worse = {row.plan_id: row for row in _latest_worse([p.pk for p in plans])} if plans else {}
+    return {
+        plan.patient_id: Contingency(
+            plan.agreed_on,
+            _worse(worse.get(plan.pk)),
+            plan.coordinator.user.name if plan.coordinator else "",
+            _phone(plan.coordinator),
+        )
+        for plan in plans
+    }
+
+
+@prepared
+def _all_open_plans_of(patient_ids: Collection[int]) -> QuerySet[Any]:
+    return _plans().filter(patient_id__among=patient_ids).exclude(status=Status.ENDED).order_by("started_at")
+
+
+@prepared
+def _latest_worse(plan_ids: Collection[int]) -> QuerySet[Any]:
+    rows = SectionVersion.objects.filter(section="worse")
+    newest = rows.filter(plan_id=OuterRef("plan_id")).order_by("-number")
+    return rows.filter(plan_id__among=plan_ids, pk=Subquery(newest.values("pk")[:1]))
+
+
+def _worse(version: SectionVersion | None) -> list[Worse]:
+    return [Worse(r["sign"], r["do"], r["ring"]) for r in version.content["rows"]] if version else []
 
 
 def _goals(version: SectionVersion | None) -> list[Goal]:

@@ -14,6 +14,7 @@ from localcare.tasks.types import Item
 __all__ = [
     "AgreedWith",
     "Content",
+    "Contingency",
     "EndedPlan",
     "Goal",
     "MovedOn",
@@ -46,6 +47,16 @@ class Worse:
     sign: str
     do: str
     ring: str
+
+
+@dataclass(frozen=True)
+class Contingency:
+    """What an open plan says for when things get worse, and who co-ordinates it: for somebody on the road."""
+
+    agreed_on: date | None
+    worse: Sequence[Worse]
+    coordinator: str
+    coordinator_phone: str
 
 
 @dataclass(frozen=True)

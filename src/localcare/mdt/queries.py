@@ -81,6 +81,7 @@ def open_case(viewer: Viewer, case_id: int, *, in_company: bool = False) -> Open
     person = gate.open_person(viewer, case.patient_id, page=page, in_company=in_company)
     agenda = open_agenda(viewer, case.meeting_id)
     since = _previous(case)
+    before_id, after_id = _beside(agenda, case.pk)
     told, today = record.of_person(person), clock.today()
     problems = told.problems(today)
     sealed = actions.minutes_reference(case.pk, case.meeting.team.organisation.code) in person.hidden
@@ -92,6 +93,8 @@ def open_case(viewer: Viewer, case_id: int, *, in_company: bool = False) -> Open
         actions=tasks.of_origin(viewer, actions.origin_ref(case.pk)),
         agenda=agenda,
         next_id=_following(agenda, case.pk),
+        before_id=before_id,
+        after_id=after_id,
         plan=careplans.plan_of(person.ids),
         decisions=[d for d in decisions_of(person) if d.case_id != case.pk][:3],
         story=record.story(person, told, population.telling([item.code for item in problems]), today),
@@ -231,3 +234,10 @@ def _following(agenda: Agenda, case_id: int) -> int | None:
     at = next(n for n, row in enumerate(agenda.cases) if row.id == case_id)
     around = [*agenda.cases[at + 1 :], *agenda.cases[:at]]
     return next((row.id for row in around if not row.recorded and row.person), None)
+
+
+def _beside(agenda: Agenda, case_id: int) -> tuple[int | None, int | None]:
+    """The cases before and after this one in the order of the agenda, of those that the viewer may open."""
+    ids = [row.id for row in agenda.cases if row.person or row.id == case_id]
+    at = ids.index(case_id)
+    return ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None

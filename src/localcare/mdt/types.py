@@ -127,6 +127,8 @@ class OpenCase:
     actions: Sequence[Item]
     agenda: Agenda
     next_id: int | None
+    before_id: int | None
+    after_id: int | None
     plan: PlanSummary | None
     decisions: Sequence[Decided]
     story: Sequence[Piece]

@@ -1,6 +1,7 @@
 """Writes of tasks. Every one of them leaves a step with its author; none rewrites a word."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
@@ -10,7 +11,7 @@ from localcare.staff import queries as staff
 from localcare.tasks import owners
 from localcare.tasks.calc.transitions import NEEDS_WORDS, OPEN, Status, Step, after
 from localcare.tasks.models import Task, TaskStep, new_key
-from localcare.tasks.types import Overtaken, Owner
+from localcare.tasks.types import Overtaken, Owner, WrittenUp
 
 SOURCE = "task"
 UNDO_WITHIN = timedelta(hours=1)
@@ -145,7 +146,58 @@ def add_note(*, task_id: int, seen: int, words: str, by: Viewer) -> Task:
     return _act(task_id, Step.NOTE, seen, by, words)
 
 
-def _act(task_id: int, step: Step, seen: int, by: Viewer, words: str = "", owner: Owner | None = None) -> Task:
+def write_up(*, task_id: int, seen: int, words: str, key: str, ago: timedelta = timedelta(), by: Viewer) -> WrittenUp:
+    """Record as done what was written without signal, `ago` before it was sent; once, however often `key` is sent.
+
+    Where others acted since `seen`, the words are kept as a note and the task stays as they left it. Raises as the
+    other steps do, and ValueError for a key under which something else was sent.
+    """
+    if not key:
+        raise ValueError("These words came without the key that keeps them from being recorded twice. Send them again.")
+    how: dict[str, Any] = {"by": by, "words": words, "key": key, "written_at": clock.now() - max(ago, timedelta())}
+    with audit.transaction():
+        task = Task.objects.select_for_update(of=("self",)).get(pk=task_id)
+        since = list(TaskStep.objects.filter(task=task, number__gt=seen).order_by("number"))
+        sent = TaskStep.objects.filter(key=key).first()
+        if sent:
+            _check_sent_here(sent, task, by)
+            since = since if _may_read(task, by) else []
+        elif all(step.by_post_id == by.post_id for step in since) and task.status in OPEN:
+            # Who only took it upon themselves meanwhile has nothing to read first.
+            task = _act(task_id, Step.COMPLETE, task.version, **how)
+        else:
+            task = _complete_or_note(task_id, seen, since, **how)
+    sent = TaskStep.objects.filter(key=key).first()
+    return WrittenUp(task, bool(sent and sent.step == Step.NOTE), [s for s in since if sent and s.number < sent.number])
+
+
+def _complete_or_note(task_id: int, seen: int, since: list[TaskStep], **how) -> Task:
+    try:
+        return _act(task_id, Step.COMPLETE, seen, **how)
+    except Overtaken:
+        return _act(task_id, Step.NOTE, since[-1].number, **how)
+
+
+def _check_sent_here(sent: TaskStep, task: Task, by: Viewer) -> None:
+    if (sent.task_id, sent.by_post_id) != (task.pk, by.post_id):
+        raise ValueError("Something else was sent under this key. Write the words on the page of the task.")
+
+
+def _may_read(task: Task, by: Viewer) -> bool:
+    """Sending again needs no right, as it writes nothing; reading what others wrote does."""
+    return task.patient_id is None or gate.decision_on(by, task.patient_id).allowed
+
+
+def _act(
+    task_id: int,
+    step: Step,
+    seen: int,
+    by: Viewer,
+    words: str = "",
+    owner: Owner | None = None,
+    key: str = "",
+    written_at: datetime | None = None,
+) -> Task:
     """One step of a task, whichever it is, over one table. `seen` is the version the viewer read.
 
     Repeating one's own latest step changes nothing. Raises Refused without a right to task or person, ValueError for
@@ -170,7 +222,8 @@ def _act(task_id: int, step: Step, seen: int, by: Viewer, words: str = "", owner
         if owner:
             task.owner_post_id, task.owner_team_id = owner.post_id, owner.team_id
         task.save(update_fields=["status", "version", "owner_post", "owner_team"])
-        _write_step(task, step, words.strip(), owner.label if owner else owners.label_of(task), by)
+        label = owner.label if owner else owners.label_of(task)
+        _write_step(task, step, words.strip(), label, by, key=key, written_at=written_at)
         _settle_relationships(task, teams | {task.owner_team_id}, by)
         if owner:
             _check_somebody_may_see(task, owner)
@@ -194,7 +247,7 @@ def _repeats(since: list[TaskStep], step: Step, words: str, by: Viewer) -> bool:
     return [(s.step, s.words, s.by_post_id) for s in since] == [(step.value, words, by.post_id)]
 
 
-def _write_step(task: Task, step: Step, words: str, owner: str, by: Viewer) -> None:
+def _write_step(task: Task, step: Step, words: str, owner: str, by: Viewer, **written: Any) -> None:
     TaskStep.objects.create(
         task=task,
         number=task.version,
@@ -204,6 +257,7 @@ def _write_step(task: Task, step: Step, words: str, owner: str, by: Viewer) -> N
         by_post_id=by.post_id,
         author=by.signature,
         at=clock.now(),
+        **written,
     )
 
 

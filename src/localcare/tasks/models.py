@@ -59,7 +59,13 @@ class TaskStep(models.Model):
     by_post = models.ForeignKey("staff.Post", on_delete=models.PROTECT, related_name="+")
     author = models.CharField(max_length=300)
     at = models.DateTimeField()
+    # Of what was written without signal: by which key it was sent, and when it was written.
+    key = models.CharField(max_length=80, blank=True, default="")
+    written_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["task", "number"], name="one_step_per_version_of_a_task")]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "number"], name="one_step_per_version_of_a_task"),
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="one_step_per_key"),
+        ]

@@ -21,6 +21,7 @@ __all__ = [
     "Task",
     "Waiting",
     "Work",
+    "WrittenUp",
 ]
 
 
@@ -109,6 +110,15 @@ class Opened:
     item: Item
     steps: Sequence[TaskStep]
     possible: frozenset[Step]
+
+
+@dataclass(frozen=True)
+class WrittenUp:
+    """What became of words written without signal: the task is done, or others acted first and they are a note."""
+
+    task: Task
+    as_note: bool
+    meanwhile: Sequence[TaskStep]
 
 
 class Overtaken(Exception):

@@ -1,4 +1,4 @@
-"""My work, one task, giving a task, and the list to take on the road."""
+"""My work, one task, and giving a task."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -70,15 +70,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_give": viewer.can(Capability.GIVE_TASKS),
     }
     return render(request, "tasks/index.jinja", context)
-
-
-@requires(Capability.WORK_ON_TASKS)
-def visits(request: HttpRequest) -> HttpResponse:
-    """One's own tasks about people, late or due by tomorrow, with address and phone, to print before leaving."""
-    viewer = viewer_of(request)
-    until = clock.today() + timedelta(days=1)
-    items = [i for i in queries.work_of(viewer, mine_only=True).items if i.person and i.due_on <= until]
-    return render(request, "tasks/visits.jinja", {"items": items, "until": until, "now": clock.now()})
 
 
 @requires(Capability.WORK_ON_TASKS, Capability.VIEW_PERSON)

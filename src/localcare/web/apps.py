@@ -10,6 +10,7 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         links.fill("person", "web:person")
         links.fill("person_unplanned", "web:unplanned")
+        links.fill("visits", "web:visits")
         links.fill("emergency", "web:emergency")
         links.fill("agreed", "web:agreed")
         links.fill("start", "web:today")

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from localcare.web.views import care, choices, entries, late, oversight, seals, shell
+from localcare.web.views import care, choices, entries, late, oversight, seals, shell, visits
 
 app_name = "web"
 urlpatterns = [
     path("", care.today, name="today"),
     path("today/close/<int:statement_id>/", care.close_change, name="close_change"),
+    path("my-work/visits/", visits.visits, name="visits"),
+    path("my-work/visits/file/", visits.visits_file, name="visits_file"),
     path("today/open/<int:statement_id>/", care.open_change, name="open_change"),
     path("late/", late.index, name="late"),
     path("people/find/", care.find, name="find"),
