@@ -3,6 +3,7 @@
 import ast
 import inspect
 import typing
+from collections.abc import Collection
 
 from localcare.access.queries import Decisions
 from localcare.access.types import OpenPerson, Sight
@@ -25,7 +26,9 @@ def test_every_read_of_the_record_takes_the_gate_s_answer_or_gives_what_is_unope
         hints = typing.get_type_hints(function)
         takes = next(iter(inspect.signature(function).parameters.values()), None)
         gated = (
-            takes is not None and hints[takes.name] in (Sight, OpenPerson) and takes.default is inspect.Parameter.empty
+            takes is not None
+            and hints[takes.name] in (Sight, OpenPerson, Collection[OpenPerson])
+            and takes.default is inspect.Parameter.empty
         )
         if not gated and hints["return"] is not Unopened and name not in NOT_STATEMENTS:
             wrong.append(name)
