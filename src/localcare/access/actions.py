@@ -8,22 +8,35 @@ from django.db.models import Q
 
 from localcare.access import queries
 from localcare.access.choices import choices
+from localcare.access.emergencies import (
+    EMERGENCY_LENGTH,
+    declare_emergency,
+    declare_emergency_for,
+    review_emergency,
+)
 from localcare.access.identities import LIST_ENDED, ask_identity, decide_identity, resolve
 from localcare.access.models import (
     Agreement,
     Choice,
-    EmergencyAccess,
     Relationship,
     Reveal,
     RevealSession,
 )
+from localcare.access.outage import join_spool
 from localcare.access.types import Basis, Capability, ChoiceKind, Decision, OpenPerson, Purpose, Refused, Viewer
 from localcare.base import audit, clock
 
-__all__ = ["ask_identity", "decide_identity"]
+__all__ = [
+    "EMERGENCY_LENGTH",
+    "ask_identity",
+    "decide_identity",
+    "declare_emergency",
+    "declare_emergency_for",
+    "join_spool",
+    "review_emergency",
+]
 
 SESSION_LENGTH = timedelta(hours=4)
-EMERGENCY_LENGTH = timedelta(hours=8)
 REVEAL_REASONS = {
     "review": "To decide who the cluster team should help",
     "plan_contact": "To plan contact with our patients",
@@ -208,53 +221,6 @@ def reveal(*, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
             practice=session.practice_code,
         )
     return shown
-
-
-def declare_emergency(*, patient_id: int, reason: str, by: Viewer) -> EmergencyAccess:
-    """Break the glass for one person, for eight hours; a privacy officer will review it.
-
-    Never past a refusal made with capacity. Raises Refused then, ValueError without words.
-    """
-    if not reason.strip():
-        raise ValueError("Say what the emergency is.")
-    decision = queries.decision_on(by, patient_id)
-    if not decision.allowed and not decision.emergency_possible:
-        raise Refused(decision)
-    now = clock.now()
-    with audit.transaction():
-        access = EmergencyAccess.objects.create(
-            patient_id=patient_id,
-            user_id=by.user_id,
-            actor=by.name,
-            role=by.role_label,
-            organisation=by.organisation_name,
-            reason=reason.strip(),
-            starts=now,
-            ends=now + EMERGENCY_LENGTH,
-        )
-        audit.record(
-            "emergency declared",
-            by=by.actor,
-            patient_ids=[patient_id],
-            purpose=Purpose.DIRECT_CARE,
-            reason=reason.strip(),
-        )
-    return access
-
-
-def review_emergency(*, access_id: int, finding: str, by: Viewer) -> None:
-    """Record what the review of an emergency access found. Raises ValueError without words or when reviewed before."""
-    if not by.can(Capability.SEE_OVERSIGHT):
-        raise Refused(Decision(False, Basis.ROLE, "Only a privacy officer reviews emergency accesses."))
-    if not finding.strip():
-        raise ValueError("Say what you found.")
-    with audit.transaction():
-        changed = EmergencyAccess.objects.filter(id=access_id, reviewed_at=None).update(
-            reviewed_at=clock.now(), reviewed_by=by.name, finding=finding.strip()
-        )
-        if not changed:
-            raise ValueError("This emergency access has been reviewed already.")
-        audit.record("emergency reviewed", by=by.actor, reason=finding.strip(), access=access_id)
 
 
 def end_reveal_sessions(*, user_id: int) -> None:

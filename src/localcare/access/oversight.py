@@ -45,6 +45,7 @@ class EntryShown:
     page: str
     reason: str
     people: int
+    outage: bool
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,12 @@ def entries(viewer: Viewer, *, show: str = "", start: int | None = None, limit: 
             row.role,
             row.organisation,
             row.action,
-            audit.detail(row).get("page", ""),
+            detail.get("page", ""),
             row.reason,
             people.get(row.sequence, 0),
+            "outage" in detail,
         )
-        for row in page
+        for row, detail in ((row, audit.detail(row)) for row in page)
     ]
     return EntryPage(shown, page[-1].sequence if len(found) > limit else None)
 

@@ -281,6 +281,16 @@ def find(
     return list(people.values())
 
 
+def sought(*, nhs_number: str = "", family_name: str = "", birth_date: date | None = None) -> list[int]:
+    """Ids of those with both identifiers; names nobody. Raises ValueError when fewer than two are given."""
+    if not birth_date or not (nhs_number or family_name):
+        raise ValueError("Give the date of birth and either the NHS number or the family name.")
+    if not nhs_number:
+        return patients.ids_by_name_and_birth(family_name, birth_date)
+    known = patients.patients(patients.ids_by_nhs_number("".join(nhs_number.split())))
+    return [i for i, patient in known.items() if patient.birth_date == birth_date]
+
+
 def reveal_session(viewer: Viewer) -> RevealSession | None:
     """The viewer's open session of seeing who people on their practice's list are, if there is one."""
     return next(iter(_reveal_sessions(viewer.user_id, viewer.practice_codes, clock.now())), None)

@@ -6,7 +6,18 @@ from datetime import date
 from localcare.access.calc.vocabulary import Basis, Capability, ChoiceKind, Consent, Decision, Purpose
 from localcare.base.audit import Actor
 
-__all__ = ["Basis", "Capability", "ChoiceKind", "Consent", "Decision", "OpenPerson", "Purpose", "Refused", "Viewer"]
+__all__ = [
+    "Basis",
+    "Capability",
+    "ChoiceKind",
+    "Consent",
+    "Decision",
+    "Joined",
+    "OpenPerson",
+    "Purpose",
+    "Refused",
+    "Viewer",
+]
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,15 @@ class Refused(Exception):
     def __init__(self, decision: Decision) -> None:
         super().__init__(decision.reason)
         self.decision = decision
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What came of joining the spool of an outage: entries chained, emergencies now waiting for review, and faults."""
+
+    entries: int
+    emergencies: int
+    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True)

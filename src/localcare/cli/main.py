@@ -18,6 +18,7 @@ COMMANDS = (
     "demo",
     "intake",
     "interop",
+    "outage",
     "places",
     "population",
     "serve",
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings")
     arguments = parser().parse_args(argv)
+    os.environ |= getattr(arguments, "environ", {})
     try:
         import django
 

@@ -24,6 +24,10 @@ class EmergencyForm(forms.Form):
     )
 
 
+class FindInEmergencyForm(EmergencyForm, FindForm):
+    """Two identifiers and the words."""
+
+
 class ReviewForm(forms.Form):
     finding = TextArea(label="What did you find?")
 

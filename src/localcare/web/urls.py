@@ -7,6 +7,7 @@ urlpatterns = [
     path("", care.today, name="today"),
     path("today/close/<int:statement_id>/", care.close_change, name="close_change"),
     path("people/find/", care.find, name="find"),
+    path("people/find/emergency/", care.find_in_emergency, name="find_in_emergency"),
     path("people/<int:patient_id>/", care.person, name="person"),
     path("people/<int:patient_id>/choices/", choices.overview, name="choices"),
     path("people/<int:patient_id>/choices/<str:kind>/", choices.change, name="choice"),

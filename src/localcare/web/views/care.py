@@ -16,8 +16,9 @@ from localcare.design import notices
 from localcare.record import queries as record
 from localcare.web import person as person_page
 from localcare.web import today as today_page
+from localcare.web import unplanned as unplanned_page
 from localcare.web.calc import finding
-from localcare.web.forms import EmergencyForm, FindForm
+from localcare.web.forms import EmergencyForm, FindForm, FindInEmergencyForm
 
 STARTS = {Capability.SEE_OVERSIGHT: "web:oversight", Capability.SEE_POPULATION: "population:index"}
 
@@ -55,8 +56,8 @@ def person(request: HttpRequest, patient_id: int) -> HttpResponse:
 @requires(Capability.VIEW_UNPLANNED)
 def unplanned(request: HttpRequest, patient_id: int) -> HttpResponse:
     opened = gate.open_person(viewer_of(request), patient_id, page="unplanned", capability=Capability.VIEW_UNPLANNED)
-    page = person_page.build(viewer_of(request), opened)
-    return render(request, "web/unplanned.jinja", {"page": page, "person": opened, "now": clock.now()})
+    context = {"page": unplanned_page.build(opened), "person": opened, "now": clock.now()}
+    return render(request, "web/unplanned.jinja", context)
 
 
 @requires(Capability.VIEW_PERSON)
@@ -67,7 +68,22 @@ def find(request: HttpRequest) -> HttpResponse:
         people = gate.find(viewer_of(request), **form.cleaned_data)
         if len(people) == 1:
             return redirect("web:person", people[0].id)
-    return render(request, "web/find.jinja", {"form": form, "people": people})
+    context = {"form": form, "people": people, "emergency": EmergencyForm()}
+    return render(request, "web/find.jinja", context)
+
+
+@requires(Capability.VIEW_UNPLANNED)
+def find_in_emergency(request: HttpRequest) -> HttpResponse:
+    """Break the glass by two identifiers; whether anybody is known by them is not told beforehand, nor on failing."""
+    form = FindInEmergencyForm(request.POST or None)
+    opened = True
+    if request.method == "POST" and form.is_valid():
+        patient_id = access.declare_emergency_for(**form.cleaned_data, by=viewer_of(request))
+        if patient_id is not None:
+            return redirect("web:unplanned", patient_id)
+        opened = False
+    context = {"form": form, "opened": opened}
+    return render(request, "web/find_in_emergency.jinja", context, status=400 if form.errors else 200)
 
 
 def _sought(request: HttpRequest) -> Mapping[str, object]:
