@@ -47,6 +47,7 @@ def run_prepare(arguments) -> int:
 def run_serve(arguments) -> int:
     from localcare.base import spool
     from localcare.base.keys import KeyMissing
+    from localcare.design.formats import moment
     from localcare.outage import queries, store, types
 
     try:
@@ -56,14 +57,14 @@ def run_serve(arguments) -> int:
         raise output.CannotRun(str(error)) from error
     if not store.whole(copy.folder / queries.STORE):
         raise output.CannotRun(f"The copy in {copy.folder} is damaged. Bring it over again, or make another.")
-    serve.check_store(migrate=False)
+    serve.check_store(migrate=False, otherwise="An earlier Localcare made this copy. Run `localcare outage prepare`.")
     serve.check_free(arguments.host, arguments.port)
     serve.collect_static()
     address = f"http://{arguments.host}:{arguments.port}/"
     if arguments.json:
         output.print_json({"address": address, "as_at": copy.as_at})
     else:
-        output.console.print(f"The outage copy of {copy.as_at:%d %B %Y, %H:%M %Z} is at {address} (Ctrl-C stops it)")
+        output.console.print(f"The outage copy of {moment(copy.as_at)} is at {address} (Ctrl-C stops it)")
     sys.stdout.flush()
     return _serve_newest(arguments)
 

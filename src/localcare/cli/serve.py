@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from localcare.cli import output
 
 STOP_WITHIN_SECONDS = 15
+OTHERWISE = "Back it up and run `localcare serve --migrate`, or build a demonstration with `localcare demo`."
 
 
 def add_parser(subparsers) -> None:
@@ -54,8 +55,8 @@ def check_demo() -> None:
         raise output.CannotRun(f"The demo in {settings.DATA} was not finished. Build it again: localcare demo")
 
 
-def check_store(*, migrate: bool) -> None:
-    """The care store answers and has every migration. Raises CannotRun with what to do."""
+def check_store(*, migrate: bool, otherwise: str = OTHERWISE) -> None:
+    """The care store answers and has every migration. Raises CannotRun with what to do: `otherwise`."""
     from django.core.management import call_command
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
@@ -70,10 +71,7 @@ def check_store(*, migrate: bool) -> None:
     finally:
         connection.close()
     if missing:
-        raise output.CannotRun(
-            f"The care store lacks {len(missing)} migrations. Back it up and run `localcare serve --migrate`, "
-            "or build a demonstration with `localcare demo`."
-        )
+        raise output.CannotRun(f"The care store lacks {len(missing)} migrations. {otherwise}")
 
 
 def check_free(host: str, port: int) -> None:
