@@ -11,8 +11,11 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import closing
 
 import django
 
@@ -27,7 +30,10 @@ from localcare.base import audit, clock, spool
 from localcare.base.models import AuditEntry, AuditSpool
 from localcare.outage import actions as outage
 from localcare.outage import queries, store
+from localcare.patients.models import Patient
+from localcare.record.models import Statement
 from tests import builders
+from tests.outage.conftest import say
 from tests.outage.doomed_points import KILLED
 
 DRAWN = 10
@@ -80,6 +86,28 @@ def join() -> None:
     outage.join(by=audit.SYSTEM)
 
 
+def meanwhile(person: Patient) -> list[int]:
+    """Allergies in the store and in a copy, where somebody tells of one more while the copy is made."""
+    fill = store._fill
+
+    def tell() -> None:
+        say(person, "allergy", "Latex")
+        connection.close()
+
+    def tell_and_fill(*args):
+        store._fill = fill
+        teller = threading.Thread(target=tell)
+        teller.start()
+        teller.join()
+        return fill(*args)
+
+    store._fill = tell_and_fill
+    prepare()
+    with closing(sqlite3.connect(queries.copy_in_use().folder / queries.STORE)) as copy:
+        (copied,) = copy.execute("SELECT COUNT(*) FROM record_statement WHERE kind = 'allergy'").fetchone()
+    return [Statement.objects.filter(kind="allergy").count(), copied]
+
+
 def standing() -> dict:
     """The copy in use, whether it is whole, and how many there are; what has joined, and whether the chain holds."""
     copy = queries.copy_in_use()
@@ -109,8 +137,10 @@ def killed(work: Callable[[], object], seed: str) -> list[dict]:
 def main(seed: str) -> None:
     call_command("migrate", verbosity=0)
     area = builders.area()
-    builders.relate(builders.patient(), area.teams["C1"])
-    prepare()
+    person = builders.patient()
+    builders.relate(person, area.teams["C1"])
+    say(person, "allergy", "Penicillin")
+    told = meanwhile(person)
     copies = killed(prepare, seed)
     look = {**audit._content(audit.Entry(audit.SYSTEM, "looked"), clock.now())}
     spool.append(settings.STANDBY, spool.Head("s1"), [look] * 3)
@@ -126,7 +156,7 @@ def main(seed: str) -> None:
         joins.append({"point": point, "code": code, **standing()})
     code, _ = child(join)
     joins.append({"point": "none", "code": code, **standing()})
-    print(json.dumps({"copies": copies, "joins": joins}))
+    print(json.dumps({"meanwhile": told, "copies": copies, "joins": joins}))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,10 @@ def ends(tmp_path_factory):
     return json.loads(done.stdout)
 
 
+def test_a_copy_is_of_one_moment_and_holds_up_nobody_who_writes(ends):
+    assert ends["meanwhile"] == [2, 1]
+
+
 def test_a_copy_killed_anywhere_leaves_the_one_before_or_is_whole(ends):
     copies = ends["copies"]
     assert {end["code"] for end in copies[:-1]} == {KILLED}
