@@ -23,6 +23,7 @@ from localcare.access.models import (
     Reveal,
     RevealSession,
 )
+from localcare.access.outage import join_spool
 from localcare.access.sealing import Marked, lift_seal, seal_as_marked, seal_item
 from localcare.access.types import (
     Basis,
@@ -44,6 +45,7 @@ __all__ = [
     "decide_identity",
     "declare_emergency",
     "declare_emergency_for",
+    "join_spool",
     "lift_seal",
     "review_emergency",
     "seal_as_marked",

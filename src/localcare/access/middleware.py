@@ -1,5 +1,6 @@
 """Gives each request its viewer, lets through only pages that declare who may see them, and explains refusals."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,9 @@ from localcare.access.guard import POST_IN_SESSION, declared
 from localcare.access.refusals import record_refusal
 from localcare.access.types import Basis, Decision, Refused, Viewer
 from localcare.base import audit, clock
+from localcare.base.spool import CannotRecord
 
+logger = logging.getLogger(__name__)
 UNDECLARED = Decision(False, Basis.ROLE, "This page does not say who may see it, so nobody may. Please report it.")
 
 
@@ -27,6 +30,9 @@ class ViewerMiddleware:
         return None if declared(view) else _refusal(request, Refused(UNDECLARED))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, CannotRecord):
+            logger.error("%s", exception)
+            return render(request, "access/cannot_record.jinja", status=503)
         return _refusal(request, exception) if isinstance(exception, Refused) else None
 
 

@@ -53,6 +53,7 @@ class EntryShown:
     reason: str
     people: int
     hidden: int
+    outage: bool
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,9 @@ def entries(
 
 def _shown(row: AuditEntry, people: int) -> EntryShown:
     who = row.actor_id, row.actor, row.role, row.organisation
-    hidden = audit.detail(row).get("hidden", 0)
-    return EntryShown(row.sequence, row.at, *who, row.action, row.page, row.reason, people, hidden)
+    detail = audit.detail(row)
+    hidden, outage = detail.get("hidden", 0), "outage" in detail
+    return EntryShown(row.sequence, row.at, *who, row.action, row.page, row.reason, people, hidden, outage)
 
 
 def by_month(viewer: Viewer, since: date) -> list[tuple[date, dict[str, int]]]:

@@ -1,21 +1,14 @@
 """Pseudonyms, put on at the door: one key a purpose, so that lists of two purposes cannot be laid side by side."""
 
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Sequence
-
-from django.conf import settings
 
 from localcare.access.calc.pseudonym import identity, keyed_hashes
 from localcare.access.calc.vocabulary import Purpose
+from localcare.base.keys import KeyMissing, key
 from localcare.patients.queries import Identity
 
-__all__ = ["fingerprint", "identity", "of_identities", "pseudonymise"]
-
-
-class KeyMissing(Exception):
-    """A pseudonym key is not where it should be; the message says what to do."""
+__all__ = ["KeyMissing", "fingerprint", "identity", "of_identities", "pseudonymise"]
 
 
 def pseudonymise(identities: Iterable[str], purpose: Purpose) -> list[str]:
@@ -37,13 +30,4 @@ def fingerprint(purpose: Purpose) -> str:
 
 
 def _key(purpose: Purpose) -> bytes:
-    path = settings.KEYS / f"{purpose}.key"
-    if not path.exists():
-        if settings.PRODUCTION:
-            raise KeyMissing(f"{path} does not exist. Restore it from your key store; a new key orphans every list.")
-        settings.KEYS.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}")
-        temporary.write_bytes(secrets.token_bytes(32))
-        temporary.chmod(0o600)
-        os.replace(temporary, path)
-    return path.read_bytes()
+    return key(purpose, lost="Restore it from your key store; a new key orphans every list.")

@@ -16,6 +16,7 @@ __all__ = [
     "Consent",
     "Decision",
     "Died",
+    "Joined",
     "OpenPerson",
     "Purpose",
     "Refused",
@@ -84,6 +85,15 @@ class Sight(Protocol):
 
 class Died(ValueError):
     """Nothing new is begun for somebody who died; the message says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What came of joining the spool of an outage: entries chained, emergencies now waiting for review, and faults."""
+
+    entries: int
+    emergencies: int
+    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True)

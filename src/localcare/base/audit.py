@@ -6,7 +6,8 @@ because the head row is the only lock and is held for the shortest time when it 
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,11 +17,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction as db_transaction
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, F, QuerySet
 
-from localcare.base import clock
-from localcare.base.models import AuditEntry, AuditHead, AuditSubject
+from localcare.base import clock, spool
+from localcare.base.models import AuditEntry, AuditHead, AuditSpool, AuditSubject
 from localcare.base.prepared import prepared
 
 
@@ -45,6 +47,7 @@ class Entry:
     reason: str = ""
     patient_ids: tuple[int, ...] = ()
     detail: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None  # when it happened, where it is written down only now
 
 
 @dataclass(frozen=True)
@@ -133,11 +136,14 @@ def _longest() -> dict[str, int]:
 def _chain(entries: list[Entry]) -> None:
     if not entries:
         return
+    if settings.OUTAGE:
+        _spool(entries)
+        return
     head = _locked_head()
     rows, subjects = [], []
     at = clock.now()
     for entry in entries:
-        row = _row(entry, head.sequence + 1, at, bytes(head.hash))
+        row = _row(entry, head.sequence + 1, entry.at or at, bytes(head.hash))
         rows.append(row)
         subjects += [AuditSubject(entry_sequence=row.sequence, patient_id=p) for p in dict.fromkeys(entry.patient_ids)]
         head.sequence, head.hash = row.sequence, row.hash
@@ -159,8 +165,21 @@ def _heads() -> QuerySet[Any]:
 
 
 def _row(entry: Entry, sequence: int, at: datetime, previous: bytes) -> AuditEntry:
-    content = {
-        "sequence": sequence,
+    content = {"sequence": sequence, **_content(entry, at)}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    columns = {k: v for k, v in content.items() if k not in ("at", "patient_ids", "detail")}
+    return AuditEntry(
+        **columns,
+        page=entry.detail.get("page", ""),
+        at=at,
+        canonical=canonical,
+        previous_hash=previous,
+        hash=hashlib.sha256(previous + canonical).digest(),
+    )
+
+
+def _content(entry: Entry, at: datetime) -> dict[str, Any]:
+    return {
         "at": at.isoformat(),
         "actor_id": entry.actor.id,
         "actor": entry.actor.name,
@@ -172,16 +191,59 @@ def _row(entry: Entry, sequence: int, at: datetime, previous: bytes) -> AuditEnt
         "patient_ids": list(entry.patient_ids),
         "detail": entry.detail,
     }
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    columns = {k: v for k, v in content.items() if k not in ("at", "patient_ids", "detail")}
-    return AuditEntry(
-        **columns,
-        page=entry.detail.get("page", ""),
-        at=at,
-        canonical=canonical,
-        previous_hash=previous,
-        hash=hashlib.sha256(previous + canonical).digest(),
-    )
+
+
+def _spool(entries: list[Entry]) -> None:
+    """In an outage the chain goes on in the local spool; the row that says how far is the copy's only lock."""
+    row = AuditSpool.objects.select_for_update().first()
+    head = spool.Head(row.name, row.sequence, bytes(row.hash)) if row else spool.Head(secrets.token_hex(8))
+    # A kill between the disk and the commit leaves the file ahead of the row.
+    found = spool.last(settings.STANDBY, head.name)
+    if found and found.number > head.number:
+        head = found
+    at = clock.now()
+    head = spool.append(settings.STANDBY, head, [_content(entry, at) for entry in entries])
+    AuditSpool.objects.update_or_create(name=head.name, defaults={"sequence": head.number, "hash": head.seal})
+
+
+def joined(names: Iterable[str]) -> dict[str, spool.Head]:
+    """How far spools have joined this chain, by name; inside `transaction()`, where nobody else then joins them."""
+    for name in names:
+        AuditSpool.objects.get_or_create(name=name)
+    rows = AuditSpool.objects.select_for_update().filter(name__in=list(names)).order_by("name")
+    return {row.name: spool.Head(row.name, row.sequence, bytes(row.hash)) for row in rows}
+
+
+def spools_behind() -> dict[str, int]:
+    """Spools of copies that were replaced before all had joined: how far each is known to have come, by name."""
+    rows = AuditSpool.objects.filter(written__gt=F("sequence"))
+    return dict(rows.values_list("name", "written"))
+
+
+def remember_spool(head: spool.Head) -> None:
+    """Before a copy is replaced: how far its spool has come, so that what is missing at its end is still found."""
+    AuditSpool.objects.update_or_create(name=head.name, defaults={"written": head.number})
+
+
+def join(entries: Sequence[spool.Spooled]) -> None:
+    """Chain what a spool holds, in the current `transaction()`: with its time and actor, and where it comes from."""
+    pending = _pending.get()
+    if pending is None:
+        raise RuntimeError(
+            "audit.join() belongs inside audit.transaction(), so that the entries and their mark commit as one"
+        )
+    now = clock.now().isoformat()
+    pending += [_joining(entry, now) for entry in entries]
+    for name, head in {entry.name: entry.head for entry in entries}.items():
+        AuditSpool.objects.filter(name=name).update(sequence=head.number, hash=head.seal)
+
+
+def _joining(entry: spool.Spooled, now: str) -> Entry:
+    told = entry.content
+    actor = Actor(told["actor_id"], told["actor"], told["role"], told["organisation"])
+    detail = {**told["detail"], "outage": {"spool": entry.name, "number": entry.number, "joined_at": now}}
+    people = tuple(told["patient_ids"])
+    return Entry(actor, told["action"], told["purpose"], told["reason"], people, detail, entry.at)
 
 
 def detail(row: AuditEntry) -> dict[str, Any]:

@@ -46,6 +46,18 @@ class AuditSubject(models.Model):
         ]
 
 
+class AuditSpool(models.Model):
+    """How far a spool of an outage has come: on the outage copy what was written, in the care store what has joined.
+
+    `written` is how far a copy said that its spool had come when the next copy took its place.
+    """
+
+    name = models.CharField(max_length=32, primary_key=True)
+    sequence = models.BigIntegerField(default=0)
+    hash = models.BinaryField(default=bytes(32))
+    written = models.BigIntegerField(default=0)
+
+
 class OutboxEvent(models.Model):
     """Something that happened, kept until every handler has acted on it."""
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "demo",
     "intake",
     "interop",
+    "outage",
     "places",
     "population",
     "serve",
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "localcare.config.settings")
     arguments = parser().parse_args(argv)
+    os.environ |= getattr(arguments, "environ", {})
     try:
         return _run(arguments)
     except (CannotRun, BadSetting) as error:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from localcare.cli import output, store
 
@@ -16,12 +16,17 @@ STOP_WITHIN_SECONDS = 15
 
 def add_parser(subparsers) -> None:
     parser = subparsers.add_parser("serve", help="web server and worker, until Ctrl-C")
+    add_address(parser)
+    parser.add_argument("--migrate", action="store_true", help="bring the care store up to date first")
+    parser.set_defaults(run=run)
+
+
+def add_address(parser) -> None:
+    """Where a server listens."""
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 1), help="web server processes")
-    parser.add_argument("--migrate", action="store_true", help="bring the care store up to date first")
     parser.add_argument("--json", action="store_true", help="print the address as JSON")
-    parser.set_defaults(run=run)
 
 
 def run(arguments) -> int:
@@ -35,7 +40,8 @@ def run(arguments) -> int:
     else:
         output.console.print(f"Localcare is at {address} (Ctrl-C stops it)")
     sys.stdout.flush()
-    return run_together(web_server(arguments.host, arguments.port, arguments.workers), background_worker())
+    run_together(web_server(arguments.host, arguments.port, arguments.workers), background_worker())
+    return 0
 
 
 def check_demo() -> None:
@@ -48,8 +54,8 @@ def check_demo() -> None:
         raise output.CannotRun(f"The demo in {settings.DATA} was not finished. Build it again: localcare demo")
 
 
-def check_store(*, migrate: bool) -> None:
-    """The care store answers and has every migration. Raises CannotRun with what to do."""
+def check_store(*, migrate: bool, otherwise: str = store.OTHERWISE) -> None:
+    """The care store answers and has every migration. Raises CannotRun with what to do: `otherwise`."""
     from django.core.management import call_command
     from django.db import OperationalError, connection
 
@@ -60,7 +66,7 @@ def check_store(*, migrate: bool) -> None:
         raise output.CannotRun(f"The care store does not answer. Check DATABASE_URL. ({error})") from error
     finally:
         connection.close()
-    store.check_up_to_date()
+    store.check_up_to_date(otherwise)
 
 
 def check_free(host: str, port: int) -> None:
@@ -117,24 +123,28 @@ def background_worker() -> list[str]:
     return [sys.executable, "-m", "django", "db_worker", "--interval", "1"]
 
 
-def run_together(*commands: Sequence[str]) -> int:
-    """Run commands side by side until we are told to stop, or one of them ends: then all end."""
+def run_together(*commands: Sequence[str], until: Callable[[], bool] = lambda: False) -> bool:
+    """Run commands side by side until we are told to stop, or one of them ends: then all end.
+
+    Also when `until` holds; whether we were told to stop. Raises CannotRun where one ended by itself.
+    """
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
     # Sessions of their own: Ctrl-C reaches only us, and we stop each once.
     children = [subprocess.Popen(command, start_new_session=True) for command in commands]
     try:
-        while not told.wait(0.5) and all(child.poll() is None for child in children):
+        while not told.wait(0.5) and all(child.poll() is None for child in children) and not until():
             pass
+        enough = told.is_set() or until()
     finally:
         for child in children:
             child.terminate()
         for child in children:
             _wait_or_kill(child)
-    if not told.is_set():
+    if not enough:
         raise output.CannotRun("A part of Localcare stopped by itself; the lines above say why.")
-    return 0
+    return told.is_set()
 
 
 def _wait_or_kill(child: subprocess.Popen) -> None:

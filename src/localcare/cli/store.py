@@ -2,9 +2,11 @@
 
 from localcare.cli import output
 
+OTHERWISE = "Back it up and run `localcare serve --migrate`, or build a demonstration with `localcare demo`."
 
-def check_up_to_date() -> None:
-    """The care store answers and has every migration. Raises CannotRun with what to do."""
+
+def check_up_to_date(otherwise: str = OTHERWISE) -> None:
+    """The care store answers and has every migration. Raises CannotRun with what to do: `otherwise`."""
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
@@ -16,10 +18,7 @@ def check_up_to_date() -> None:
     finally:
         connection.close()
     if missing:
-        raise output.CannotRun(
-            f"The care store lacks {len(missing)} migrations. Back it up and run `localcare serve --migrate`, "
-            "or build a demonstration with `localcare demo`."
-        )
+        raise output.CannotRun(f"The care store lacks {len(missing)} migrations. {otherwise}")
 
 
 def check_no_demo_in_production() -> None:

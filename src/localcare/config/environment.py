@@ -91,6 +91,21 @@ SETTINGS = (
     ),
     Setting("LOCALCARE_KEPT", "", "Private folder of the rows that are kept. Empty: `kept` in LOCALCARE_DATA."),
     Setting(
+        "LOCALCARE_STANDBY",
+        "",
+        "Private folder of the outage copy and of the spool of looks made on it. Empty: `standby` in LOCALCARE_DATA.",
+    ),
+    Setting(
+        "LOCALCARE_OUTAGE",
+        "",
+        "`on`: serve the outage copy instead of the care store. `localcare outage serve` sets it; leave it out.",
+    ),
+    Setting(
+        "LOCALCARE_OUTAGE_OLD_HOURS",
+        "24",
+        "From this age, in hours, every page of an outage copy warns of it in large words. None is refused for it.",
+    ),
+    Setting(
         "LOCALCARE_KEEP_EDITIONS",
         "14",
         "How many of the newest editions `localcare intake editions expire` leaves; pinned ones and those in use stay.",

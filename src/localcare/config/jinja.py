@@ -9,6 +9,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 from localcare.accounts import demo
 from localcare.base import clock, links
 from localcare.design import formats, forms, navigation, paging
+from localcare.outage.queries import notice
 
 
 def environment(**options) -> Environment:
@@ -24,6 +25,7 @@ def environment(**options) -> Environment:
         address=navigation.address,
         with_query=paging.with_query,
         faults_of=forms.faults_of,
+        outage_notice=notice,
         demo_logins=demo.logins,
         demo_mode=settings.MODE == "demo",
         area=settings.AREA,

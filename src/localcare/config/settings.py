@@ -32,6 +32,11 @@ KEPT = Path(VALUES["LOCALCARE_KEPT"] or DATA / "kept")
 KEEP_ROWS = environment.switched(VALUES, "LOCALCARE_KEEP_ROWS", usual=not PRODUCTION)
 IDENTITY_QUOTA = environment.whole(VALUES, "LOCALCARE_IDENTITY_QUOTA")
 IDENTITY_DAYS = environment.whole(VALUES, "LOCALCARE_IDENTITY_DAYS")
+STANDBY = Path(VALUES["LOCALCARE_STANDBY"] or DATA / "standby")
+OUTAGE = environment.switched(VALUES, "LOCALCARE_OUTAGE", usual=False)
+# The folder itself, not the name that leads to it: a server goes on with one copy while the next takes its place.
+OUTAGE_COPY = (STANDBY / "current").resolve()
+OUTAGE_OLD_HOURS = environment.whole(VALUES, "LOCALCARE_OUTAGE_OLD_HOURS")
 KEEP_EDITIONS = environment.whole(VALUES, "LOCALCARE_KEEP_EDITIONS", least=1)
 KEEP_EDITION_DAYS = environment.whole(VALUES, "LOCALCARE_KEEP_EDITION_DAYS")
 
@@ -49,7 +54,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = VALUES["LOCALCARE_ALLOWED_HOSTS"].split(",")
-ROOT_URLCONF = "localcare.config.urls"
+ROOT_URLCONF = "localcare.config.urls_outage" if OUTAGE else "localcare.config.urls"
 WSGI_APPLICATION = "localcare.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-gb"
@@ -75,6 +80,7 @@ ROOMS = (
     "intake",
     "interop",
     "web",
+    "outage",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -115,7 +121,8 @@ _SQLITE = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
 }
-DATABASES = {"default": environment.database(VALUES["DATABASE_URL"] or f"sqlite:///{DATA / 'care.sqlite3'}")}
+_STORE = f"sqlite:///{OUTAGE_COPY / 'care.sqlite3'}" if OUTAGE else VALUES["DATABASE_URL"]
+DATABASES = {"default": environment.database(_STORE or f"sqlite:///{DATA / 'care.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE
 else:
@@ -161,6 +168,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# On one host name a browser sends both the same cookies: an outage signs nobody out of the site itself.
+SESSION_COOKIE_NAME = "outage_sessionid" if OUTAGE else "sessionid"
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"

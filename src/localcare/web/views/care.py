@@ -20,6 +20,7 @@ from localcare.record import queries as record
 from localcare.web import person as person_page
 from localcare.web import timeline
 from localcare.web import today as today_page
+from localcare.web import unplanned as unplanned_page
 from localcare.web.calc import finding
 from localcare.web.forms import EmergencyForm, FindForm, FindInEmergencyForm
 
@@ -89,8 +90,8 @@ def person(request: HttpRequest, patient_id: int) -> HttpResponse:
 @requires(Capability.VIEW_UNPLANNED)
 def unplanned(request: HttpRequest, patient_id: int) -> HttpResponse:
     opened = gate.open_person(viewer_of(request), patient_id, page="unplanned", capability=Capability.VIEW_UNPLANNED)
-    page = person_page.build(viewer_of(request), opened)
-    return render(request, "web/unplanned.jinja", {"page": page, "person": opened, "now": clock.now()})
+    context = {"page": unplanned_page.build(opened), "person": opened, "now": clock.now()}
+    return render(request, "web/unplanned.jinja", context)
 
 
 @requires(Capability.VIEW_PERSON)

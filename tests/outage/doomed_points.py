@@ -1,0 +1,3 @@
+"""How `doomed.py` ends a child that it kills."""
+
+KILLED = 9
