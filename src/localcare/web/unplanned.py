@@ -38,7 +38,8 @@ def build(person: OpenPerson) -> UnplannedPage:
     today = clock.today()
     told = record.of_person(person)
     telling = population.telling([item.code for item in told.problems(today)])
-    sent = [source.kinds for source in (sources := record.sources_of(told, person.practice_code))]
+    sources = record.sources_of(told, person.practice_code)
+    sent = [source.kinds for source in sources]
     plan = careplans.plan_of(person.ids)
     return UnplannedPage(
         person=person,
@@ -52,8 +53,6 @@ def build(person: OpenPerson) -> UnplannedPage:
         escalation=told.flags(today, FlagCategory.ESCALATION),
         alerts=record.banner_of(person, told, today),
         sources=sources,
-        missing=missing.of(
-            person.practice_name, person.not_sharing, sent, loaded=bool(told.items)
-        ),
+        missing=missing.of(person.practice_name, person.not_sharing, sent, loaded=bool(told.items)),
         entries=any(not is_private(item) for item in told.items),
     )
