@@ -9,7 +9,19 @@ import json
 import sys
 from dataclasses import asdict
 
-BENCHES = ("population", "growth", "comorbidity", "pages", "kills", "variation", "effect", "beds", "siting")
+BENCHES = (
+    "population",
+    "growth",
+    "comorbidity",
+    "pages",
+    "kills",
+    "variation",
+    "effect",
+    "beds",
+    "siting",
+    "linkage",
+    "daily",
+)
 
 
 def main() -> int:
