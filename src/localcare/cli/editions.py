@@ -125,7 +125,17 @@ def run_linkage(arguments) -> int:
         told = [dataclasses.asdict(source) for source in sources]
         output.print_json({"edition": edition, "threshold": threshold, "sources": told})
         return 0
-    columns = ["Shape", "By number", "By rule", "By model", "Nobody", "Of these", "Numbers contradicted", "Learnt from", "Note"]
+    columns = [
+        "Shape",
+        "By number",
+        "By rule",
+        "By model",
+        "Nobody",
+        "Of these",
+        "Numbers contradicted",
+        "Learnt from",
+        "Note",
+    ]
     output.print_table(f"Linkage of {edition}, threshold {threshold}", columns, map(_of_source, sources))
     return 0
 

@@ -74,20 +74,20 @@ def compute(
     clusters: Mapping[int, int],
     as_at: date,
     *,
+    barred: Mapping[str, Collection[str]],
     predict: bool = True,
     compare: bool = False,
     tenths: Mapping[int, int] | None = None,
-    barred: Mapping[str, Collection[str]] | None = None,
 ) -> Results:
     """Everything a run gives; without `predict` no risk, no reasons and nobody listed.
 
     In: tables of an edition on one Ibis connection; `clusters`: the cluster's number of each practice's number (the
     caller gives a practice without cluster one of its own); the edition's date; `tenths`: the national tenth of
-    deprivation (1 the most deprived) of each area's number; `barred`: the sources that may not serve a purpose;
+    deprivation (1 the most deprived) of each area's number; `barred`: the sources that may not serve a purpose, which
+    has no default, because forgetting it would score people by sources whose support has ended;
     `compare`: try gradient boosting beside the model, and the model without each of its sources. Intermediate tables
     are kept in the connection, in memory. Out: `Results`, its tables bound to the connection.
     """
-    barred = barred or {}
     planning = permitted(tables, PLANNING, barred.get(PLANNING, ()))
     fifths = {area: (tenth + 1) // 2 for area, tenth in (tenths or {}).items()}
     base = _base(planning.tables, definitions, tenths or {}, as_at, barred.get(PLANNING, ()))
