@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
@@ -77,6 +77,45 @@ def test_no_list_is_longer_for_a_practice_that_lacks_what_the_score_needs(editio
     may = sum(p["observed"] and p["risk_stratification"] for p in rows["person"] if p["practice"] == 0)
     assert ListEntry.objects.filter(cluster_code="C1").count() == -(-may * 5 // 100)
     assert run.coverage["G82001"]["may_be_scored"] == 0
+
+
+def without_recent_contacts(edition, practice: int) -> dict[str, list[dict]]:
+    """The rows of the edition, where a practice's consultations stopped arriving half a year ago."""
+    rows = {name: edition.table(name).to_pyarrow().to_pylist() for name in edition.manifest["rows"]}
+    home = {person["person"]: person["practice"] for person in rows["person"]}
+    stopped = edition.as_at - timedelta(days=180)
+    rows["gp_contact"] = [r for r in rows["gp_contact"] if home[r["person"]] != practice or r["on"] <= stopped]
+    return rows
+
+
+def test_where_a_feed_of_the_score_stopped_nobody_is_scored_and_the_practice_is_named(edition, elsewhere, tmp_path):
+    thin = write_edition(tmp_path / "other", edition.as_at, without_recent_contacts(edition, 2), id="thin")
+    run = actions.run(thin, by=ANALYST)
+    assert run.model["fitted"]
+    assert run.model["thin"] == {"G82002": "Consultations: late"}
+    assert run.coverage["G82002"]["may_be_scored"] == 0
+    assert not ListEntry.objects.filter(practice_code="G82002").exists()
+    assert ListEntry.objects.filter(practice_code="G82001").exists()
+    [why] = [r["why"] for r in queries.report("model").more["practices_without_a_score"] if r["practice"] == "G82002"]
+    assert why == "sends too little of what the score needs (Consultations: late)"
+    assert queries.how_lists_are_made().too_thin == run.model["thin"]
+
+
+def test_whoever_came_last_week_is_scored_only_with_a_history(edition, elsewhere, tmp_path):
+    rows = {name: edition.table(name).to_pyarrow().to_pylist() for name in edition.manifest["rows"]}
+    adults = [p for p in rows["person"] if p["observed"] and p["risk_stratification"] and p["birth_year"] < 1995]
+    known = {row["person"] for row in rows["gp_contact"] if row["on"] < date(2016, 12, 1)}
+    one = next(p for p in adults if p["person"] in known)
+    other = next(p for p in adults if p["person"] != one["person"])
+    for person in (one, other):
+        person["registered_from"] = edition.as_at - timedelta(days=7)
+    for name in ("observation", "medication", "gp_contact", "emergency_attendance", "admission", "outpatient"):
+        rows[name] = [row for row in rows[name] if row["person"] != other["person"]]
+    rows["diagnosis"] = []
+    actions.run(write_edition(tmp_path / "other", edition.as_at, rows, id="new"), by=ANALYST)
+    scored = {r["person"] for r in reports.made(queries.current_run()).folder.rows("person_result", "risk IS NOT NULL")}
+    assert (one["person"] in scored, other["person"] in scored) == (True, False)
+    assert sum(row["may_be_scored"] for row in queries.current_run().coverage.values()) == len(scored)
 
 
 def test_a_run_is_audited_once_and_names_nobody(run):

@@ -119,7 +119,7 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
             made_at=made_at,
             definitions=fingerprint,
             coverage={row["ods_code"]: _without(row, "ods_code", "practice") for row in folder.rows("coverage")},
-            model=_model(computed.results) | {"sources": sources},
+            model=_model(computed.results) | {"sources": sources, "thin": _thin(computed)},
             lost=_lost(computed.results.lost, computed.practices),
         )
         before = {row["pseudonym"]: row for row in ListEntry.objects.values(*KEPT)}
@@ -205,6 +205,11 @@ def _model(results: pipeline.Results) -> dict[str, Any]:
     kept = {key: getattr(model, key) for key in ("people", "outcomes", "practices", "intercept")}
     assessment = asdict(model.assessment) if model.assessment else None
     return {"fitted": True, **kept, "assessment": assessment, "trial": _trial(results.trial)}
+
+
+def _thin(computed: Computed) -> dict[str, str]:
+    """Practices, by code, in which a feed of the score is too thin, and which."""
+    return {computed.practices[practice]: why for practice, why in computed.results.thin.items()}
 
 
 def _trial(trial: Trial | None) -> dict[str, Any] | None:

@@ -184,14 +184,16 @@ def _interval(name: str, outcomes: int | None, people: int) -> Row:
 
 
 def _without_a_score(of: "Made") -> list[Row]:
-    """Practices in which nobody may be scored: not all the agreements that the score needs, and which lack."""
+    """Practices in which nobody may be scored: which agreements lack, or which feed is too thin."""
     allowed = of.definitions.risk.allowed
     lost = {code for source, codes in of.run.lost.get(RISK, {}).items() if source in allowed for code in codes}
     of_planning = {code for code, row in of.run.coverage.items() if not row["observed"]}
     none = {code for code, row in of.run.coverage.items() if not row["may_be_scored"]}
+    thin = of.run.model.get("thin", {})
     names = places.names(lost | none)
     whys = {
         **dict.fromkeys(none, "has no agreement for risk stratification"),
+        **{code: f"sends too little of what the score needs ({why})" for code, why in thin.items()},
         **dict.fromkeys(lost, "shares only some of the data that the score needs"),
         **dict.fromkeys(of_planning, "does not share for planning, and of nobody there anything is seen"),
     }

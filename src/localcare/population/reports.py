@@ -325,7 +325,13 @@ REPORTS: Mapping[str, Kind] = {
     "model": Kind("How well the risk score does", model_card.HOW, model_card.rows, (AREA,)),
     "practice": Kind("Registers, recorded against expected", expected.HOW, _expected, (CLUSTER, PRACTICE)),
     "costliest": Kind("The hundred people who cost most, in bands", costliest.HOW, costliest.rows),
-    "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
+    "coverage": Kind(
+        "How much of each practice is seen",
+        "People registered and alive on the date. May be scored: observed adults who did not object, of whom three "
+        "months or more are known, in practices that agreed to all that the score needs and send it. Of others there "
+        "is not enough data.",
+        _coverage,
+    ),
     "quality": Kind("Quality of the data, by source and field", quality.HOW, quality.rows),
 }
 MORE: Mapping[str, Callable[[Made], Row]] = {"risk": _beside_risk, "model": model_card.more, "quality": quality.more}

@@ -11,6 +11,7 @@ from ibis import ir
 from numpy.typing import NDArray
 from scipy import sparse
 
+from localcare.dataset import contract
 from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
 from localcare.population.calc import use
@@ -66,10 +67,25 @@ class Model:
     assessment: Assessment | None
 
 
+def too_new(tables: use.Tables, risk: Risk, at: date) -> ir.Table:
+    """People of whom too short a history is known: registered for less than `history_months`, nothing from before.
+
+    In: permitted tables of an edition. Out: person. A registration that came after `at` is for others to leave out.
+    """
+    first = people_calc.months_before(at, risk.history_months)
+    joined = tables["person"].filter(tables["person"].registered_from > first).select("person")
+    kept = [table.name for table in contract.load().tables.values() if table.source in risk.allowed]
+    known = [tables[name] for name in kept if name != "diagnosis"]  # which come with their admissions
+    before = ibis.union(
+        *(t.filter(t.on <= ibis.literal(first)).semi_join(joined, "person").select("person") for t in known)
+    )
+    return joined.anti_join(before, "person")
+
+
 def may_be_scored(registered: ir.Table, risk: Risk, barred: Collection[int]) -> ir.BooleanValue:
     """Whether each registered person is observed, not opted out of stratification, and of age.
 
-    In: `people.registered`; practices `barred` because they lack a source of the score.
+    In: `people.registered`; practices `barred` because they lack a source of the score, or it is too thin there.
     """
     may = registered.observed & registered.risk_stratification & (registered.age >= risk.from_age)
     return may & registered.practice.notin(sorted(barred)) if barred else may

@@ -152,6 +152,7 @@ class Risk:
     label: str
     horizon_months: int
     past_months: int
+    history_months: int
     from_age: int
     penalty: float
     held_out_every: int
