@@ -17,7 +17,7 @@ from localcare.base import audit
 from localcare.dataset import contract, runs
 from localcare.dataset.purposes import SOURCES
 from localcare.population import actions, definitions, lawful, lists, model_card, queries
-from localcare.population.calc import pipeline, purpose, risk, risk_sources
+from localcare.population.calc import pipeline, purpose, risk, risk_sources, risk_trial
 from tests import builders
 from tests.population.test_risk_trial import LOADED, _people
 
@@ -133,10 +133,11 @@ def test_the_how_to_for_a_platform_scores_by_the_same_law_as_the_command():
 def test_what_a_source_gives_the_score_is_measured_by_leaving_it_out():
     # Admissions before (hospital) and heart failure (general practice) both raise the risk of these people.
     learn, ask = _people(6_000, 7), _people(6_000, 8)
-    happened, asked = learn["admissions"] > 0, ask["admissions"] > 0
-    model = risk.fit(learn, happened, LOADED.risk, LOADED.conditions)
-    whole = risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions))
-    losses = risk_sources.losses(learn, ask, whole, happened, asked, LOADED)
+
+    def told(chosen):
+        return risk_trial._risks(learn, ask, risk_trial.ADMISSION, chosen, LOADED)
+
+    losses = risk_sources.losses(told(LOADED.risk), ask["admissions"] > 0, told, LOADED)
     found = {loss.source: loss for loss in losses}
     assert set(found) == {"gp", "acute"}
     assert max(found["acute"].change.high, found["gp"].change.high) < 0
@@ -157,7 +158,7 @@ def test_leaving_out_is_the_same_as_fitting_without():
     assert [p.key for p in less.predictors] == [p.key for p in LOADED.risk.predictors if p.source != "gp"]
     happened = learn["admissions"] > 0
     model = risk.fit(learn, happened, less, LOADED.conditions)
-    told = risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions))
+    told = risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions), ask["age"])
     ask["mask"] = np.zeros_like(ask["mask"])
-    assert (told == risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions))).all()
+    assert (told == risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions), ask["age"])).all()
     assert lawful.LABELS.keys() == set(SOURCES)

@@ -237,6 +237,26 @@ def finding_of_groups(found: Sequence[Row], test: RiskTest) -> str:
     )
 
 
+def outside(found: Sequence[Row], test: RiskTest) -> list[str]:
+    """Each group, of either outcome, whose slope lies outside the bounds, and whether chance alone may have put it."""
+    mine = [r for r in found if r["model"] == LOGISTIC and r["slope"] is not None]
+    labels = {outcome.key: outcome.label.split(":")[0] for outcome in test.outcomes}
+    return [
+        f"{labels[r['outcome']]}, {PARTS[r['part']].lower() if r['part'] != ALL else 'everybody'}, {r['label']}: "
+        f"{within(r, 'slope')}. {_may_be_chance(r, test)}"
+        for r in mine
+        if not test.slope_from <= r["slope"] <= test.slope_to
+    ]
+
+
+def _may_be_chance(row: Row, test: RiskTest) -> str:
+    if row["slope_low"] <= test.slope_to and row["slope_high"] >= test.slope_from:
+        return "The interval reaches into the bounds: chance may have put it outside."
+    return "Not by chance: the risks of these people are " + (
+        "told too far apart, the highest too high." if row["slope"] < 1 else "told too close together."
+    )
+
+
 def finding_of_comparison(trial: Mapping[str, Any] | None) -> str:
     """What came of gradient boosting."""
     if not trial or not trial["comparison"]:

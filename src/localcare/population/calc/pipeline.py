@@ -286,7 +286,7 @@ def _risk(
     trial = _trial(early, late, groups, clusters, definitions, compare)
     model = replace(model, assessment=trial.assessment if trial else None)
     x = risk.matrix(now, model.terms, definitions.conditions)
-    scores = risk.score(model, x)
+    scores = risk.score(model, x, now["age"])
     rows = _list_rows(_people_of(base, clusters, barred), definitions, clusters, model, now, x, scores)
     return _list_table(rows), _scores(now["person"], scores), (model, trial), "", lost, thinly
 

@@ -154,6 +154,7 @@ class Risk:
     past_months: int
     history_months: int
     from_age: int
+    bands_from: tuple[int, ...]
     penalty: float
     held_out_every: int
     fewest_outcomes_to_assess: int
@@ -329,8 +330,12 @@ def _risk(conditions: Conditions) -> Risk:
     if not used <= set(sources["allowed"]):
         raise BadDefinition(f"risk.toml uses {', '.join(used)} but only {', '.join(sources['allowed'])} is allowed")
     del content["version"], content["key"]
+    bands = tuple(content.pop("bands_from"))
+    if bands != tuple(sorted(bands)) or bands[0] > content["from_age"]:
+        raise BadDefinition("risk.toml, bands_from: give ages in order, the first no higher than from_age")
     return Risk(
         **content,
+        bands_from=bands,
         allowed=tuple(sources["allowed"]),
         conditions_source=chosen["source"],
         predictors=predictors,
