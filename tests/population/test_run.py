@@ -264,6 +264,26 @@ def test_before_the_first_run_a_report_says_what_to_do(run):
         queries.report("segments")
 
 
+def test_a_mean_risk_that_one_person_makes_is_hidden_with_what_gives_it_away(run, monkeypatch):
+    """Of ten people listed in a practice one has nearly all the risk: their own could be read from the mean."""
+    of = reports.made(run)
+    numbers = sorted(of.practices)[:3]
+    even = [{"practice": n, "risk": 0.2} for n in numbers for _ in range(10)]
+    monkeypatch.setattr(
+        reports.runs.RunFolder, "rows", lambda self, table, *_: lopsided if table == "list_entry" else kept[table]
+    )
+    kept = {"coverage": list(run.coverage.values())}
+    for row, n in zip(kept["coverage"], sorted(of.practices), strict=True):
+        row["practice"] = n
+    lopsided = even[10:] + [{"practice": numbers[0], "risk": r} for r in [0.9, *[0.01] * 9]]
+    found = {r["unit"]: r for r in reports._risk(of, "", [("practice", of.practices[n][0]) for n in numbers])}
+    first = found[of.practices[numbers[0]][0]]
+    assert (first["listed"], first["mean_risk"]) == (None, None)
+    lopsided = even
+    found = reports._risk(of, "", [("practice", of.practices[n][0]) for n in numbers])
+    assert [row["mean_risk"] for row in found] == [0.2, 0.2, 0.2]
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [

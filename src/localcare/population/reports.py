@@ -270,15 +270,18 @@ def _risk(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
     listed: dict[tuple[Unit, str], list[float]] = {}
     for row in of.folder.rows("list_entry"):
         for unit in of.above(row["practice"]):
-            held = listed.setdefault((unit, ""), [0.0, 0.0])
+            held = listed.setdefault((unit, ""), [0.0, 0.0, 0.0, 0.0])
             held[0], held[1] = held[0] + 1, held[1] + row["risk"]
-    counts, registered = of.published(listed, 0, [""]), of.published(_coverage_sums(of), 0, [""])
+            held[2], held[3] = max(held[2], row["risk"]), held[3] + row["risk"] ** 2
+    # A mean is guarded as money is: where one or two people make most of it, they and what gives them away are hidden.
+    dominated = [key for key, (_, *sums) in listed.items() if of.rule.concentrated(*sums)]
+    counts, registered = of.published(listed, 0, [""], also=dominated), of.published(_coverage_sums(of), 0, [""])
     return [
         {
             "unit": unit[1],
             "registered": registered[unit, ""],
             "listed": counts[unit, ""],
-            "mean_risk": round(listed[unit, ""][1] / listed[unit, ""][0], 3) if counts[unit, ""] else None,
+            "mean_risk": round(listed[unit, ""][1] / listed[unit, ""][0], 2) if counts[unit, ""] else None,
         }
         for unit in units
     ]
