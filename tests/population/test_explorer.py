@@ -232,6 +232,19 @@ def test_a_map_has_its_table(client, area, sign_in):
     assert "Elsewhere or not known" in page
 
 
+def test_the_published_spend_stands_beside_ours_by_the_printed_ages(client, area, sign_in, settings):
+    sign_in("analyst", "99J")
+    page = text(client.get("/population/explorer/?by=age&segmentation=as_printed"))
+    assert "Published spend a head" in page
+    assert "£4,422" in page
+    assert "Local Care Plan 2017, section 11, page 31" in page
+    assert "Published spend a head" not in text(
+        client.get("/population/explorer/?at=cluster:C1&segmentation=as_printed")
+    )
+    settings.AREA = "Elsewhere"
+    assert "Published spend a head" not in text(client.get("/population/explorer/?by=age&segmentation=as_printed"))
+
+
 def test_queries_do_not_grow(client, area, sign_in, django_assert_max_num_queries):
     sign_in("analyst", "99J")
     with django_assert_max_num_queries(25):

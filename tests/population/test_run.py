@@ -264,6 +264,23 @@ def test_before_the_first_run_a_report_says_what_to_do(run):
         queries.report("segments")
 
 
+def test_the_four_published_figures_stand_beside_ours_for_their_own_area_only(run, settings):
+    def asked(segmentation="as_printed", level="area"):
+        return queries.report("segments", level, segmentation).more.get("published")
+
+    found = asked()
+    assert [row["published"] for row in found["cells"]] == [953, 1512, 2785, 4422]
+    assert (found["area"], found["year"]) == ("West Kent", "2015/16")
+    assert "page 31" in found["source"]
+    rows = {
+        (r["age_band"], r["group"]): r["spend_per_head"] for r in queries.report("segments", "area", "as_printed").rows
+    }
+    assert found["cells"][1]["ours"] == rows["70+", "conditions_1_to_3"]
+    assert (asked("age_and_conditions"), asked(level="cluster")) == (None, None)
+    settings.AREA = "Elsewhere"
+    assert asked() is None
+
+
 def test_a_mean_risk_that_one_person_makes_is_hidden_with_what_gives_it_away(run, monkeypatch):
     """Of ten people listed in a practice one has nearly all the risk: their own could be read from the mean."""
     of = reports.made(run)

@@ -56,6 +56,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "files": request.GET.urlencode(),
         "spend_seen": queries.spend_seen_share(question.segmentation),
         "run": queries.current_run(),
+        "published": queries.published_spend(question.segmentation) if question.unit == AREA else None,
     }
     return render(request, "population/explorer.jinja", context)
 

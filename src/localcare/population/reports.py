@@ -18,6 +18,7 @@ from localcare.population import (
     lawful,
     measure_report,
     model_card,
+    published,
     quality,
     score_report,
     segment_report,
@@ -184,6 +185,8 @@ def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTAT
     rows = tuple(_name_units(kind.rows(of, segmentation, units), lies_in))
     how = f"{kind.how} Definitions {of.run.definitions}."
     more = MORE[name](of) if name in MORE else {}
+    if name == "segments" and level == AREA:
+        more = {"published": published.spend(of, segmentation)}
     return Report(name, level, of.run.edition, of.run.as_at.isoformat(), share_seen(of.run), rows, how, more)
 
 
