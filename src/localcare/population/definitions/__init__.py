@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from localcare.population.definitions import files, measuring, scoring, segmenting
 from localcare.population.definitions.files import HERE, BadDefinition
@@ -19,6 +19,15 @@ from localcare.terminology import codelists
 __all__ = ["HERE", "AgeBand", "BadDefinition", "Group", "Measure", "Score", "Segmentation"]
 
 Keyed = TypeVar("Keyed", Segmentation, Measure)
+
+
+@dataclass(frozen=True)
+class ConditionCase:
+    """What must come of somebody's entries, each a code list and how many months before the date it was made."""
+
+    says: str
+    entries: tuple[tuple[str, int], ...]
+    holds: bool
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class Condition:
     register: str | None = None
     from_age: int = 0
     note: str = ""
+    cases: tuple["ConditionCase", ...] = ()
 
     @property
     def flag(self) -> int:
@@ -281,12 +291,19 @@ def _conditions() -> Conditions:
     lists = set(codelists.lists())
     found = []
     for bit, row in enumerate(content["condition"]):
-        unknown = [name for name in (*row["diagnosed"], *row.get("resolved", ())) if name not in lists]
+        held = tuple(_condition_case(case) for case in row.pop("case", ()))
+        named = (*row["diagnosed"], *row.get("resolved", ()), *(name for case in held for name, _ in case.entries))
+        unknown = [name for name in named if name not in lists]
         if unknown:
             raise BadDefinition(f"conditions.toml, {row['key']}: no code list {', '.join(unknown)} in terminology")
         tuples = {"diagnosed": tuple(row["diagnosed"]), "resolved": tuple(row.get("resolved", ()))}
-        found.append(Condition(bit=bit, **{**row, **tuples}))
+        found.append(Condition(bit=bit, cases=held, **{**row, **tuples}))
     return Conditions(tuple(found), tuple(Missing(**row) for row in content["missing"]), content["source"])
+
+
+def _condition_case(row: Mapping[str, Any]) -> ConditionCase:
+    entries = tuple((entry["list"], entry["months_ago"]) for entry in row["entries"])
+    return ConditionCase(row["says"], entries, row["holds"])
 
 
 def _cms(conditions: Conditions, name: str) -> Cms:
