@@ -175,7 +175,7 @@ def _print_table(report) -> None:
     seen = report.coverage
     if published := report.more.get("published"):
         cells = [
-            (c["age_band"], c["group"], c["published"], "-" if c["ours"] is None else c["ours"])
+            [c["age_band"], c["group"], c["published"], "-" if c["ours"] is None else c["ours"]]
             for c in published["cells"]
         ]
         output.print_table(

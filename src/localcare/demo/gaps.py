@@ -97,6 +97,4 @@ def _spend() -> Iterator[Gap]:
 def _prediction() -> Iterator[Gap]:
     assessed = population.report("risk").more["model"].get("assessment")
     if assessed:
-        yield Gap(
-            "c of emergency admission", parameters()["aims"]["c_statistic"], round(assessed["c"], 3), pinned=False
-        )
+        yield Gap("c of emergency admission", parameters()["aims"]["c_statistic"], round(assessed["c"], 3))

@@ -163,7 +163,10 @@ def _losses(split: _Split, whole: NDArray, definitions: Definitions) -> tuple[ri
     if min(asked.sum(), (~asked).sum()) < max(2, definitions.risk.fewest_outcomes_to_assess):
         return ()
     return risk_sources.losses(
-        whole, asked, lambda less: split.told(lambda *both: _risks(*both, ADMISSION, less, definitions)), definitions
+        whole,
+        asked,
+        lambda less: split.told(lambda learn, ask: _risks(learn, ask, ADMISSION, less, definitions)),
+        definitions,
     )
 
 
@@ -190,7 +193,7 @@ def _scores(split: _Split, definitions: Definitions, compare: bool) -> dict[tupl
     """The risk of each asked, by outcome and model. Only admission has a challenger."""
 
     def plain(outcome: str) -> NDArray[np.float64]:
-        return split.told(lambda *both: _risks(*both, outcome, definitions.risk, definitions))
+        return split.told(lambda learn, ask: _risks(learn, ask, outcome, definitions.risk, definitions))
 
     def boosted(learn: Columns, ask: Columns) -> NDArray[np.float64]:
         model = boost(learn, _happened(learn)[ADMISSION], definitions)
