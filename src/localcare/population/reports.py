@@ -185,8 +185,8 @@ def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTAT
     rows = tuple(_name_units(kind.rows(of, segmentation, units), lies_in))
     how = f"{kind.how} Definitions {of.run.definitions}."
     more = MORE[name](of) if name in MORE else {}
-    if name == "segments" and level == AREA:
-        more = {"published": published.spend(of, segmentation)}
+    if name == "segments" and level == AREA and (beside := published.spend(of, segmentation)):
+        more = {"published": beside}
     return Report(name, level, of.run.edition, of.run.as_at.isoformat(), share_seen(of.run), rows, how, more)
 
 
