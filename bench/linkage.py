@@ -184,13 +184,14 @@ def by_cause(judged: duckdb.DuckDBPyConnection, threshold: float) -> list[tuple]
     """).fetchall()
 
 
-def by_number(judged: duckdb.DuckDBPyConnection) -> list[tuple]:
+def by_number(judged: duckdb.DuckDBPyConnection, threshold: float) -> list[tuple]:
     """Rows that bear a number known here, by whose it is: of registered people, linked by it rightly, wrongly, not."""
-    return judged.execute("""
+    found = f"(found_by = 'rule' OR found_by = 'model' AND sure >= {threshold})"
+    return judged.execute(f"""
         SELECT CASE WHEN bears_own THEN 'their own' ELSE 'another person''s' END, count(*),
             count(*) FILTER (found_by = 'number' AND hit), count(*) FILTER (found_by = 'number' AND NOT hit),
-            count(*) FILTER (contradicted), count(*) FILTER (contradicted AND hit),
-            count(*) FILTER (contradicted AND found_by <> 'nobody' AND NOT hit)
+            count(*) FILTER (contradicted), count(*) FILTER (contradicted AND hit AND {found}),
+            count(*) FILTER (contradicted AND NOT hit AND {found})
         FROM judged WHERE holder_registered GROUP BY 1 ORDER BY 1 DESC
     """).fetchall()
 
@@ -240,7 +241,7 @@ def main() -> None:
         "then rightly",
         "then wrongly",
     ]
-    _show("Rows that bear the number of somebody registered here", numbers, by_number(judged))
+    _show("Rows that bear the number of somebody registered here", numbers, by_number(judged, given.threshold))
     causes = [(*row, _precision(*row[2:4]), _precision(*row[4:6])) for row in by_cause(judged, given.threshold)]
     header = [
         "cause",

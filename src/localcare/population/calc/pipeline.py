@@ -34,7 +34,6 @@ from localcare.population.calc import people as people_calc
 from localcare.population.calc.estimate import NoneObserved, Stratum
 from localcare.population.calc.purpose import PLANNING, RISK, Permitted, permitted
 from localcare.population.definitions import Definitions
-from localcare.population.definitions.judging import judging
 
 PERSON = {
     "person": "int32", "practice": "int16", "sex": "string", "age": "int16", "observed": "bool", "mask": "int64",
@@ -125,7 +124,7 @@ def compute(
         "arrived": quality.for_purpose(arrived, planning.lost, base.barred),
         "completeness": quality.completeness(planning.tables, base.people),
         "list_entry": listed,
-        "risk_model": _coefficients(model),
+        "risk_model": dictionaries.coefficients(model),
         **_tried(trial),
     }
     return Results(answer, model, trial, why, thinly, {PLANNING: _names(planning.lost), RISK: _names(lost)})
@@ -267,7 +266,7 @@ def _risk(
         return _no_risk(risk_sources.NO_OUTCOME, {})
     allowed = permitted(tables, RISK, risk_sources.not_used(definitions.risk))
     lost = {source: allowed.lost[source] for source in definitions.risk.allowed if source in allowed.lost}
-    thinly = _thinly(arrived, base, definitions, lost, as_at)
+    thinly = thin.practices(arrived, base.people, definitions.risk.allowed, lost, as_at)
     barred = _barred(lost) | set(thinly)
     masks = base.masks
     if definitions.risk.conditions_source in base.barred:  # the score may see what planning may not, and learns from it
@@ -289,24 +288,6 @@ def _risk(
     scores = risk.score(model, x, now["age"])
     rows = _list_rows(_people_of(base, clusters, barred), definitions, clusters, model, now, x, scores)
     return _list_table(rows), _scores(now["person"], scores), (model, trial), "", lost, thinly
-
-
-def _thinly(arrived: ir.Table, base: _Base, definitions: Definitions, lost, as_at: date) -> dict[int, str]:
-    """Practices in which a feed of the score is too thin, and which. What nobody sends is missing to all alike."""
-    by, p = judging(), base.people
-    observed = p.filter(p.observed).group_by("practice").agg(n=p.filter(p.observed).count()).to_pandas()
-    people = dict(zip(observed["practice"].tolist(), observed["n"].tolist(), strict=True))
-    needed = {feed: known.source for feed, known in by.feeds.items() if known.source in definitions.risk.allowed}
-    seen = {f: {k: n for k, n in people.items() if k not in lost.get(source, ())} for f, source in needed.items()}
-    rows = {
-        (row.practice, row.feed): thin.Arrived(row.rows, *(pd.Timestamp(d).date() for d in (row.first_on, row.last_on)))
-        for row in arrived.to_pandas().itertuples()
-    }
-    found: dict[int, list[str]] = {}
-    for (practice, feed), why in thin.feeds(by, rows, seen, as_at).items():
-        if why != thin.NOWHERE:
-            found.setdefault(practice, []).append(f"{by.feeds[feed].label}: {why}")
-    return {practice: "; ".join(whys) for practice, whys in sorted(found.items())}
 
 
 def _barred(lost: Mapping[str, frozenset[int]]) -> frozenset[int]:
@@ -392,20 +373,6 @@ def _list_table(rows: list[dict[str, Any]]) -> ir.Table:
 def _scores(person: np.ndarray, risk_of: np.ndarray) -> ir.Table:
     frame = pd.DataFrame({"person": person.astype(np.int32), "risk": risk_of.astype(np.float64)})
     return ibis.memtable(frame, schema=ibis.schema({"person": "int32", "risk": "float64"}))
-
-
-def _coefficients(model: risk.Model | None) -> ir.Table:
-    rows = (
-        [
-            {"predictor": t.predictor, "first": t.first, "below": t.below, "coefficient": c, "mean": m}
-            for t, c, m in zip(model.terms, model.coefficients, model.means, strict=True)
-        ]
-        if model
-        else []
-    )
-    schema = {"predictor": "string", "first": "int32", "below": "int32", "coefficient": "float64", "mean": "float64"}
-    frame = pd.DataFrame(rows, columns=list(schema)).astype({"first": "Int32", "below": "Int32"})
-    return ibis.memtable(frame, schema=ibis.schema(schema))
 
 
 _MEASURED = [name + end for name in risk_trial.MEASURES for end in ("", "_low", "_high")]

@@ -1,13 +1,17 @@
 """Which feeds of a practice are too thin to use: nothing came, nothing for too long, or far fewer rows than usual."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
 from typing import TypeVar
 
+import ibis
+import pandas as pd
+from ibis import ir
+
 from localcare.dataset import suppression
-from localcare.population.definitions.judging import Judging
+from localcare.population.definitions.judging import Judging, judging
 
 NOWHERE, NOTHING, LATE, FEW = "nothing arrived from anywhere", "nothing arrived", "late", "few rows"
 Practice = TypeVar("Practice", int, str)
@@ -70,3 +74,25 @@ def _why(by: Judging, rows: int, middle: float, people: int, late: bool) -> str:
     if late:
         return LATE
     return FEW if usual >= by.fewest_to_compare and rows < by.share_of_middle * usual else ""
+
+
+def practices(
+    arrived: ir.Table, people: ir.Table, sources: Collection[str], lost: Mapping[str, Collection[int]], as_at: date
+) -> dict[int, str]:
+    """Practices in which a feed of the sources is too thin, and which. What nobody sends is missing to all alike.
+
+    In: `quality.arrived`, registered people, the practices lost to each source.
+    """
+    by, observed = judging(), people.filter(people.observed).group_by("practice").agg(n=ibis._.count()).to_pandas()
+    held = dict(zip(observed["practice"].tolist(), observed["n"].tolist(), strict=True))
+    needed = {feed: known.source for feed, known in by.feeds.items() if known.source in sources}
+    seen = {f: {k: n for k, n in held.items() if k not in lost.get(source, ())} for f, source in needed.items()}
+    rows = {
+        (row.practice, row.feed): Arrived(row.rows, *(pd.Timestamp(day).date() for day in (row.first_on, row.last_on)))
+        for row in arrived.to_pandas().itertuples()
+    }
+    found: dict[int, list[str]] = {}
+    for (practice, feed), why in feeds(by, rows, seen, as_at).items():
+        if why != NOWHERE:
+            found.setdefault(practice, []).append(f"{by.feeds[feed].label}: {why}")
+    return {practice: "; ".join(whys) for practice, whys in sorted(found.items())}
