@@ -9,7 +9,20 @@ import json
 import sys
 from dataclasses import asdict
 
-BENCHES = ("population", "growth", "comorbidity", "pages", "kills", "variation", "effect", "beds", "siting", "scenario")
+BENCHES = (
+    "population",
+    "growth",
+    "comorbidity",
+    "pages",
+    "kills",
+    "variation",
+    "effect",
+    "beds",
+    "siting",
+    "scenario",
+    "linkage",
+    "daily",
+)
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
-"""A day's files added to the edition in use of LOCALCARE_DATA: `python -m bench.daily EXTRACTS [--whole]`.
+"""A day's files added to the edition in use of LOCALCARE_DATA: `python -m bench.daily [EXTRACTS] [--whole]`.
 
-EXTRACTS is the folder that the edition was made from, its rows kept. The day: of every file each thousandth row again,
+EXTRACTS (those of LOCALCARE_DATA where none are named) is the folder that the edition was made from, its rows kept.
+The day: of every file each thousandth row again,
 nine in ten as new rows of the day after, one as a correction of an old one; each thousandth registration moved, ended,
 dead, opted out or new. The command works on a copy of the installation, in a process of its own, care store included.
 `--whole` also takes everything in at once and compares every table row for row.
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -24,29 +26,54 @@ import duckdb
 from localcare.dataset import contract, editions
 from localcare.intake import extract, shapes
 
+TITLE = "A day's files added to the edition in use, care store included"
+HERE = Path(os.environ.get("LOCALCARE_DATA", "./var"))
 EVERY = 1000
 
 
+@dataclass(frozen=True)
+class Row:
+    rows: int
+    seconds: float
+    peak_mb: int
+    differing_tables: str
+
+
+def run() -> list[Row]:
+    """One row. SystemExit where there is no installation made from extracts with its rows kept."""
+    if not (HERE / "kept").exists() or not (HERE / "extracts").exists():
+        raise SystemExit(
+            f"{HERE} holds no edition with its rows kept and the extracts it was made from: localcare demo"
+        )
+    return [measure(HERE / "extracts", HERE, whole=False)]
+
+
 def main() -> None:
-    extracts, data = Path(sys.argv[1]), Path(os.environ["LOCALCARE_DATA"])
+    named = [argument for argument in sys.argv[1:] if argument != "--whole"]
+    measure(Path(named[0]) if named else HERE / "extracts", HERE, whole="--whole" in sys.argv)
+
+
+def measure(extracts: Path, data: Path, *, whole: bool) -> Row:
+    """Add a day to a copy of the installation; with `whole` also everything at once, compared row for row."""
+    differing = "not compared"
     with tempfile.TemporaryDirectory(dir=data.parent) as folder:
         day, copy = Path(folder) / "day", Path(folder) / "var"
         rows = make_day(extracts, day)
         copy_installation(data, copy)
-        print(f"{rows:,} rows of a day in {day}", flush=True)
+        print(f"{rows:,} rows of a day in {day}", file=sys.stderr, flush=True)
         command = [sys.executable, "-m", "localcare.cli", "intake", "run"]
         start = time.perf_counter()
         told = _run([*command, str(day), "--onto", "current"], copy)
         taken = time.perf_counter() - start
         peak = getrusage(RUSAGE_CHILDREN).ru_maxrss // 1024
-        print(f"{rows:,} rows of a day added in {taken:.1f} s, {peak:,} MB at the peak; edition {told['edition']}")
-        print(json.dumps(told["care_store"]))
-        if "--whole" in sys.argv:
+        tell = f"{rows:,} rows of a day added in {taken:.1f} s, {peak:,} MB at the peak; edition {told['edition']}"
+        print(tell, json.dumps(told["care_store"]), sep="\n", file=sys.stderr)
+        if whole:
             one, other = editions.current(copy / "dataset"), _whole(extracts, day, copy, Path(folder), command)
-            differing = [name for name in contract.load().tables if differ(one, other, name)]
-            print(
-                f"rows: {sum(one.manifest['rows'].values()):,}; tables that differ from the whole at once: {differing}"
-            )
+            differing = ", ".join(name for name in contract.load().tables if differ(one, other, name)) or "none"
+            kept = sum(one.manifest["rows"].values())
+            print(f"rows: {kept:,}; tables that differ from the whole at once: {differing}", file=sys.stderr)
+    return Row(rows, round(taken, 1), peak, differing)
 
 
 def make_day(extracts: Path, day: Path) -> int:

@@ -1,4 +1,6 @@
-"""Linkage measured against the demo's truth: `python -m bench.linkage EXTRACTS TRUTH [--unregistered SHARE]`.
+"""Linkage measured against the demo's truth: `python -m bench.linkage [EXTRACTS TRUTH] [--unregistered SHARE]`.
+
+Without folders those of LOCALCARE_DATA; `python -m bench linkage` is that with every tenth person unregistered.
 
 For the sources whose rows carry identities: how many rows find their own person (right), another one (wrong), nobody
 (missed), by source and method, by threshold of the model, by what is wrong in the row. `--unregistered 0.1` takes every
@@ -7,11 +9,12 @@ Synthetic truth proves the machinery, never what linkage achieves on real data.
 """
 
 import argparse
+import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -22,10 +25,43 @@ from localcare.intake.feeds import FEEDS, Feed
 from localcare.intake.identity import MACROS
 from localcare.intake.likeness import Likeness
 
+TITLE = "Linkage against the demonstration's truth, every tenth person not registered"
+HERE = Path(os.environ.get("LOCALCARE_DATA", "./var"))
 KEYS = {"planning": bytes(32), "risk_stratification": bytes(32)}
 PSEUDONYMS = editing.Pseudonyms(tuple(KEYS), lambda who, purpose: keyed_hashes(who, KEYS[purpose]), identity, {})
 THRESHOLDS = (0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999)
 LOWEST = 1e-6  # so that each row's best candidate is kept and every threshold can be tried
+
+
+@dataclass(frozen=True)
+class Row:
+    source: str
+    rows: int
+    right: int
+    wrong: int
+    missed: int
+    precision: str
+    recall: str
+
+
+def run() -> list[Row]:
+    """Each source and all, then rows by whose number they bear. SystemExit without a demonstration."""
+    if not (HERE / "truth").exists():
+        raise SystemExit(f"{HERE} holds no demonstration with its truth: localcare demo")
+    judged = judge(HERE / "extracts", HERE / "truth", 0.1)
+    sources = [
+        Row(shape, rows, sum(found[0::2]), sum(found[1::2]), missed, *_right_of(found, registered))
+        for shape, rows, registered, *found, missed in by_source(judged, editing.LINKAGE_THRESHOLD)
+    ]
+    mixed = [
+        Row(f"number: {whose}", n, r, w, no, _precision(r, w), "-") for whose, n, r, w, no, *_ in by_number(judged)
+    ]
+    return [*sources, *mixed]
+
+
+def _right_of(found: list[int], registered: int) -> tuple[str, str]:
+    right, wrong = sum(found[0::2]), sum(found[1::2])
+    return _precision(right, wrong), _precision(right, registered - right)
 
 
 def judge(extracts: Path, truth: Path, unregistered: float = 0) -> duckdb.DuckDBPyConnection:
@@ -73,7 +109,8 @@ def _timed(likeness: Likeness) -> list[float]:
 
 def _link(work: editing.Editing, feed: Feed) -> None:
     shape = shapes.load()[feed.shape]
-    keyed = replace(feed, keep={**feed.keep, **{name: f'"{name}"' for name in shape.key}})
+    kept = {name: f'"{name}"' for name in shape.key} | {"bears": feed.keep["nhs"]}
+    keyed = replace(feed, keep={**feed.keep, **kept})
     work._stage(feed.shape, dict(keyed.keep))
     work.connection.execute("CREATE OR REPLACE TEMP TABLE decided (row BIGINT, sure DOUBLE, contradicted BOOLEAN)")
     linking.link(work.connection, keyed, shape.source, work.likeness)
@@ -87,7 +124,10 @@ def _of(feed: Feed, truth: Path) -> str:
             coalesce(p.identity = t.nhs_number::VARCHAR, false) AS hit,
             t.nhs_number::VARCHAR IN (SELECT identity FROM person) AS registered,
             concat_ws(', ', nullif(t.cause::VARCHAR, ''), nullif(k.kin::VARCHAR, '')) AS cause,
-            CASE WHEN d.contradicted THEN 0 ELSE coalesce(d.sure, 0) END AS sure
+            CASE WHEN d.contradicted THEN 0 ELSE coalesce(d.sure, 0) END AS sure,
+            f.row IN (SELECT row FROM misnumbered) AS contradicted,
+            coalesce(f.bears = t.nhs_number::VARCHAR, false) AS bears_own,
+            f.bears IN (SELECT nhs FROM by_nhs) AS holder_registered
         FROM fated f JOIN '{truth}/links/{feed.shape}.parquet' t ON {same}
         JOIN '{truth}/people.parquet' k ON k.nhs_number = t.nhs_number
         LEFT JOIN person p ON p.person = f.person LEFT JOIN decided d ON d.row = f.row AND f.found_by = 'model'"""
@@ -144,6 +184,18 @@ def by_cause(judged: duckdb.DuckDBPyConnection, threshold: float) -> list[tuple]
     """).fetchall()
 
 
+def by_number(judged: duckdb.DuckDBPyConnection, threshold: float) -> list[tuple]:
+    """Rows that bear a number known here, by whose it is: of registered people, linked by it rightly, wrongly, not."""
+    found = f"(found_by = 'rule' OR found_by = 'model' AND sure >= {threshold})"
+    return judged.execute(f"""
+        SELECT CASE WHEN bears_own THEN 'their own' ELSE 'another person''s' END, count(*),
+            count(*) FILTER (found_by = 'number' AND hit), count(*) FILTER (found_by = 'number' AND NOT hit),
+            count(*) FILTER (contradicted), count(*) FILTER (contradicted AND hit AND {found}),
+            count(*) FILTER (contradicted AND NOT hit AND {found})
+        FROM judged WHERE holder_registered GROUP BY 1 ORDER BY 1 DESC
+    """).fetchall()
+
+
 def _right_and_wrong(which: str) -> str:
     return f"count(*) FILTER ({which} AND hit), count(*) FILTER ({which} AND NOT hit)"
 
@@ -167,8 +219,8 @@ def _precision(right: int, wrong: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("extracts", type=Path)
-    parser.add_argument("truth", type=Path)
+    parser.add_argument("extracts", type=Path, nargs="?", default=HERE / "extracts")
+    parser.add_argument("truth", type=Path, nargs="?", default=HERE / "truth")
     parser.add_argument("--unregistered", type=float, default=0)
     parser.add_argument("--threshold", type=float, default=editing.LINKAGE_THRESHOLD)
     given = parser.parse_args()
@@ -180,6 +232,16 @@ def main() -> None:
     _show(f"By source, threshold {given.threshold}", header, sources)
     thresholds = [(*row, _precision(*row[1:])) for row in by_threshold(judged)]
     _show("The model by threshold", ["threshold", "right", "wrong", "precision"], thresholds)
+    numbers = [
+        "whose number",
+        "rows",
+        "linked by it rightly",
+        "wrongly",
+        "not believed",
+        "then rightly",
+        "then wrongly",
+    ]
+    _show("Rows that bear the number of somebody registered here", numbers, by_number(judged, given.threshold))
     causes = [(*row, _precision(*row[2:4]), _precision(*row[4:6])) for row in by_cause(judged, given.threshold)]
     header = [
         "cause",

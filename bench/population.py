@@ -89,7 +89,7 @@ def _contestant(name: str) -> Callable[[Edition], dict]:
 
 
 def _whole_run(edition: Edition) -> dict:
-    from localcare.dataset import runs
+    from localcare.dataset import purposes, runs
     from localcare.population import definitions
     from localcare.population.calc import pipeline
 
@@ -98,7 +98,8 @@ def _whole_run(edition: Edition) -> dict:
     codes = tables["practice"].select("practice", "ods_code").to_pandas()
     # The seven clusters of an area, here by number alone: which practice is where does not change the work.
     clusters = {int(practice): int(practice) % 7 for practice in codes["practice"]}
-    results = pipeline.compute(tables, definitions.load(), clusters, edition.as_at)
+    barred = {purpose: purposes.barred(purposes.load(), purpose, edition.as_at) for purpose in purposes.PURPOSES}
+    results = pipeline.compute(tables, definitions.load(), clusters, edition.as_at, barred=barred)
     coverage = results.tables["coverage"]
     named = coverage.mutate(ods_code=coverage.practice.cast("string"), cluster=coverage.practice.cast("string"))
     with tempfile.TemporaryDirectory() as folder:

@@ -21,6 +21,15 @@ from tests.editions import make_edition, write_edition
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.parametrize("file", [contract.EDITIONS, contract.RESULTS])
+def test_every_column_that_measures_has_a_unit(file):
+    loaded = contract.load(file)
+    columns = [(table.name, column) for table in loaded.tables.values() for column in table.columns]
+    assert [(name, c.name) for name, c in columns if c.type.startswith("float") and not c.unit] == []
+    counts = [(name, c.name) for name, c in columns if c.name in ("people", "observed", "bed_days") and not c.unit]
+    assert [pair for pair in counts if loaded.tables[pair[0]].column(pair[1]).type != "bool"] == []
+
+
 @pytest.mark.parametrize("name", ["dataset", "results", "purposes"])
 def test_the_reference_page_is_up_to_date(name):
     command = f"python -m localcare.dataset.document {name} > docs/reference/{name}.md"

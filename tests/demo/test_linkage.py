@@ -22,6 +22,18 @@ def test_hardly_anybody_is_linked_wrongly_even_where_one_in_ten_is_not_registere
     assert missed < 0.01 * registered
 
 
+def test_another_registered_persons_number_hardly_ever_links_and_the_right_one_hardly_ever_is_refused(judged):
+    mixed = judged.execute("""
+        SELECT count(*), count(*) FILTER (found_by = 'number'), count(*) FILTER (found_by <> 'nobody' AND NOT hit)
+        FROM judged WHERE contains(cause, 'number of somebody else here') AND holder_registered""").fetchall()[0]
+    assert mixed[0] > 50
+    assert mixed[1] <= 0.05 * mixed[0]
+    assert mixed[2] <= 0.05 * mixed[0]
+    right, refused = judged.execute("""
+        SELECT count(*), count(*) FILTER (contradicted) FROM judged WHERE bears_own AND registered""").fetchall()[0]
+    assert refused <= 0.0005 * right
+
+
 def test_the_model_finds_people_whom_the_rule_leaves_and_nobody_wrongly(judged):
     right, wrong = judged.execute(
         "SELECT count(*) FILTER (hit), count(*) FILTER (NOT hit) FROM judged WHERE found_by = 'model' AND sure >= 0.999"
@@ -46,13 +58,15 @@ def test_every_cause_comes_with_every_row_that_has_it(area_folder):
         causes = set(cause.split(", ")) if cause else set()
         seen |= causes
         assert missing == ("number missing" in causes)
-        assert bool(wrong) == bool(causes & {"number mistyped", "number of nobody here"})
+        assert bool(wrong) == bool(
+            causes & {"number mistyped", "number of nobody here", "number of somebody else here"}
+        )
         assert family or causes & {"family name misspelt", "former family name"}
         assert given or "given name in another spelling" in causes
         assert birth or causes & {"day and month changed over", "birth ten years early", "birth days late"}
         assert postcode or causes & {"another postcode", "postcode missing"}
         assert not no_postcode or causes & {"postcode missing", "another postcode"}
-    assert {"number missing", "number mistyped", "number of nobody here"} <= seen
+    assert {"number missing", "number mistyped", "number of nobody here", "number of somebody else here"} <= seen
     assert {"another postcode", "postcode missing"} <= seen
     assert {"given name in another spelling", "family name misspelt", "former family name"} <= seen
 

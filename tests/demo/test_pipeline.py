@@ -43,10 +43,22 @@ def test_reported_people_with_conditions_come_near_the_stated_numbers(found):
 
 
 def test_reported_spend_is_of_the_order_of_the_published_cells(found):
-    """A fiftieth of the area: `localcare demo --gaps` after a whole build gives the gaps worth quoting."""
+    """A fiftieth of the area, always the same people: adults' cells within 5%.
+
+    Children with conditions are a few hundred here, and few of them cost most: a fifth. On the whole area all four lie
+    within 2%.
+    """
     spend = [gap for figure, gap in found[0].items() if figure.startswith("pounds per head")]
     assert len(spend) == 4
-    assert all(gap.found == pytest.approx(gap.aim, rel=0.35) for gap in spend)
+    children, *adults = sorted(spend, key=lambda gap: "0-15" not in gap.figure)
+    assert all(gap.found == pytest.approx(gap.aim, rel=0.05) for gap in adults)
+    assert children.found == pytest.approx(children.aim, rel=0.2)
+    assert not any(gap.missed for gap in spend)
+
+
+def test_a_figure_that_misses_by_more_than_it_may_is_a_miss():
+    assert [gaps.Gap("a", 100, found, 3.0).missed for found in (97, 103.1, None)] == [False, True, True]
+    assert not gaps.Gap("told only", 100, 200).missed
 
 
 def test_prediction_is_neither_hopeless_nor_too_good(found):

@@ -116,7 +116,7 @@ def many() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         if spoil == 3:
             row["postcode"] = "TN1 1AA"
         if spoil == 4:
-            row["date_of_birth"] = f"{int(row['date_of_birth'][:4]) - 10}{row['date_of_birth'][4:8]}01"
+            row["date_of_birth"] = str(date.fromisoformat(row["date_of_birth"]) + timedelta(days=20))
         if spoil == 5:
             year, month, day = row["date_of_birth"].split("-")
             row["date_of_birth"] = f"{year}-{day}-{month}" if int(day) < 13 else f"{year}-{month}-1{day[1]}"

@@ -1,6 +1,7 @@
 """Rows to people: by number, by the one rule, or to nobody; against a plain second version."""
 
 import random
+from collections import Counter
 from datetime import date, timedelta
 
 from localcare.access.calc.pseudonym import identity, keyed_hashes
@@ -58,6 +59,54 @@ def test_the_rule_row_by_row(tmp_path):
     assert found == [ada, ada, ada, None, None, None, None, fourth, None, None, fourth]
     [count] = [c for c in work.counts if c.shape == "ambulance"]
     assert (count.unlinked, count.linked_by_rule, count.linked_by_model, count.kept) == (6, 4, 0, 5)
+
+
+# (what a row says beside the number of Ada Archer, born on 2 May 1940; who it is linked to; what speaks against it)
+CONTRADICTIONS = [
+    ({}, "ada", None),
+    ({"date_of_birth": "1940-05-02", "sex": "F", "given_name": "A"}, "ada", None),
+    ({"sex": "M"}, "ada", None),  # one slip is no contradiction
+    ({"given_name": "Zoe"}, "ada", None),  # people are called by another name
+    ({"date_of_birth": "1940-02-05"}, "ada", None),  # day and month changed over
+    ({"date_of_birth": "1950-05-02"}, "ada", None),  # one part of it
+    ({"date_of_birth": "1940-04-29"}, "ada", None),  # some days
+    ({"date_of_birth": "1971-11-19"}, None, "birth_date"),
+    ({"date_of_birth": "1950-05-02", "sex": "M"}, None, "birth_date_and_sex"),
+    ({"date_of_birth": "1950-05-02", "given_name": "Zoe"}, None, "birth_date_and_given_name"),
+    ({"sex": "M", "given_name": "Tom"}, None, "sex_and_given_name"),  # a twin
+    ({"date_of_birth": "1971-11-19", "sex": "M"}, None, "birth_date_and_sex"),
+    # What the row says besides finds its person by the rule, though it bears another's number.
+    ({"date_of_birth": "1971-11-19", "sex": "M", "postcode": "TN9 1AA", "family_name": "Baker"}, "bert", None),
+]
+
+
+def test_a_number_that_the_row_itself_contradicts_links_nobody(tmp_path):
+    registrations = [
+        {"patient_id": "1", "nhs_number": NUMBERS[0]},
+        {
+            "patient_id": "2", "nhs_number": NUMBERS[1], "date_of_birth": "1971-11-19", "sex": "M",
+            "family_name": "Baker", "given_name": "Bert",
+        },
+    ]  # fmt: skip
+    rows = [on_day(n, nhs_number=NUMBERS[0], **said) for n, (said, _, _) in enumerate(CONTRADICTIONS)]
+    found, work = linked(tmp_path, registrations, rows)
+    pseudonyms = {"ada": hashed(NUMBERS[0]), "bert": hashed(NUMBERS[1]), None: None}
+    assert found == [pseudonyms[who] for _, who, _ in CONTRADICTIONS]
+    counted = Counter(cause for _, _, cause in CONTRADICTIONS if cause) + Counter(["birth_date_and_sex"])
+    [told] = [source["numbers_contradicted"] for source in work.linkage if source["shape"] == "ambulance"]
+    assert told == counted
+
+
+def test_any_registration_of_a_person_that_agrees_makes_their_number_hold(tmp_path):
+    registrations = [
+        {"nhs_number": NUMBERS[0], "date_of_birth": "1900-01-01", "registration_end_datetime": "2015-01-01"},
+        {"nhs_number": NUMBERS[0], "organisation": "Y90002", "registration_start_datetime": "2015-01-02"},
+    ]
+    rows = [on_day(0, nhs_number=NUMBERS[0], date_of_birth=day) for day in ("1900-01-01",)]
+    rows += [on_day(1, nhs_number=NUMBERS[0], date_of_birth="1940-05-02")]
+    rows += [on_day(2, nhs_number=NUMBERS[0], date_of_birth="1977-08-19")]
+    found, _ = linked(tmp_path, registrations, rows)
+    assert found == [hashed(NUMBERS[0]), hashed(NUMBERS[0]), None]
 
 
 def test_where_a_source_has_a_name_it_must_agree(tmp_path):

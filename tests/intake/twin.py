@@ -92,14 +92,29 @@ def link(row: Mapping[str, str], registrations: Sequence[Mapping[str, str]], nam
     """Which registration's person a row means: the position of the person's first registration, or None."""
     people = [_first(position, registrations) for position in range(len(registrations))]
     number = valid_number(row.get("nhs_number"))
-    for position, other in enumerate(registrations):
-        if number and valid_number(other.get("nhs_number")) == number:
-            return people[position]
+    holders = [p for p, other in enumerate(registrations) if number and valid_number(other["nhs_number"]) == number]
+    if holders and any(not contradicts(row, registrations[p]) for p in holders):
+        return people[holders[0]]
+    if holders:
+        number = None
     if not all(row.get(field) for field in ("date_of_birth", "sex", "postcode")) or row["sex"] not in "MF":
         return None
     alike = {people[p] for p, other in enumerate(registrations) if _known_by(other, name) == _known_by(row, name)}
     numbered = {people[p] for p, other in enumerate(registrations) if valid_number(other.get("nhs_number"))}
     return alike.pop() if len(alike) == 1 and not (number and alike & numbered) else None
+
+
+def contradicts(row: Mapping[str, str], person: Mapping[str, str]) -> bool:
+    """Whether a row about a person, without names, speaks against their being who their number says."""
+    one, other = date.fromisoformat(row["date_of_birth"]), date.fromisoformat(person["date_of_birth"])
+    sexes = {row["sex"], person["sex"]}
+    if one == other:
+        return False
+    if sexes == {"M", "F"}:
+        return True
+    agreeing = sum(a == b for a, b in zip(one.timetuple()[:3], other.timetuple()[:3], strict=True))
+    over = (one.year, one.month, one.day) == (other.year, other.day, other.month)
+    return agreeing < 2 and not over and abs((one - other).days) > 31
 
 
 def _known_by(row: Mapping[str, str], name: str | None) -> tuple:

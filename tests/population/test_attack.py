@@ -209,6 +209,36 @@ def test_no_two_answers_and_no_sum_of_them_gives_a_small_count(made, names):
     assert known.exact() == []
 
 
+def test_registered_observed_and_scored_taken_from_each_other_give_no_small_count(made, monkeypatch):
+    """The three lie within each other, and list sizes are known to everybody. Here few are unseen, or not scored."""
+    rows = [
+        row | {"registered": 100, "observed": observed, "may_be_scored": scored}
+        for row, observed, scored in zip(made.folder.rows("coverage"), (95, 100, 93, 98), (88, 97, 40, 98), strict=True)
+    ]
+    kept = type(made.folder).rows
+    monkeypatch.setattr(
+        type(made.folder), "rows", lambda self, table, *more: rows if table == "coverage" else kept(self, table, *more)
+    )
+    people = {}
+    for row in rows:
+        code = row["ods_code"]
+        scored, observed = row["may_be_scored"], row["observed"]
+        people |= {
+            (code, "scored"): scored,
+            (code, "seen"): observed - scored,
+            (code, "unseen"): row["registered"] - observed,
+        }
+    known = Attacker(people)
+    within = {"registered": ("scored", "seen", "unseen"), "observed": ("scored", "seen"), "may_be_scored": ("scored",)}
+    for level in LEVELS:
+        for row in queries.report("coverage", level).rows:
+            inside = WITHIN[row.get("unit", "area")]
+            for count, kinds in within.items():
+                known.learn([(code, kind) for code in inside for kind in kinds], row[count])
+            known.know([(code, kind) for code in inside for kind in within["registered"]])
+    assert known.exact() == []
+
+
 @pytest.fixture
 def unrounded(made, settings):
     """The same run with figures shown to the last person, so that only suppression protects."""

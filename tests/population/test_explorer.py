@@ -1,8 +1,10 @@
 """The explorer: the cube against a slow twin, what is suppressed, who sees what, the same bytes every time."""
 
+import html
 import io
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -15,7 +17,7 @@ from localcare.base import audit
 from localcare.cli.main import main
 from localcare.dataset.suppression import Rule
 from localcare.places.models import Area
-from localcare.population import actions, explorer, explorer_export, queries, reports
+from localcare.population import actions, asking, explorer, explorer_export, queries, reports
 from localcare.population.calc.cube import CONDITION, SETTINGS
 from localcare.population.explorer import Question, UnknownReport, ways
 from localcare.population.explorer_protect import Tables
@@ -230,6 +232,46 @@ def test_a_map_has_its_table(client, area, sign_in):
     page = text(client.get("/population/explorer/?by=lsoa"))
     assert 'class="lc-map"' in page
     assert "Elsewhere or not known" in page
+
+
+def test_the_published_spend_stands_beside_ours_by_the_printed_ages(client, area, sign_in, settings):
+    sign_in("analyst", "99J")
+    page = text(client.get("/population/explorer/?by=age&segmentation=as_printed"))
+    assert "Published spend a head" in page
+    assert "£4,422" in page
+    assert "Local Care Plan 2017, section 11, page 31" in page
+    assert "Published spend a head" not in text(
+        client.get("/population/explorer/?at=cluster:C1&segmentation=as_printed")
+    )
+    settings.AREA = "Elsewhere"
+    assert "Published spend a head" not in text(client.get("/population/explorer/?by=age&segmentation=as_printed"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        queries.Question(),
+        queries.Question(("cluster", "C1"), "practice", (("age", "70+"),), "spend"),
+        queries.Question(by="age", where=(("group", "mostly_healthy"),), show="outpatient"),
+        queries.Question(by="group", segmentation="as_printed", show="spend_per_head"),
+    ],
+)
+def test_the_command_and_the_call_behind_a_figure_give_it(client, area, sign_in, capsys, question):
+    sign_in("analyst", "99J")
+    asked = {
+        "at": ":".join(question.unit),
+        "by": question.by,
+        "show": question.show,
+        "segmentation": question.segmentation,
+    }
+    page = html.unescape(text(client.get("/population/explorer/", {**asked, **dict(question.where)})))
+    command, call = asking.command(question), asking.python(question)
+    assert command in page
+    assert call in page
+    wanted = queries.explore(question).answer()
+    assert main([*shlex.split(command)[1:], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(wanted, default=str))
+    assert eval(call, {"explore": queries.explore, "Question": queries.Question}).answer() == wanted
 
 
 def test_queries_do_not_grow(client, area, sign_in, django_assert_max_num_queries):

@@ -1,7 +1,12 @@
 """A run uses no row of a source that lacks its purpose, says which it left out, and what that cost the score."""
 
+import ast
+import inspect
 import json
+import re
 from contextlib import closing
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +16,8 @@ from django.db import transaction
 from localcare.base import audit
 from localcare.dataset import contract, runs
 from localcare.dataset.purposes import SOURCES
-from localcare.population import actions, lawful, lists, model_card, queries
-from localcare.population.calc import purpose, risk, risk_sources
+from localcare.population import actions, definitions, lawful, lists, model_card, queries
+from localcare.population.calc import pipeline, purpose, risk, risk_sources, risk_trial
 from tests import builders
 from tests.population.test_risk_trial import LOADED, _people
 
@@ -109,13 +114,30 @@ def test_a_file_of_purposes_that_cannot_be_used_stops_the_run_before_it_begins(e
         actions.compute(edition)
 
 
+def test_nobody_computes_without_saying_which_sources_are_barred():
+    with pytest.raises(TypeError, match="barred"):
+        pipeline.compute({}, definitions.load(), {}, date(2023, 1, 1))
+
+
+def test_the_how_to_for_a_platform_scores_by_the_same_law_as_the_command():
+    page = (Path(__file__).parents[2] / "docs/how-to/run-on-spark.md").read_text("utf-8")
+    [code] = [part for part in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "pipeline.compute" in part]
+    [call] = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Call) and "compute" in ast.unparse(n.func)]
+    given = {keyword.arg for keyword in call.keywords}
+    assert {"barred", "tenths"} <= given
+    bound = inspect.signature(pipeline.compute).bind(*call.args, **dict.fromkeys(given))
+    assert len(bound.args) == 4
+    assert "purposes.barred(" in code
+
+
 def test_what_a_source_gives_the_score_is_measured_by_leaving_it_out():
     # Admissions before (hospital) and heart failure (general practice) both raise the risk of these people.
     learn, ask = _people(6_000, 7), _people(6_000, 8)
-    happened, asked = learn["admissions"] > 0, ask["admissions"] > 0
-    model = risk.fit(learn, happened, LOADED.risk, LOADED.conditions)
-    whole = risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions))
-    losses = risk_sources.losses(learn, ask, whole, happened, asked, LOADED)
+
+    def told(chosen):
+        return risk_trial._risks(learn, ask, risk_trial.ADMISSION, chosen, LOADED)
+
+    losses = risk_sources.losses(told(LOADED.risk), ask["admissions"] > 0, told, LOADED)
     found = {loss.source: loss for loss in losses}
     assert set(found) == {"gp", "acute"}
     assert max(found["acute"].change.high, found["gp"].change.high) < 0
@@ -136,7 +158,7 @@ def test_leaving_out_is_the_same_as_fitting_without():
     assert [p.key for p in less.predictors] == [p.key for p in LOADED.risk.predictors if p.source != "gp"]
     happened = learn["admissions"] > 0
     model = risk.fit(learn, happened, less, LOADED.conditions)
-    told = risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions))
+    told = risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions), ask["age"])
     ask["mask"] = np.zeros_like(ask["mask"])
-    assert (told == risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions))).all()
+    assert (told == risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions), ask["age"])).all()
     assert lawful.LABELS.keys() == set(SOURCES)

@@ -17,6 +17,7 @@ from tests.builders import text
 from tests.population.test_risk_trial import CLUSTERS, LOADED, QUICK, _people, risk_trial
 
 pytestmark = pytest.mark.django_db
+SLOPES = ((0.85, 0.7, 0.99), (1.0, 0.9, 1.1), (0.8, 0.75, 0.85), (1.2, 1.15, 1.25), (None, None, None))
 TABLES = {"risk_test": "groups", "risk_top": "tops", "risk_plot": "plot"}
 
 
@@ -25,7 +26,7 @@ def trial():
     late = _people(8_000, 8)
     groups = {
         "sex": ["male" if n % 2 else "female" for n in range(8_000)],
-        "ethnic_group": ["black" if n % 800 < 5 else "not_recorded" for n in range(8_000)],
+        "ethnic_group": ["black" if n % 1_600 < 2 else "not_recorded" for n in range(8_000)],
         "cluster": [f"C{CLUSTERS[p]}" for p in late["practice"].tolist()],
     }
     arrays = {part: risk_trial.np.array(keys) for part, keys in groups.items()}
@@ -35,7 +36,7 @@ def trial():
 @pytest.fixture
 def made(trial):
     """A run that holds this trial."""
-    told = {"later_period": True, "practices_fitted": 12, "practices_tested": 4, "people_fitted": 6_001}
+    told = {"later_period": True, "parts": 4, "practices_fitted": 12, "practices_tested": 4, "people_fitted": 6_001}
     told |= {"people_tested": 2_003, "comparison": asdict(trial.comparison)}
     return SimpleNamespace(
         run=SimpleNamespace(
@@ -74,13 +75,25 @@ def test_a_small_group_gets_words_and_another_is_hidden_with_it(made):
 def test_findings_in_words(made):
     rows, more = model_card.rows(made), model_card.more(made)
     test = LOADED.risk_test
-    assert "calibration slope 1.0" in model_card.finding(rows, test)
+    assert "calibration slope 0.99" in model_card.finding(rows, test)
     assert "1 group has too few people to say." in model_card.finding_of_groups(rows, test)
     assert "did not earn its place" in model_card.finding_of_comparison(more["trial"])
     assert "The 5% at highest risk had" in model_card.finding_of_top(more["top"], 0.05)
     assert "not enough data" in model_card.finding([], test)
     assert "not enough data" in model_card.finding_of_top([], 0.05)
     assert "not tried" in model_card.finding_of_comparison({"comparison": None})
+
+
+def test_a_group_outside_the_bounds_is_named_and_whether_chance_may_have_put_it_there():
+    row = {"outcome": "crisis", "model": "logistic", "part": "age_band", "label": "85 and over"}
+    rows = [row | dict(zip(("slope", "slope_low", "slope_high"), one, strict=True)) for one in SLOPES]
+    told = model_card.outside(rows, LOADED.risk_test)
+    assert [words.rpartition("). ")[2] for words in told] == [
+        "The interval reaches into the bounds: chance may have put it outside.",
+        "Not by chance: the risks of these people are told too far apart, the highest too high.",
+        "Not by chance: the risks of these people are told too close together.",
+    ]
+    assert told[0].startswith("Crisis, age, 85 and over: 0.85 (0.70 to 0.99)")
 
 
 def test_practices_without_a_score_are_named_with_the_reason(made):
@@ -154,7 +167,7 @@ def test_with_a_test_the_page_tells_it(client, area, sign_in, made, monkeypatch)
     Run.objects.filter(id=run.id).update(model=run.model | made.run.model)
     sign_in("analyst", "99J")
     page = text(client.get("/population/model/"))
-    assert "calibration slope 1.0" in page
+    assert "calibration slope 0.99" in page
     assert "did not earn its place" in page
     assert "too few" in page
     assert "<circle" in client.get("/population/model/").content.decode()

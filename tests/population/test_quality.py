@@ -10,6 +10,8 @@ from django.db import transaction
 
 from localcare.base import audit
 from localcare.population import actions, quality, queries, reports
+from localcare.population.calc.thin import Arrived
+from localcare.population.definitions.judging import judging
 from tests import builders
 from tests.builders import text
 
@@ -58,8 +60,8 @@ def test_arrivals_and_fields_are_those_of_counting_one_by_one(area, edition):
     ],
 )
 def test_a_feed_is_late_where_so_long_a_silence_is_unusual(rows, first, silent, late):
-    arrived = quality.Arrived(rows, AS_AT - timedelta(days=first), AS_AT - timedelta(days=silent))
-    assert arrived.late(AS_AT, quality.judging()) is late
+    arrived = Arrived(rows, AS_AT - timedelta(days=first), AS_AT - timedelta(days=silent))
+    assert arrived.late(AS_AT, judging()) is late
 
 
 def test_what_is_not_shared_or_not_recorded_is_too_thin(area):
@@ -84,7 +86,7 @@ def test_what_arrived_nowhere_is_too_thin_everywhere(area):
     ("rows", "days", "told"), [(800, 100, "2017-03-31"), (799, 100, "2017-03"), (27, 100, "2017-03"), (26, 100, "")]
 )
 def test_the_last_day_is_told_only_where_it_is_not_that_of_a_few(rows, days, told):
-    arrived = quality.Arrived(rows, AS_AT - timedelta(days=days - 1), AS_AT)
+    arrived = Arrived(rows, AS_AT - timedelta(days=days - 1), AS_AT)
     assert arrived.last_told(reports.Rule(8, 5)) == told
 
 

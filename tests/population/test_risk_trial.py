@@ -159,15 +159,26 @@ def trial():
 
 
 def test_nobody_is_tested_whose_practice_was_learnt_from(trial):
-    out = risk_trial.left_out(np.arange(16), CLUSTERS, 4, LOADED.risk_test.seed)
-    assert sorted(CLUSTERS[p] for p in out) == [0, 1, 2, 3]
-    assert (trial.practices_fitted, trial.practices_tested) == (12, 4)
-    assert trial.people_tested == np.isin(_people(12_000, 8)["practice"], out).sum()
+    part = risk_trial.parts(np.arange(16), CLUSTERS, 4, LOADED.risk_test.seed)
+    for number in range(4):
+        assert sorted(CLUSTERS[p] for p in part if part[p] == number) == [0, 1, 2, 3]
+    assert (trial.parts, trial.practices_fitted, trial.practices_tested, trial.people_tested) == (4, 12, 16, 12_000)
+    early, late = _people(12_000, 7), _people(12_000, 8)
+    asked = []
+
+    def tell(learnt, ask):
+        assert not set(learnt["practice"]) & set(ask["practice"])
+        asked.append(ask["person"])
+        return ask["person"].astype(float)
+
+    told = risk_trial._split(early, late, CLUSTERS, LOADED).told(tell)
+    assert told.tolist() == late["person"].tolist()
+    assert sorted(np.concatenate(asked)) == late["person"].tolist()
     assert trial.later_period
 
 
 def test_another_seed_leaves_out_others_and_the_same_seed_the_same():
-    found = [tuple(risk_trial.left_out(np.arange(16), CLUSTERS, 4, seed)) for seed in (1, 1, 2, 3, 4)]
+    found = [tuple(risk_trial.parts(np.arange(16), CLUSTERS, 4, seed).items()) for seed in (1, 1, 2, 3, 4)]
     assert found[0] == found[1]
     assert len(set(found)) > 1
 
@@ -237,6 +248,34 @@ def test_the_model_is_that_of_a_plain_ridge_regression():
     plain = LogisticRegression(C=1 / LOADED.risk.penalty, tol=1e-10, max_iter=10_000).fit(x, happened)
     assert model.intercept == pytest.approx(plain.intercept_[0], abs=1e-3)
     assert model.coefficients == pytest.approx(plain.coef_[0].tolist(), abs=1e-3)
+
+
+def test_where_a_predictor_weighs_less_in_the_old_each_band_of_age_is_still_calibrated():
+    """An admission before raises the risk steeply at 30 and hardly at 85: one coefficient cannot say both."""
+
+    def steep(seed):
+        columns, draw = _people(20_000, seed), np.random.default_rng(seed + 50)
+        weight = np.where(columns["age"] < 40, 1.3, np.where(columns["age"] < 75, 0.8, 0.4))
+        odds = -2.0 + weight * (columns["emergency_admissions"] - 1)
+        happened = (draw.random(20_000) < _risk(odds)).astype(np.int64)
+        return columns | {"admissions": happened, "crisis": happened}
+
+    learnt, asked = steep(1), steep(2)
+    model = risk.fit(learnt, learnt["admissions"] > 0, LOADED.risk, LOADED.conditions)
+    x = risk.matrix(asked, model.terms, LOADED.conditions)
+    told, plain = (risk.score(m, x, asked["age"]) for m in (model, replace(model, bands=())))
+    for first, below in ((18, 40), (85, 200)):
+        inside = (asked["age"] >= first) & (asked["age"] < below)
+        happened = asked["admissions"][inside] > 0
+        stretched, flat = (measures.calibration(s[inside], happened).slope.value for s in (told, plain))
+        assert 0.9 <= stretched <= 1.1
+        assert not 0.5 <= flat <= 1.4
+
+
+def test_a_band_with_too_few_outcomes_is_left_as_it_is():
+    columns = _people(400, 3)
+    model = risk.fit(columns, columns["admissions"] > 0, LOADED.risk, LOADED.conditions)
+    assert {(band.intercept, band.slope) for band in model.bands if band.first == 85} == {(0.0, 1.0)}
 
 
 def test_a_crisis_is_an_emergency_admission_an_ambulance_to_ae_or_death_within_the_months(tmp_path):

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import duckdb
 import ibis
@@ -127,7 +128,30 @@ def _slow(measure: Measure, people) -> tuple[int, int, int]:
 
 def test_every_definition_has_cases_and_holds_them():
     assert all(one.cases for one in (*LOADED.segmentations, *LOADED.measures))
+    kinds = {
+        (bool(c.resolved), bool(c.within_months), bool(c.first_within_months)): {case.holds for case in c.cases}
+        for c in LOADED.conditions.all
+        if c.cases
+    }
+    assert {kind for kind, held in kinds.items() if held == {True, False}} == {
+        (True, False, False), (False, True, False), (False, False, True), (False, False, False),
+    }  # fmt: skip
     assert cases.failing(LOADED, BACKEND) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "changed", "message"),
+    [
+        ("diabetes", {"resolved": ()}, "case 'resolved after it was diagnosed: gone'"),
+        ("diabetes", {"diagnosed": ("asthma",)}, "case 'diagnosed again after it was resolved: back'"),
+        ("depression", {}, ""),
+    ],
+)
+def test_a_condition_whose_rule_no_longer_gives_its_cases_is_told(key, changed, message):
+    conditions = LOADED.conditions
+    other = replace(conditions, all=tuple(replace(c, **changed) if c.key == key else c for c in conditions.all))
+    found = cases.failing(replace(LOADED, conditions=other), BACKEND)
+    assert [said for said in found if message in said] if message else found == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
@@ -77,6 +77,45 @@ def test_no_list_is_longer_for_a_practice_that_lacks_what_the_score_needs(editio
     may = sum(p["observed"] and p["risk_stratification"] for p in rows["person"] if p["practice"] == 0)
     assert ListEntry.objects.filter(cluster_code="C1").count() == -(-may * 5 // 100)
     assert run.coverage["G82001"]["may_be_scored"] == 0
+
+
+def without_recent_contacts(edition, practice: int) -> dict[str, list[dict]]:
+    """The rows of the edition, where a practice's consultations stopped arriving half a year ago."""
+    rows = {name: edition.table(name).to_pyarrow().to_pylist() for name in edition.manifest["rows"]}
+    home = {person["person"]: person["practice"] for person in rows["person"]}
+    stopped = edition.as_at - timedelta(days=180)
+    rows["gp_contact"] = [r for r in rows["gp_contact"] if home[r["person"]] != practice or r["on"] <= stopped]
+    return rows
+
+
+def test_where_a_feed_of_the_score_stopped_nobody_is_scored_and_the_practice_is_named(edition, elsewhere, tmp_path):
+    thin = write_edition(tmp_path / "other", edition.as_at, without_recent_contacts(edition, 2), id="thin")
+    run = actions.run(thin, by=ANALYST)
+    assert run.model["fitted"]
+    assert run.model["thin"] == {"G82002": "Consultations: late"}
+    assert run.coverage["G82002"]["may_be_scored"] == 0
+    assert not ListEntry.objects.filter(practice_code="G82002").exists()
+    assert ListEntry.objects.filter(practice_code="G82001").exists()
+    [why] = [r["why"] for r in queries.report("model").more["practices_without_a_score"] if r["practice"] == "G82002"]
+    assert why == "sends too little of what the score needs (Consultations: late)"
+    assert queries.how_lists_are_made().too_thin == run.model["thin"]
+
+
+def test_whoever_came_last_week_is_scored_only_with_a_history(edition, elsewhere, tmp_path):
+    rows = {name: edition.table(name).to_pyarrow().to_pylist() for name in edition.manifest["rows"]}
+    adults = [p for p in rows["person"] if p["observed"] and p["risk_stratification"] and p["birth_year"] < 1995]
+    known = {row["person"] for row in rows["gp_contact"] if row["on"] < date(2016, 12, 1)}
+    one = next(p for p in adults if p["person"] in known)
+    other = next(p for p in adults if p["person"] != one["person"])
+    for person in (one, other):
+        person["registered_from"] = edition.as_at - timedelta(days=7)
+    for name in ("observation", "medication", "gp_contact", "emergency_attendance", "admission", "outpatient"):
+        rows[name] = [row for row in rows[name] if row["person"] != other["person"]]
+    rows["diagnosis"] = []
+    actions.run(write_edition(tmp_path / "other", edition.as_at, rows, id="new"), by=ANALYST)
+    scored = {r["person"] for r in reports.made(queries.current_run()).folder.rows("person_result", "risk IS NOT NULL")}
+    assert (one["person"] in scored, other["person"] in scored) == (True, False)
+    assert sum(row["may_be_scored"] for row in queries.current_run().coverage.values()) == len(scored)
 
 
 def test_a_run_is_audited_once_and_names_nobody(run):
@@ -223,6 +262,43 @@ def test_before_the_first_run_a_report_says_what_to_do(run):
     Run.objects.all().delete()
     with pytest.raises(queries.NoRun, match="localcare population run"):
         queries.report("segments")
+
+
+def test_the_four_published_figures_stand_beside_ours_for_their_own_area_only(run, settings):
+    def asked(segmentation="as_printed", level="area"):
+        return queries.report("segments", level, segmentation).more.get("published")
+
+    found = asked()
+    assert [row["published"] for row in found["cells"]] == [953, 1512, 2785, 4422]
+    assert (found["area"], found["year"]) == ("West Kent", "2015/16")
+    assert "page 31" in found["source"]
+    rows = {
+        (r["age_band"], r["group"]): r["spend_per_head"] for r in queries.report("segments", "area", "as_printed").rows
+    }
+    assert found["cells"][1]["ours"] == rows["70+", "conditions_1_to_3"]
+    assert (asked("age_and_conditions"), asked(level="cluster")) == (None, None)
+    settings.AREA = "Elsewhere"
+    assert asked() is None
+
+
+def test_a_mean_risk_that_one_person_makes_is_hidden_with_what_gives_it_away(run, monkeypatch):
+    """Of ten people listed in a practice one has nearly all the risk: their own could be read from the mean."""
+    of = reports.made(run)
+    numbers = sorted(of.practices)[:3]
+    even = [{"practice": n, "risk": 0.2} for n in numbers for _ in range(10)]
+    monkeypatch.setattr(
+        reports.runs.RunFolder, "rows", lambda self, table, *_: lopsided if table == "list_entry" else kept[table]
+    )
+    kept = {"coverage": list(run.coverage.values())}
+    for row, n in zip(kept["coverage"], sorted(of.practices), strict=True):
+        row["practice"] = n
+    lopsided = even[10:] + [{"practice": numbers[0], "risk": r} for r in [0.9, *[0.01] * 9]]
+    found = {r["unit"]: r for r in reports._risk(of, "", [("practice", of.practices[n][0]) for n in numbers])}
+    first = found[of.practices[numbers[0]][0]]
+    assert (first["listed"], first["mean_risk"]) == (None, None)
+    lopsided = even
+    found = reports._risk(of, "", [("practice", of.practices[n][0]) for n in numbers])
+    assert [row["mean_risk"] for row in found] == [0.2, 0.2, 0.2]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,17 @@ def run_linkage(arguments) -> int:
         told = [dataclasses.asdict(source) for source in sources]
         output.print_json({"edition": edition, "threshold": threshold, "sources": told})
         return 0
-    columns = ["Shape", "By number", "By rule", "By model", "Nobody", "Of these", "Learnt from", "Note"]
+    columns = [
+        "Shape",
+        "By number",
+        "By rule",
+        "By model",
+        "Nobody",
+        "Of these",
+        "Numbers contradicted",
+        "Learnt from",
+        "Note",
+    ]
     output.print_table(f"Linkage of {edition}, threshold {threshold}", columns, map(_of_source, sources))
     return 0
 
@@ -133,7 +143,8 @@ def run_linkage(arguments) -> int:
 def _of_source(source) -> list[str]:
     counts = (source.number, source.rule, source.model, source.nobody)
     why = ", ".join(f"{name} {n:,}" for name, n in source.outcomes.items() if n and name != "linked")
-    return [source.shape, *(f"{n:,}" for n in counts), why, f"{source.learnt_from:,}", source.note]
+    wrong = ", ".join(f"{cause.replace('_', ' ')} {n:,}" for cause, n in source.contradicted.items())
+    return [source.shape, *(f"{n:,}" for n in counts), why, wrong, f"{source.learnt_from:,}", source.note]
 
 
 def run_pin(arguments) -> int:

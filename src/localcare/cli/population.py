@@ -173,6 +173,17 @@ def _print_table(report) -> None:
     cells = [["-" if row[c] is None else row[c] for c in columns] for row in report.rows]
     output.print_table(f"{report.name}, {report.level}, {report.as_at}", columns, cells)
     seen = report.coverage
+    if published := report.more.get("published"):
+        cells = [
+            [c["age_band"], c["group"], c["published"], "-" if c["ours"] is None else c["ours"]]
+            for c in published["cells"]
+        ]
+        output.print_table(
+            f"Pounds a head as published, {published['area']} {published['year']}",
+            ["Age", "Group", "Published", "Ours"],
+            cells,
+        )
+        output.console.print(f"{published['source']}. {published['note']}")
     output.console.print(
         f"{seen['practices_sharing']} of {seen['practices']} practices share, {seen['people_observed_share']:.1%} "
         f"of people are observed. -: suppressed, or nobody there. {report.how}"

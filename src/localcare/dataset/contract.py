@@ -24,13 +24,14 @@ DUCKDB_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its type in the contract's words, and the table whose dense key it holds, if any."""
+    """A column: its type in the contract's words, its unit where it measures, the table whose dense key it holds."""
 
     name: str
     type: str
     meaning: str
     nullable: bool = False
     key_of: str | None = None
+    unit: str = ""
 
     @property
     def duckdb_type(self) -> str:

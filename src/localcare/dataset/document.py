@@ -66,11 +66,12 @@ def _section(table: contract.Table) -> str:
     rows = "".join(_row(column) for column in table.columns)
     told = "; ".join(facts)
     head = f"\n## {table.name}\n\n{table.meaning}.\n{told[:1].upper()}{told[1:]}.\n"
-    return f"{head}\n| column | type | meaning |\n|---|---|---|\n{rows}"
+    return f"{head}\n| column | type | unit | meaning |\n|---|---|---|---|\n{rows}"
 
 
 def _row(column: contract.Column) -> str:
-    return f"| `{column.name}` | {column.type}{', may be null' if column.nullable else ''} | {column.meaning} |\n"
+    kind = f"{column.type}{', may be null' if column.nullable else ''}"
+    return f"| `{column.name}` | {kind} | {column.unit} | {column.meaning} |\n"
 
 
 if __name__ == "__main__":

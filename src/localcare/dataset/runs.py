@@ -23,6 +23,10 @@ from ibis import ir
 from localcare.dataset import contract
 from localcare.dataset.editions import UNFINISHED, BrokenContract, Finished, alone, fsync
 
+# Small enough that a page's question of some people or a practice leaves most of a large table unread, and that two
+# processors share the rest.
+ROW_GROUP = 50_000
+
 
 class NoRun(Exception):
     """There is no such run; the message tells how to make one."""
@@ -116,7 +120,7 @@ def _computed(expression: ir.Table, table: contract.Table) -> pa.Table:
 
 
 def _write(computed: pa.Table, table: contract.Table, path: Path) -> None:
-    parquet.write_table(computed, path, compression="snappy")
+    parquet.write_table(computed, path, compression="snappy", row_group_size=ROW_GROUP)
     with duckdb.connect(":memory:") as connection:
         if found := contract.faults(connection, table, "'" + str(path).replace("'", "''") + "'"):
             raise BrokenContract("; ".join(found))

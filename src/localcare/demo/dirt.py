@@ -66,10 +66,12 @@ def identify(
     names, n = IDENTIFIERS.get(shape), len(rows.person)
     if names is None:
         return rows, {"another postcode": np.zeros(n, bool)}
-    who, rates, side = rows.person, parameters()["dirt"], rng.spawn(1)[0]
+    who, rates = rows.person, parameters()["dirt"]
+    side, mixing = rng.spawn(2)
     wrong_birth = rng.random(n) < rates["birth_date_wrong"]
     off = wrong_birth * rng.integers(1, 28, n)
     numbers, wrong_numbers = _numbers(rng, identity, who, rates)
+    numbers, mixed = _mixed_up(mixing, identity, who, numbers, rates, people.present)
     births, wrong_births = _births(side, people.born[who], off)
     postcodes, wrong_postcodes = _postcodes(rng, identity, who, rates)
     columns: dict[str, Any] = {
@@ -78,7 +80,7 @@ def identify(
         names.sex: words(people.sex[who], names.sexes),
         names.postcode: postcodes,
     }
-    spoilt = wrong_numbers | wrong_births | wrong_postcodes
+    spoilt = wrong_numbers | mixed | wrong_births | wrong_postcodes
     if names.practice:
         columns[names.practice] = words(people.practice[who], practices)
     if names.given_name:
@@ -102,6 +104,32 @@ def _numbers(rng, identity: Identity, who: Array, rates: dict[str, float]) -> tu
     number[nobodys] = rng.choice(identity.unused, int(nobodys.sum()))
     wrong = {"number missing": missing, "number mistyped": mistyped, "number of nobody here": nobodys}
     return pa.array(number, mask=missing), wrong
+
+
+def _mixed_up(
+    rng, identity: Identity, who: Array, numbers: pa.Array, rates: dict[str, float], present: int
+) -> tuple[pa.Array, dict[str, Array]]:
+    """Some of the numbers, where nothing else is wrong with them, are those of another registered person.
+
+    Half of them of the next at the same postcode, as where one of a family is taken for another, half of anybody.
+    """
+    number = numbers.fill_null(0).to_numpy(zero_copy_only=False).copy()
+    right = number == identity.nhs_number[who]
+    mixed = (rng.random(len(who)) < rates["nhs_number_of_somebody_else"]) & right
+    anybody = (who[mixed] + rng.integers(1, present, int(mixed.sum()))) % present
+    near = _next_at_postcode(identity, present)[who[mixed] % present]
+    other = np.where(rng.random(len(anybody)) < 0.5, near, anybody)
+    number[mixed] = identity.nhs_number[other]
+    mixed[mixed] = other != who[mixed]
+    return pa.array(number, mask=number == 0), {"number of somebody else here": mixed}
+
+
+def _next_at_postcode(identity: Identity, present: int) -> Array:
+    """Of each of those registered, the next at the same postcode; of the last there, the first of the next one."""
+    order = np.argsort(identity.postcode[:present], kind="stable")
+    following = np.empty(present, np.int64)
+    following[order] = np.roll(order, -1)
+    return following
 
 
 def _births(rng, born: Array, off: Array) -> tuple[Array, dict[str, Array]]:

@@ -186,7 +186,9 @@ class Editing:
         """For the manifest: how the rows of a source found their people, and what the model had learnt."""
         found = self.connection.execute("SELECT found_by::VARCHAR, count(*) FROM fated GROUP BY 1").fetchall()
         methods = {method or "nobody": count for method, count in sorted(found, key=lambda row: row[0] or "~")}
-        self.linkage.append({"shape": shape, "rows": methods, "model": asdict(learnt) if learnt else None})
+        wrong = self.connection.execute("SELECT cause::VARCHAR, count(*) FROM misnumbered GROUP BY 1 ORDER BY 1")
+        told = {"numbers_contradicted": dict(wrong.fetchall()), "model": asdict(learnt) if learnt else None}
+        self.linkage.append({"shape": shape, "rows": methods, **told})
         counted = self.connection.execute("""
             SELECT ods_code, found_by::VARCHAR, rows FROM practice JOIN (
                 SELECT practice, found_by, count(*) AS rows FROM fated JOIN person USING (person)

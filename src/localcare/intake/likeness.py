@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from localcare.intake import model
-from localcare.intake.staging import GOOD
+from localcare.intake.staging import SOUND
 
 OUTCOMES = ("linked", "several", "contradicted", "unlike", "nobody")
 _SIDE = ", ".join(model.COLUMNS)
@@ -65,16 +65,19 @@ class Likeness:
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE unlinked AS SELECT row, dense_rank() OVER (ORDER BY {_SIDE}) AS id, {_SIDE}
             FROM (SELECT s.row, coalesce(s.nhs, s.written) AS number,
-                      CASE WHEN s.nhs IS NOT NULL THEN 'valid' END AS valid, {_ROW} FROM {GOOD} s
+                      CASE WHEN s.nhs IS NOT NULL THEN 'valid' END AS valid, {_ROW} FROM {SOUND} s
                   WHERE s.birth IS NOT NULL AND s.row IN (SELECT row FROM fated WHERE fate = 'unlinked'))
         """)
 
     def _take_pairs(self) -> int:
-        """Rows whose number tells their person; chosen by hash of their key, so that neither files nor order matter."""
+        """Rows whose number tells their person, and which do not contradict it.
+
+        Chosen by hash of their key, so that neither files nor order matter.
+        """
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE pair AS
             SELECT s.row, n.person, NULL::VARCHAR AS number, NULL::VARCHAR AS valid, {_ROW}
-            FROM {GOOD} s JOIN by_nhs n ON s.nhs = n.nhs WHERE s.birth IS NOT NULL
+            FROM {SOUND} s JOIN by_nhs n ON s.nhs = n.nhs WHERE s.birth IS NOT NULL
             ORDER BY s.h1, s.h2 LIMIT {model.definition().sample_pairs}
         """)
         return self._count("pair")

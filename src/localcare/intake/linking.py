@@ -4,11 +4,19 @@ import duckdb
 
 from localcare.intake.feeds import Feed
 from localcare.intake.likeness import Learnt, Likeness
-from localcare.intake.staging import GOOD
+from localcare.intake.staging import GOOD, SOUND
 
 FATES = ("kept", "unlinked", "left_out", "not_used")
 METHODS = ("number", "rule", "model")
-_ALIKE = "jaro_winkler_similarity(s.given, rn.given) >= 0.85"
+CAUSES = ("birth_date", "birth_date_and_sex", "birth_date_and_given_name", "sex_and_given_name")
+_ALIKE = "s.given[1] = {0}.given[1] OR jaro_winkler_similarity(s.given, {0}.given) >= 0.85"
+_OTHER_BIRTH = "coalesce(s.birth <> k.birth, false)"
+_OTHER_SEX = "coalesce(s.sex <> k.sex, false)"
+_OTHER_GIVEN = f"coalesce(NOT ({_ALIKE.format('k')}), false)"
+# One date is mistaken for itself in one part, by day and month changed over, or by a few days: not altogether.
+_ALTOGETHER = """coalesce((year(s.birth) = year(k.birth))::INT + (month(s.birth) = month(k.birth))::INT
+    + (day(s.birth) = day(k.birth))::INT < 2 AND abs(s.birth - k.birth) > 31 AND NOT (year(s.birth) = year(k.birth)
+    AND month(s.birth) = day(k.birth) AND day(s.birth) = month(k.birth)), false)"""
 _PERSONAL = {"nhs", "written", "birth", "sex", "postcode", "practice", "family", "given", "owner"}
 
 
@@ -19,6 +27,8 @@ def link(connection: duckdb.DuckDBPyConnection, feed: Feed, source: str, likenes
     when an agreement or the person's choice forbids its use, else kept. `found_by` says what found the person of a row
     that carries its own identity. Gives what the model did where rows of such a source were left for it.
     """
+    if feed.link == "identity":
+        _distrust(connection)
     columns = ", ".join(f'found."{name}"' for name in feed.keep if name not in _PERSONAL)
     connection.execute("DROP VIEW IF EXISTS linked")
     connection.execute(f"""
@@ -32,6 +42,30 @@ def link(connection: duckdb.DuckDBPyConnection, feed: Feed, source: str, likenes
     learnt = _link_alike(connection, source, likeness) if feed.link == "identity" else None
     connection.execute("CREATE VIEW linked AS SELECT * FROM fated WHERE fate = 'kept'")
     return learnt
+
+
+def _distrust(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table `misnumbered`: rows that every registration of their number contradicts, and the cause; view SOUND."""
+    connection.execute(f"DROP VIEW IF EXISTS {SOUND}")
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE misnumbered AS
+        SELECT row, min(cause)::ENUM {CAUSES} AS cause FROM (
+            SELECT s.row, n.registrations, {_cause()} AS cause FROM {GOOD} s
+            JOIN known k ON s.nhs = k.nhs JOIN by_nhs n ON s.nhs = n.nhs
+            WHERE {_OTHER_BIRTH} OR ({_OTHER_SEX} AND {_OTHER_GIVEN}))
+        WHERE cause IS NOT NULL GROUP BY row, registrations HAVING count(*) = registrations
+    """)
+    connection.execute(f"""
+        CREATE TEMP VIEW {SOUND} AS SELECT s.* REPLACE (CASE WHEN m.row IS NULL THEN s.nhs END AS nhs)
+        FROM {GOOD} s LEFT JOIN misnumbered m ON s.row = m.row
+    """)
+
+
+def _cause() -> str:
+    return f"""CASE WHEN {_OTHER_BIRTH} AND {_OTHER_SEX} THEN 'birth_date_and_sex'
+        WHEN {_OTHER_BIRTH} AND {_OTHER_GIVEN} THEN 'birth_date_and_given_name'
+        WHEN {_OTHER_SEX} AND {_OTHER_GIVEN} THEN 'sex_and_given_name'
+        WHEN {_OTHER_BIRTH} AND {_ALTOGETHER} THEN 'birth_date' END"""
 
 
 def _link_alike(connection: duckdb.DuckDBPyConnection, source: str, likeness: Likeness) -> Learnt | None:
@@ -68,9 +102,9 @@ def _person_of(feed: Feed) -> str:
     # A valid number speaks against everybody who has another one, a practice against those never registered there.
     rule = """CASE WHEN n.person IS NULL THEN s.birth END = {0}.birth AND s.sex = {0}.sex AND s.postcode = {0}.postcode
         AND (s.nhs IS NULL OR NOT {0}.numbered) AND (s.practice IS NULL OR list_contains({0}.practices, s.practice))"""
-    given = f"(s.given IS NULL OR rn.given IS NULL OR s.given[1] = rn.given[1] OR {_ALIKE})"
+    given = f"(s.given IS NULL OR rn.given IS NULL OR {_ALIKE.format('rn')})"
     return f"""SELECT s.*, coalesce(n.person, {named}) AS person, {found_by} AS found_by
-        FROM {GOOD} s LEFT JOIN by_nhs n ON s.nhs = n.nhs
+        FROM {SOUND} s LEFT JOIN by_nhs n ON s.nhs = n.nhs
         LEFT JOIN by_rule r ON {rule.format("r")}
         LEFT JOIN by_rule_and_name rn ON {rule.format("rn")} AND s.family = rn.family AND {given}"""
 

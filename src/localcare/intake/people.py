@@ -171,17 +171,18 @@ def make_links(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) ->
     a valid number that is not the person's, a practice that never was, another given name.
     """
     connection.execute("""
-        CREATE TABLE known AS SELECT r.*, p.person FROM registration r JOIN person p USING (identity)
+        CREATE TABLE known AS SELECT r.*, p.person, plain_name(r.family_name) AS family,
+            plain_name(r.given_name) AS given FROM registration r JOIN person p USING (identity)
     """)
     connection.execute(
-        "CREATE TABLE by_nhs AS SELECT nhs, min(person) AS person FROM known WHERE nhs IS NOT NULL GROUP BY nhs"
+        "CREATE TABLE by_nhs AS SELECT nhs, min(person) AS person, count(*) AS registrations FROM known "
+        "WHERE nhs IS NOT NULL GROUP BY nhs"
     )
     for table, names in (("by_rule", "birth, sex, postcode"), ("by_rule_and_name", "birth, sex, postcode, family")):
         connection.execute(f"""
             CREATE TABLE {table} AS SELECT {names}, min(person) AS person, bool_or(nhs IS NOT NULL) AS numbered,
                 min(given) AS given, list(DISTINCT organisation) AS practices
-            FROM (SELECT *, plain_name(family_name) AS family, plain_name(given_name) AS given FROM known)
-            WHERE sex IS NOT NULL AND postcode IS NOT NULL GROUP BY {names} HAVING count(DISTINCT person) = 1
+            FROM known WHERE sex IS NOT NULL AND postcode IS NOT NULL GROUP BY {names} HAVING count(DISTINCT person) = 1
         """)
     agreed = ", ".join(
         f"p.observed AND (p.practice, '{source}', 'planning') IN (SELECT (practice, source, purpose) FROM agreement) "

@@ -61,7 +61,10 @@ def compare(before: str, after: str) -> Comparison:
 
 @dataclass(frozen=True)
 class Linked:
-    """How the rows of a source that carry identities found their people. `note` says why the model was not used."""
+    """How the rows of a source that carry identities found their people. `note` says why the model was not used.
+
+    `contradicted`: rows whose NHS number was not believed, by what in them speaks against it.
+    """
 
     shape: str
     number: int
@@ -71,6 +74,7 @@ class Linked:
     outcomes: dict[str, int]
     learnt_from: int
     note: str
+    contradicted: dict[str, int]
 
 
 def linkage(id: str | None = None) -> tuple[str, float, list[Linked]]:
@@ -85,9 +89,8 @@ def linkage(id: str | None = None) -> tuple[str, float, list[Linked]]:
 def _linked(source: dict) -> Linked:
     found, learnt = source["rows"], source["model"] or {"outcomes": {}, "pairs": 0, "note": "nothing was left for it"}
     counts = {name: found.get(name, 0) for name in ("number", "rule", "model", "nobody")}
-    return Linked(
-        source["shape"], **counts, outcomes=learnt["outcomes"], learnt_from=learnt["pairs"], note=learnt["note"]
-    )
+    model = {"outcomes": learnt["outcomes"], "learnt_from": learnt["pairs"], "note": learnt["note"]}
+    return Linked(source["shape"], **counts, **model, contradicted=source.get("numbers_contradicted", {}))
 
 
 def to_expire() -> list[Edition]:

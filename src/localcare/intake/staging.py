@@ -160,3 +160,5 @@ def mark_repeats(connection: duckdb.DuckDBPyConnection) -> None:
 
 GOOD = "good"
 """The view of the accepted rows of a shape, of all parts (see `kept`): columns kept, `file`, `row` in order."""
+SOUND = "sound"
+"""The same rows as they are linked by identity: a number that the row itself contradicts is no number (`linking`)."""

@@ -119,7 +119,7 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
             made_at=made_at,
             definitions=fingerprint,
             coverage={row["ods_code"]: _without(row, "ods_code", "practice") for row in folder.rows("coverage")},
-            model=_model(computed.results) | {"sources": sources},
+            model=_model(computed.results) | {"sources": sources, "thin": _thin(computed)},
             lost=_lost(computed.results.lost, computed.practices),
         )
         before = {row["pseudonym"]: row for row in ListEntry.objects.values(*KEPT)}
@@ -203,15 +203,21 @@ def _model(results: pipeline.Results) -> dict[str, Any]:
     if model is None:
         return {"fitted": False, "why": results.why_no_model}
     kept = {key: getattr(model, key) for key in ("people", "outcomes", "practices", "intercept")}
+    bands = [asdict(band) for band in model.bands]
     assessment = asdict(model.assessment) if model.assessment else None
-    return {"fitted": True, **kept, "assessment": assessment, "trial": _trial(results.trial)}
+    return {"fitted": True, **kept, "bands": bands, "assessment": assessment, "trial": _trial(results.trial)}
+
+
+def _thin(computed: Computed) -> dict[str, str]:
+    """Practices, by code, in which a feed of the score is too thin, and which."""
+    return {computed.practices[practice]: why for practice, why in computed.results.thin.items()}
 
 
 def _trial(trial: Trial | None) -> dict[str, Any] | None:
     """How the model was tested, and what came of the comparison; the figures are in the results' tables."""
     if trial is None:
         return None
-    kept = ("later_period", "practices_fitted", "practices_tested", "people_fitted", "people_tested")
+    kept = ("later_period", "parts", "practices_fitted", "practices_tested", "people_fitted", "people_tested")
     return {
         **{key: getattr(trial, key) for key in kept},
         "comparison": asdict(trial.comparison) if trial.comparison else None,

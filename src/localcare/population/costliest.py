@@ -83,7 +83,7 @@ def _withdrawn(_last_choice: int, _edition: str, _today: date) -> frozenset[str]
 SPARE = 100  # read besides, for those whose choice takes them out
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)  # as many units as an area has, and more
 def _costliest(paths: tuple[Path, Path, Path], practices: tuple[int, ...], priced: tuple) -> tuple[Person, ...]:
     """The first people by cost of some practices, with their pseudonyms for planning."""
     prices, grown_from = dict(priced[0]), priced[1]
@@ -123,7 +123,7 @@ def share_of_spend(of: Made, unit: Unit, people: Sequence[Person]) -> float | No
     return sum(one.cost for one in people) / whole if whole else None
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _spend(path: Path, practices: tuple[int, ...]) -> float:
     with duckdb.connect(":memory:") as connection:
         query = "SELECT coalesce(sum(cost), 0) FROM read_parquet($p) WHERE observed AND practice IN (SELECT unnest($n))"

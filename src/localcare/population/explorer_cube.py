@@ -59,7 +59,6 @@ def read(what: Reading, of: Places) -> Mapping[Cell, Sums]:
 def _rows(what: Reading, of: Places) -> list[tuple]:
     place = "district, lsoa" if what.by_home else "cluster, ods_code"
     cuts = ", ".join(COLUMNS[name] for name in sorted(what.dimensions))
-    # Pounds are summed as exact decimals, so that they come out the same in whichever order the rows are read.
     measures = ", ".join(map(_summed, what.measures))
     by = f"ROLLUP({place})" + (f", CUBE({cuts})" if cuts else "")
     query = f"SELECT {place}, {cuts + ', ' if cuts else ''}{measures} FROM cut GROUP BY {by}"
@@ -68,10 +67,16 @@ def _rows(what: Reading, of: Places) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
+POUNDS = ("spend", "social_care")
+
+
 def _summed(name: str) -> str:
+    """Pounds as exact decimals, so that they come out the same in whichever order rows are read; the rest is whole."""
     if name.endswith("_largest"):
         return f"max({name})"
-    return f"sum({name})" if name.endswith("_squares") else f"sum({name}::DECIMAL(18, 4))::DOUBLE"
+    if name.endswith("_squares"):
+        return f"sum({name})"
+    return f"sum({name}::DECIMAL(18, 4))::DOUBLE" if name in POUNDS else f"sum({name})::DOUBLE"
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, what: Reading, of: Places) -> None:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
-from localcare.population import explorer_export, queries
+from localcare.population import asking, explorer_export, queries
 from localcare.population.explorer import (
     AREA,
     BELOW,
@@ -56,6 +56,9 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "files": request.GET.urlencode(),
         "spend_seen": queries.spend_seen_share(question.segmentation),
         "run": queries.current_run(),
+        "command": asking.command(question),
+        "python": asking.python(question),
+        "published": queries.published_spend(question.segmentation) if question.unit == AREA else None,
     }
     return render(request, "population/explorer.jinja", context)
 

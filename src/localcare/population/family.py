@@ -85,7 +85,7 @@ def tree(of: Places, by_home: bool) -> dict[Unit, tuple[Unit, ...]]:
     return tree
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def protected(
     _run: int, grid: Reading, of_conditions: Reading, of: Places, rule: suppression.Rule, values: tuple
 ) -> Protected:

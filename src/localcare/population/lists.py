@@ -122,7 +122,7 @@ def _counted(codes: Collection[str], open_lists: Collection[str]) -> tuple[Count
 class HowMade:
     """How the lists of the run in use were made: counts as published, `assessment` None without enough data for it.
 
-    Where no model could be fitted, `why` says why.
+    Where no model could be fitted, `why` says why. `too_thin`: practices whose data are, and what lacks.
     """
 
     edition: str
@@ -136,6 +136,7 @@ class HowMade:
     outcomes: int | None
     assessment: Mapping[str, float] | None
     why: str
+    too_thin: Mapping[str, str]
 
 
 def how_lists_are_made() -> HowMade | None:
@@ -157,6 +158,7 @@ def how_lists_are_made() -> HowMade | None:
         outcomes=model.get("outcomes"),
         assessment=model.get("assessment"),
         why=model.get("why", ""),
+        too_thin=run.model.get("thin", {}),
     )
 
 

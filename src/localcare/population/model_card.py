@@ -184,14 +184,16 @@ def _interval(name: str, outcomes: int | None, people: int) -> Row:
 
 
 def _without_a_score(of: "Made") -> list[Row]:
-    """Practices in which nobody may be scored: not all the agreements that the score needs, and which lack."""
+    """Practices in which nobody may be scored: which agreements lack, or which feed is too thin."""
     allowed = of.definitions.risk.allowed
     lost = {code for source, codes in of.run.lost.get(RISK, {}).items() if source in allowed for code in codes}
     of_planning = {code for code, row in of.run.coverage.items() if not row["observed"]}
     none = {code for code, row in of.run.coverage.items() if not row["may_be_scored"]}
+    thin = of.run.model.get("thin", {})
     names = places.names(lost | none)
     whys = {
         **dict.fromkeys(none, "has no agreement for risk stratification"),
+        **{code: f"sends too little of what the score needs ({why})" for code, why in thin.items()},
         **dict.fromkeys(lost, "shares only some of the data that the score needs"),
         **dict.fromkeys(of_planning, "does not share for planning, and of nobody there anything is seen"),
     }
@@ -232,6 +234,26 @@ def finding_of_groups(found: Sequence[Row], test: RiskTest) -> str:
         f"The slope lies from {test.slope_from} to {test.slope_to} in {good} of {len(known)} groups; furthest off is "
         f"{PARTS[worst['part']].lower()}, {worst['label']}: {within(worst, 'slope')}."
         + (f" {few} {'group has' if few == 1 else 'groups have'} too few people to say." if few else "")
+    )
+
+
+def outside(found: Sequence[Row], test: RiskTest) -> list[str]:
+    """Each group, of either outcome, whose slope lies outside the bounds, and whether chance alone may have put it."""
+    mine = [r for r in found if r["model"] == LOGISTIC and r["slope"] is not None]
+    labels = {outcome.key: outcome.label.split(":")[0] for outcome in test.outcomes}
+    return [
+        f"{labels[r['outcome']]}, {PARTS[r['part']].lower() if r['part'] != ALL else 'everybody'}, {r['label']}: "
+        f"{within(r, 'slope')}. {_may_be_chance(r, test)}"
+        for r in mine
+        if not test.slope_from <= r["slope"] <= test.slope_to
+    ]
+
+
+def _may_be_chance(row: Row, test: RiskTest) -> str:
+    if row["slope_low"] <= test.slope_to and row["slope_high"] >= test.slope_from:
+        return "The interval reaches into the bounds: chance may have put it outside."
+    return "Not by chance: the risks of these people are " + (
+        "told too far apart, the highest too high." if row["slope"] < 1 else "told too close together."
     )
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from math import floor
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,6 +15,9 @@ from localcare.dataset import editions, suppression
 from localcare.dataset.runs import NoRun, RunFolder
 from localcare.design.formats import day_of
 from localcare.population import lawful
+from localcare.population.calc import thin
+from localcare.population.calc.thin import Arrived
+from localcare.population.definitions.judging import Judging, judging
 
 if TYPE_CHECKING:
     from localcare.population.reports import Made, Row, Unit
@@ -35,74 +35,6 @@ HOW_LINKED = (
     "precision: number and rule taken as right, each link of the model as wrong as its threshold lets it be. Measured "
     "on synthetic people only; no real area has been measured."
 )
-
-
-@dataclass(frozen=True)
-class Feed:
-    source: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field, who could have it, and the share below which it is too thin to use."""
-
-    label: str
-    of: str
-    at_least: float
-
-
-@dataclass(frozen=True)
-class Judging:
-    """How quality is told and judged (`quality.toml`)."""
-
-    late_after_days: int
-    fewest_expected: float
-    fewest_to_compare: float
-    share_of_middle: float
-    feeds: Mapping[str, Feed]
-    fields: Mapping[str, Field]
-
-
-@cache
-def judging() -> Judging:
-    """The definition that is shipped."""
-    text = resources.files("localcare.population").joinpath("definitions/quality.toml").read_text("utf-8")
-    held = tomllib.loads(text)
-    return Judging(
-        late_after_days=held["late_after_days"],
-        fewest_expected=held["fewest_expected"],
-        fewest_to_compare=held["fewest_to_compare"],
-        share_of_middle=held["share_of_middle"],
-        feeds={key: Feed(**row) for key, row in held["feeds"].items()},
-        fields={key: Field(**row) for key, row in held["fields"].items()},
-    )
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """Rows of a feed about a practice's people, and their first and last day."""
-
-    rows: int
-    first_on: date
-    last_on: date
-
-    def late(self, as_at: date, by: Judging) -> bool:
-        """Whether it has been silent for longer than it should, where rows were usual in such a time."""
-        silent = (as_at - self.last_on).days
-        usual = (self.rows - 1) / self.lasted * silent
-        return silent > by.late_after_days and usual >= by.fewest_expected
-
-    @property
-    def lasted(self) -> int:
-        """Days from the first to the last."""
-        return (self.last_on - self.first_on).days + 1
-
-    def last_told(self, rule: suppression.Rule) -> str:
-        """The last day, its month, or nothing: whichever usually has as many rows as may be shown."""
-        usual = self.rows / self.lasted
-        kept = 10 if usual >= rule.below else 7 if usual * 30 >= rule.below else 0
-        return self.last_on.isoformat()[:kept]
 
 
 @dataclass(frozen=True)
@@ -148,7 +80,11 @@ def _found(asked: _Asked) -> Found:
         for row in of.folder.rows("completeness")
     }
     lost = _lost(of, by)
-    return Found(arrived, fields, lost, _thin_feeds(of, by, arrived, lost) | _thin_fields(by, fields))
+    seen = {
+        feed: {c: row["observed"] for c, row in of.run.coverage.items() if row["observed"] and (c, feed) not in lost}
+        for feed in by.feeds
+    }
+    return Found(arrived, fields, lost, thin.feeds(by, arrived, seen, of.run.as_at) | _thin_fields(by, fields))
 
 
 def _lost(of: Made, by: Judging) -> dict[tuple[str, str], str]:
@@ -166,27 +102,6 @@ def _lost(of: Made, by: Judging) -> dict[tuple[str, str], str]:
                 answer[code, feed] = f"{lawful.LABELS[known.source].lower()} may not be used for planning"
             elif code in without.get(known.source, ()):
                 answer[code, feed] = f"no agreement for {lawful.LABELS[known.source].lower()}"
-    return answer
-
-
-def _thin_feeds(of: Made, by: Judging, arrived: Mapping, lost: Mapping) -> dict[tuple[str, str], str]:
-    answer = {}
-    for feed in by.feeds:
-        seen = {c: row["observed"] for c, row in of.run.coverage.items() if row["observed"] and (c, feed) not in lost}
-        rows = {code: arrived[code, feed].rows if (code, feed) in arrived else 0 for code in seen}
-        # Of those from which any came: a feed that most do not send would else seem usual to lack.
-        middle = median([rows[code] / seen[code] for code in seen if rows[code]] or [0.0])
-        for code in seen:
-            usual = middle * seen[code]
-            if not rows[code]:
-                if not middle:
-                    answer[code, feed] = "nothing arrived from anywhere"
-                elif usual >= by.fewest_expected:
-                    answer[code, feed] = "nothing arrived"
-            elif arrived[code, feed].late(of.run.as_at, by):
-                answer[code, feed] = "late"
-            elif usual >= by.fewest_to_compare and rows[code] < by.share_of_middle * usual:
-                answer[code, feed] = "few rows"
     return answer
 
 

@@ -11,6 +11,7 @@ from localcare.access.types import Capability
 from localcare.population import dashboard_pages, explorer_export, lawful, quality, reports
 from localcare.population.dashboard import AREA_UNIT, Place
 from localcare.population.dashboard_pages import with_place
+from localcare.population.definitions.judging import judging
 from localcare.population.reports import AREA, PRACTICE, Made, Row
 from localcare.population.words import lowered
 
@@ -80,7 +81,7 @@ def _practices(request: HttpRequest, of: Made, place: Place, linked: Mapping[str
 
 
 def _practice(of: Made, code: str, name: str, held: Row) -> dict[str, Any]:
-    seen, by = quality.found(of), quality.judging()
+    seen, by = quality.found(of), judging()
     labels = {
         **{key: feed.label for key, feed in by.feeds.items()},
         **{key: one.label for key, one in by.fields.items()},

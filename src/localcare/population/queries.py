@@ -9,7 +9,7 @@ from localcare.base.prepared import prepared
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
 from localcare.places import queries as places
-from localcare.population import bounds, own, reports
+from localcare.population import bounds, own, published, reports
 from localcare.population import definitions as definition_files
 from localcare.population import explorer as explorer_calc
 from localcare.population.definitions import Definitions, Segmentation
@@ -157,6 +157,11 @@ def report(
 def explore(question: Question, own_practice: str = "") -> Answer:
     """An answer of the explorer; exact where it is about `own_practice`. Raises NoRun, UnknownReport."""
     return explorer_calc.ask(_made(), question, own_practice)
+
+
+def published_spend(segmentation: str) -> dict[str, Any] | None:
+    """Spend per head once published of this area, by a segmentation, beside ours; None where none was. Raises NoRun."""
+    return published.spend(_made(), segmentation)
 
 
 def explorer_values(question: Question) -> dict[str, dict[str, str]]:

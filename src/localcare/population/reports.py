@@ -18,6 +18,7 @@ from localcare.population import (
     lawful,
     measure_report,
     model_card,
+    published,
     quality,
     score_report,
     segment_report,
@@ -184,6 +185,8 @@ def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTAT
     rows = tuple(_name_units(kind.rows(of, segmentation, units), lies_in))
     how = f"{kind.how} Definitions {of.run.definitions}."
     more = MORE[name](of) if name in MORE else {}
+    if name == "segments" and level == AREA and (beside := published.spend(of, segmentation)):
+        more = {"published": beside}
     return Report(name, level, of.run.edition, of.run.as_at.isoformat(), share_seen(of.run), rows, how, more)
 
 
@@ -270,15 +273,18 @@ def _risk(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
     listed: dict[tuple[Unit, str], list[float]] = {}
     for row in of.folder.rows("list_entry"):
         for unit in of.above(row["practice"]):
-            held = listed.setdefault((unit, ""), [0.0, 0.0])
+            held = listed.setdefault((unit, ""), [0.0, 0.0, 0.0, 0.0])
             held[0], held[1] = held[0] + 1, held[1] + row["risk"]
-    counts, registered = of.published(listed, 0, [""]), of.published(_coverage_sums(of), 0, [""])
+            held[2], held[3] = max(held[2], row["risk"]), held[3] + row["risk"] ** 2
+    # A mean is guarded as money is: where one or two people make most of it, they and what gives them away are hidden.
+    dominated = [key for key, (_, *sums) in listed.items() if of.rule.concentrated(*sums)]
+    counts, registered = of.published(listed, 0, [""], also=dominated), of.published(_coverage_sums(of), 0, [""])
     return [
         {
             "unit": unit[1],
             "registered": registered[unit, ""],
             "listed": counts[unit, ""],
-            "mean_risk": round(listed[unit, ""][1] / listed[unit, ""][0], 3) if counts[unit, ""] else None,
+            "mean_risk": round(listed[unit, ""][1] / listed[unit, ""][0], 2) if counts[unit, ""] else None,
         }
         for unit in units
     ]
@@ -325,7 +331,13 @@ REPORTS: Mapping[str, Kind] = {
     "model": Kind("How well the risk score does", model_card.HOW, model_card.rows, (AREA,)),
     "practice": Kind("Registers, recorded against expected", expected.HOW, _expected, (CLUSTER, PRACTICE)),
     "costliest": Kind("The hundred people who cost most, in bands", costliest.HOW, costliest.rows),
-    "coverage": Kind("How much of each practice is seen", "People registered and alive on the date.", _coverage),
+    "coverage": Kind(
+        "How much of each practice is seen",
+        "People registered and alive on the date. May be scored: observed adults who did not object, of whom three "
+        "months or more are known, in practices that agreed to all that the score needs and send it. Of others there "
+        "is not enough data.",
+        _coverage,
+    ),
     "quality": Kind("Quality of the data, by source and field", quality.HOW, quality.rows),
 }
 MORE: Mapping[str, Callable[[Made], Row]] = {"risk": _beside_risk, "model": model_card.more, "quality": quality.more}

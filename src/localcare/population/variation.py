@@ -25,7 +25,8 @@ SURE = 0.95
 UNCLEAR = "not clear"
 HOW = (
     "Observed people, 12 months. Expected: what the practice's people would use at the rates of all practices for "
-    "their five years of age, sex and deprivation fifth of their home (indirect standardisation; index of 2015). A "
+    "their five years of age, sex and deprivation fifth of their home (indirect standardisation; Index of Multiple "
+    "Deprivation of 2015, of editions from 2020 on of 2019). A "
     "practice is called above or below only beyond chance, beyond the spread that all practices share (Spiegelhalter "
     "2005), and so that at most 5% of all calls over all indicators are false (Benjamini and Hochberg 1995)."
 )

@@ -4,6 +4,7 @@ import ibis
 import pandas as pd
 from ibis import ir
 
+from localcare.population.calc import risk
 from localcare.population.definitions import Definitions
 
 
@@ -19,3 +20,18 @@ def scores(definitions: Definitions) -> ir.Table:
     rows = [(s.key, s.label, s.version, s.source, s.licence) for s in definitions.scores]
     schema = {"score": "string", "label": "string", "version": "int8", "source": "string", "licence": "string"}
     return ibis.memtable(pd.DataFrame(rows, columns=list(schema)), schema=ibis.schema(schema))
+
+
+def coefficients(model: risk.Model | None) -> ir.Table:
+    """Out: predictor, first, below, coefficient, mean; no row without a model."""
+    rows = (
+        [
+            {"predictor": t.predictor, "first": t.first, "below": t.below, "coefficient": c, "mean": m}
+            for t, c, m in zip(model.terms, model.coefficients, model.means, strict=True)
+        ]
+        if model
+        else []
+    )
+    schema = {"predictor": "string", "first": "int32", "below": "int32", "coefficient": "float64", "mean": "float64"}
+    frame = pd.DataFrame(rows, columns=list(schema)).astype({"first": "Int32", "below": "Int32"})
+    return ibis.memtable(frame, schema=ibis.schema(schema))

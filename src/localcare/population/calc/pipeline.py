@@ -26,6 +26,7 @@ from localcare.population.calc import (
     scores,
     segments,
     standard,
+    thin,
     use,
 )
 from localcare.population.calc import conditions as condition_calc
@@ -42,17 +43,21 @@ PERSON = {
 
 @dataclass(frozen=True)
 class Results:
-    """Tables by the names of dataset/results.toml, the model and its trial (None if there was nothing to learn)."""
+    """Tables by the names of dataset/results.toml, the model and its trial (None if there was nothing to learn).
+
+    `thin`: practices in which nobody is scored because what the score is made from arrives too thinly, and why.
+    """
 
     tables: Mapping[str, ir.Table]
     model: risk.Model | None
     trial: risk_trial.Trial | None
     why_no_model: str
+    thin: Mapping[int, str]
     lost: Mapping[str, Mapping[str, list[int]]]
 
 
 _Fitted = tuple[risk.Model, risk_trial.Trial | None]
-_RiskOf = tuple[ir.Table, ir.Table, _Fitted | tuple[None, None], str, Mapping[str, frozenset[int]]]
+_RiskOf = tuple[ir.Table, ir.Table, _Fitted | tuple[None, None], str, Mapping[str, frozenset[int]], Mapping[int, str]]
 
 
 @dataclass(frozen=True)
@@ -74,27 +79,29 @@ def compute(
     clusters: Mapping[int, int],
     as_at: date,
     *,
+    barred: Mapping[str, Collection[str]],
     predict: bool = True,
     compare: bool = False,
     tenths: Mapping[int, int] | None = None,
-    barred: Mapping[str, Collection[str]] | None = None,
 ) -> Results:
     """Everything a run gives; without `predict` no risk, no reasons and nobody listed.
 
     In: tables of an edition on one Ibis connection; `clusters`: the cluster's number of each practice's number (the
     caller gives a practice without cluster one of its own); the edition's date; `tenths`: the national tenth of
-    deprivation (1 the most deprived) of each area's number; `barred`: the sources that may not serve a purpose;
+    deprivation (1 the most deprived) of each area's number; `barred`: the sources that may not serve a purpose, which
+    has no default, because forgetting it would score people by sources whose support has ended;
     `compare`: try gradient boosting beside the model, and the model without each of its sources. Intermediate tables
     are kept in the connection, in memory. Out: `Results`, its tables bound to the connection.
     """
-    barred = barred or {}
     planning = permitted(tables, PLANNING, barred.get(PLANNING, ()))
     fifths = {area: (tenth + 1) // 2 for area, tenth in (tenths or {}).items()}
     base = _base(planning.tables, definitions, tenths or {}, as_at, barred.get(PLANNING, ()))
     used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
     placed = _keep(ibis.union(*_segments(base, definitions)))
-    listed, at_risk, (model, trial), why, lost = (
-        _risk(tables, base, risk_sources.allowed(definitions, barred.get(RISK, ())), clusters, as_at, fifths, compare)
+    arrived = _keep(quality.arrived(tables, as_at))
+    allowed = risk_sources.allowed(definitions, barred.get(RISK, ()))
+    listed, at_risk, (model, trial), why, lost, thinly = (
+        _risk(tables, arrived, base, allowed, clusters, as_at, fifths, compare)
         if predict
         else _no_risk(SWITCHED_OFF, {})
     )
@@ -113,14 +120,14 @@ def compute(
         "practice_use": use.by_practice(base.people, used),
         "cube": _cube(planning.tables, base, placed, used, definitions),
         "standardised": _standardised(planning, base, used, definitions, as_at, fifths),
-        "coverage": _coverage(base, definitions, _barred(lost)),
-        "arrived": quality.arrived(planning.tables, as_at),
+        "coverage": _coverage(tables, base, definitions, as_at, _barred(lost) | set(thinly)),
+        "arrived": quality.for_purpose(arrived, planning.lost, base.barred),
         "completeness": quality.completeness(planning.tables, base.people),
         "list_entry": listed,
-        "risk_model": _coefficients(model),
+        "risk_model": dictionaries.coefficients(model),
         **_tried(trial),
     }
-    return Results(answer, model, trial, why, {PLANNING: _names(planning.lost), RISK: _names(lost)})
+    return Results(answer, model, trial, why, thinly, {PLANNING: _names(planning.lost), RISK: _names(lost)})
 
 
 def _keep(expression: ir.Table) -> ir.Table:
@@ -224,9 +231,12 @@ def _standardised(
     return _table([asdict(row) for row in standard.standardise(columns, planning.lost)], STANDARDISED)
 
 
-def _coverage(base: _Base, definitions: Definitions, barred: Collection[int]) -> ir.Table:
-    p = base.people
-    scored = risk.may_be_scored(p, definitions.risk, barred)
+def _coverage(
+    tables: Mapping[str, ir.Table], base: _Base, definitions: Definitions, as_at: date, barred: Collection[int]
+) -> ir.Table:
+    new = risk.too_new(tables, definitions.risk, as_at).mutate(new=True)
+    p = base.people.left_join(new, "person").select(*base.people.columns, "new")
+    scored = risk.may_be_scored(p, definitions.risk, barred) & p.new.isnull()
     return p.group_by("practice").agg(
         registered=p.count().cast("int32"),
         observed=p.observed.sum().cast("int32"),
@@ -238,11 +248,12 @@ SWITCHED_OFF = "The risk score is switched off here (LOCALCARE_RISK_SCORE)."
 
 
 def _no_risk(why: str, lost: Mapping[str, frozenset[int]]) -> _RiskOf:
-    return _list_table([]), _scores(np.empty(0, "int32"), np.empty(0)), (None, None), why, lost
+    return _list_table([]), _scores(np.empty(0, "int32"), np.empty(0)), (None, None), why, lost, {}
 
 
 def _risk(
     tables: Mapping[str, ir.Table],
+    arrived: ir.Table,
     base: _Base,
     definitions: Definitions,
     clusters: Mapping[int, int],
@@ -250,12 +261,13 @@ def _risk(
     fifths: Mapping[int, int],
     compare: bool,
 ) -> _RiskOf:
-    """List entries, risk per person, the model and its trial or why there is none, practices lost by source."""
+    """List entries, risk per person, the model and its trial or why there is none, practices lost, or too thin."""
     if risk_sources.OUTCOME not in definitions.risk.allowed:
         return _no_risk(risk_sources.NO_OUTCOME, {})
     allowed = permitted(tables, RISK, risk_sources.not_used(definitions.risk))
     lost = {source: allowed.lost[source] for source in definitions.risk.allowed if source in allowed.lost}
-    barred = _barred(lost)
+    thinly = thin.practices(arrived, base.people, definitions.risk.allowed, lost, as_at)
+    barred = _barred(lost) | set(thinly)
     masks = base.masks
     if definitions.risk.conditions_source in base.barred:  # the score may see what planning may not, and learns from it
         masks = _keep(condition_calc.flags(allowed.tables["observation"], base.codes, definitions.conditions, as_at))
@@ -264,7 +276,7 @@ def _risk(
     try:
         model = risk.fit(late, late["admissions"] > 0, definitions.risk, definitions.conditions)
     except risk.CannotFit as error:
-        return _no_risk(str(error), lost)
+        return *_no_risk(str(error), lost)[:5], thinly
     early_until = people_calc.months_before(as_at, definitions.risk.horizon_months)
     early = None
     if _reaches(allowed.tables, definitions, early_until):
@@ -273,9 +285,9 @@ def _risk(
     trial = _trial(early, late, groups, clusters, definitions, compare)
     model = replace(model, assessment=trial.assessment if trial else None)
     x = risk.matrix(now, model.terms, definitions.conditions)
-    scores = risk.score(model, x)
+    scores = risk.score(model, x, now["age"])
     rows = _list_rows(_people_of(base, clusters, barred), definitions, clusters, model, now, x, scores)
-    return _list_table(rows), _scores(now["person"], scores), (model, trial), "", lost
+    return _list_table(rows), _scores(now["person"], scores), (model, trial), "", lost, thinly
 
 
 def _barred(lost: Mapping[str, frozenset[int]]) -> frozenset[int]:
@@ -300,6 +312,7 @@ def _reaches(tables: Mapping[str, ir.Table], definitions: Definitions, until: da
 
 def _columns(base, tables, definitions, registered, masks, at, barred) -> dict[str, np.ndarray]:
     people = risk.eligible(registered, definitions.risk, barred)
+    people = people.anti_join(risk.too_new(tables, definitions.risk, at), "person")
     found = risk.features(tables, people, masks, definitions.conditions, definitions.risk, at)
     return {name: column.to_numpy() for name, column in found.order_by("person").to_pandas().items()}
 
@@ -360,20 +373,6 @@ def _list_table(rows: list[dict[str, Any]]) -> ir.Table:
 def _scores(person: np.ndarray, risk_of: np.ndarray) -> ir.Table:
     frame = pd.DataFrame({"person": person.astype(np.int32), "risk": risk_of.astype(np.float64)})
     return ibis.memtable(frame, schema=ibis.schema({"person": "int32", "risk": "float64"}))
-
-
-def _coefficients(model: risk.Model | None) -> ir.Table:
-    rows = (
-        [
-            {"predictor": t.predictor, "first": t.first, "below": t.below, "coefficient": c, "mean": m}
-            for t, c, m in zip(model.terms, model.coefficients, model.means, strict=True)
-        ]
-        if model
-        else []
-    )
-    schema = {"predictor": "string", "first": "int32", "below": "int32", "coefficient": "float64", "mean": "float64"}
-    frame = pd.DataFrame(rows, columns=list(schema)).astype({"first": "Int32", "below": "Int32"})
-    return ibis.memtable(frame, schema=ibis.schema(schema))
 
 
 _MEASURED = [name + end for name in risk_trial.MEASURES for end in ("", "_low", "_high")]

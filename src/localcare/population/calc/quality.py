@@ -1,10 +1,12 @@
 """What arrived and how whole it is: rows and days of each feed, recorded parts of each field, by practice. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import ibis
 from ibis import ir
+
+from localcare.dataset import contract
 
 # The tables of an edition that hold what happened; diagnoses come with their admissions.
 FEEDS = (
@@ -21,6 +23,16 @@ def arrived(tables: Mapping[str, ir.Table], as_at: date) -> ir.Table:
     """
     homes = tables["person"].select("person", "practice")
     return ibis.union(*(_arrived(tables[feed], feed, homes, as_at) for feed in FEEDS))
+
+
+def for_purpose(arrived: ir.Table, lost: Mapping[str, Collection[int]], barred: Collection[str]) -> ir.Table:
+    """What arrived of it for a purpose: without the feeds of barred sources, and of practices lost to a source."""
+    source = {feed: contract.load().tables[feed].source for feed in FEEDS}
+    kept = arrived.filter(arrived.feed.isin([feed for feed in FEEDS if source[feed] not in barred]))
+    for feed in FEEDS:
+        if without := lost.get(str(source[feed])):
+            kept = kept.filter(~((kept.feed == feed) & kept.practice.isin(sorted(without))))
+    return kept
 
 
 def _arrived(table: ir.Table, feed: str, homes: ir.Table, as_at: date) -> ir.Table:

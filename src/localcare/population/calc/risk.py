@@ -1,6 +1,6 @@
 """Risk of an emergency admission in the coming months: a logistic model fitted on the past only."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +11,10 @@ from ibis import ir
 from numpy.typing import NDArray
 from scipy import sparse
 
+from localcare.dataset import contract
 from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
-from localcare.population.calc import use
+from localcare.population.calc import risk_measures, use
 from localcare.population.definitions import Conditions, Risk
 
 EMERGENCY = ("emergency_short", "emergency_long")
@@ -37,8 +38,17 @@ class Term:
 
 
 @dataclass(frozen=True)
+class AgeBand:
+    """How the log odds of people from an age on, to the next band's, are stretched: intercept + slope x log odds."""
+
+    first: int
+    intercept: float
+    slope: float
+
+
+@dataclass(frozen=True)
 class Assessment:
-    """How a model made the same way did a year later, on practices it was not fitted on (`risk_trial`)."""
+    """How models made the same way did a year later, each on practices it was not fitted on (`risk_trial`)."""
 
     practices: int
     people: int
@@ -54,7 +64,10 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Model:
-    """Coefficients (log odds) by term, the mean of each term where it was fitted, and on how many it was."""
+    """Coefficients (log odds) by term, the mean of each term where it was fitted, and on how many it was.
+
+    `bands`: what is done to the log odds in each band of age, so that risks are neither too flat nor too steep there.
+    """
 
     terms: tuple[Term, ...]
     coefficients: tuple[float, ...]
@@ -64,12 +77,28 @@ class Model:
     outcomes: int
     practices: int
     assessment: Assessment | None
+    bands: tuple[AgeBand, ...] = ()
+
+
+def too_new(tables: use.Tables, risk: Risk, at: date) -> ir.Table:
+    """People of whom too short a history is known: registered for less than `history_months`, nothing from before.
+
+    In: permitted tables of an edition. Out: person. A registration that came after `at` is for others to leave out.
+    """
+    first = people_calc.months_before(at, risk.history_months)
+    joined = tables["person"].filter(tables["person"].registered_from > first).select("person")
+    kept = [table.name for table in contract.load().tables.values() if table.source in risk.allowed]
+    known = [tables[name] for name in kept if name != "diagnosis"]  # which come with their admissions
+    before = ibis.union(
+        *(t.filter(t.on <= ibis.literal(first)).semi_join(joined, "person").select("person") for t in known)
+    )
+    return joined.anti_join(before, "person")
 
 
 def may_be_scored(registered: ir.Table, risk: Risk, barred: Collection[int]) -> ir.BooleanValue:
     """Whether each registered person is observed, not opted out of stratification, and of age.
 
-    In: `people.registered`; practices `barred` because they lack a source of the score.
+    In: `people.registered`; practices `barred` because they lack a source of the score, or it is too thin there.
     """
     may = registered.observed & registered.risk_stratification & (registered.age >= risk.from_age)
     return may & registered.practice.notin(sorted(barred)) if barred else may
@@ -173,7 +202,9 @@ def fit(columns: Columns, happened: NDArray, risk: Risk, conditions: Conditions)
         raise CannotFit("the period holds no two kinds of people, with and without an emergency admission: no risk")
     x = matrix(columns, all_terms, conditions)
     intercept, *coefficients = _newton(x, happened.astype(np.float64), risk.penalty).tolist()
+    odds = intercept + x @ np.asarray(coefficients)
     return Model(
+        bands=tuple(_bands(odds, happened, columns["age"], risk)),
         terms=all_terms,
         coefficients=tuple(coefficients),
         means=tuple(map(float, x.mean(axis=0, dtype=np.float64))),
@@ -216,9 +247,31 @@ def _folded(x: NDArray, happened: NDArray[np.float64]) -> tuple[NDArray, NDArray
     return x[one_of_each], people.astype(np.float64), np.bincount(alike, happened).astype(np.float64)
 
 
-def score(model: Model, x: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The risk, 0 to 1, of each row of `matrix`."""
+def _bands(odds: NDArray, happened: NDArray, age: NDArray, risk: Risk) -> Iterator[AgeBand]:
+    """Plain terms say the same of every age; in truth a past admission raises a risk more at 30 than at 85.
+
+    So within each band the log odds are fitted once more, as one term, where enough people had the outcome.
+    """
+    for at, first in enumerate(risk.bands_from):
+        inside = _band_of(age, risk.bands_from) == at
+        outcomes = int(happened[inside].sum())
+        if min(outcomes, int(inside.sum()) - outcomes) >= risk.fewest_outcomes_to_assess:
+            fitted = risk_measures.calibration_line(odds[inside], happened[inside])
+            yield AgeBand(first, *fitted)
+        else:
+            yield AgeBand(first, 0.0, 1.0)
+
+
+def _band_of(age: NDArray, firsts: tuple[int, ...]) -> NDArray[np.int64]:
+    return np.searchsorted(np.asarray(firsts), age, "right") - 1
+
+
+def score(model: Model, x: NDArray[np.float32], age: NDArray) -> NDArray[np.float64]:
+    """The risk, 0 to 1, of each row of `matrix`, of people of these ages."""
     odds = model.intercept + x @ np.asarray(model.coefficients, dtype=np.float64)
+    if model.bands:
+        at = _band_of(age, tuple(band.first for band in model.bands))
+        odds = np.array([b.intercept for b in model.bands])[at] + np.array([b.slope for b in model.bands])[at] * odds
     return 1 / (1 + np.exp(-odds))
 
 

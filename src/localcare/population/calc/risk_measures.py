@@ -96,6 +96,12 @@ def calibration(scores: NDArray, happened: NDArray[np.bool_]) -> Calibration:
     )
 
 
+def calibration_line(odds: NDArray, happened: NDArray) -> tuple[float, float]:
+    """Intercept and slope of a logistic fit of what happened on log odds."""
+    found, _ = _logistic(np.column_stack([np.ones(len(odds)), odds]), happened.astype(np.float64), np.zeros(len(odds)))
+    return float(found[0]), float(found[1])
+
+
 def _logistic(x: NDArray, happened: NDArray, offset: NDArray) -> tuple[NDArray, NDArray]:
     """Coefficients of an unpenalised logistic fit and their covariance, by Newton's method."""
     found = np.zeros(x.shape[1])

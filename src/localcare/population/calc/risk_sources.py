@@ -1,6 +1,6 @@
 """What the score may use by law, and what each source gives it: the same model fitted and tested without the source."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from numpy.typing import NDArray
@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from localcare.dataset.purposes import SOURCES
 from localcare.population.calc import risk
 from localcare.population.calc import risk_measures as measures
-from localcare.population.calc.risk import Columns
 from localcare.population.definitions import Definitions, Risk
 
 OUTCOME = "acute"
@@ -46,20 +45,19 @@ def not_used(chosen: Risk) -> frozenset[str]:
 
 
 def losses(
-    learn: Columns, ask: Columns, whole: NDArray, happened: NDArray, asked: NDArray, definitions: Definitions
+    whole: NDArray, asked: NDArray, told: Callable[[Risk], NDArray], definitions: Definitions
 ) -> tuple[Loss, ...]:
     """For each source of the score, the same model fitted and asked without it, beside the whole one.
 
-    In: predictors of those learned from and those asked; `whole`: the whole model's risks of those asked; whether it
-    `happened` to the ones and to those `asked`. Out: changes in c on the same people (DeLong's paired interval).
+    In: `whole`: the whole model's risks of those asked; whether it happened to those `asked`; `told`: the risks of the
+    same people by a score. Out: changes in c on the same people (DeLong's paired interval).
     """
     found = []
     for source in definitions.risk.allowed:
         less = narrowed(definitions.risk, [source])
         if not risk.terms(less):
             continue
-        model = risk.fit(learn, happened, less, definitions.conditions)
-        scores = risk.score(model, risk.matrix(ask, model.terms, definitions.conditions))
+        scores = told(less)
         gone = tuple(p.key for p in definitions.risk.predictors if p not in less.predictors)
         dropped = len(definitions.risk.conditions) - len(less.conditions)
         found.append(Loss(source, gone, dropped, measures.c_gain(whole, scores, asked)))

@@ -1,10 +1,10 @@
-"""The trial of the risk models: fitted on one year, asked about the next, in practices they have not seen.
+"""The trial of the risk models: fitted on one year, asked about the next, each in practices it has not seen.
 
 It repeats, a year earlier, exactly what is done for today's lists: learn from the year then known, and say what the
 year after it will bring.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +38,13 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Trial:
-    """What the trial found. Rows are those of the tables risk_test, risk_top and risk_plot of a run's results."""
+    """What the trial found. Rows are those of the tables risk_test, risk_top and risk_plot of a run's results.
+
+    Practices are tested in so many `parts`; fitted: the fewest of the models, each of which lacks one part.
+    """
 
     later_period: bool
+    parts: int
     practices_fitted: int
     practices_tested: int
     people_fitted: int
@@ -55,7 +59,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class _Tested:
-    """People of the practices left out: what happened, and the groups they are in (part -> key of each person)."""
+    """People asked: what happened, and the groups they are in (part -> key of each person)."""
 
     admissions: NDArray[np.int64]
     happened: Mapping[str, NDArray[np.bool_]]
@@ -67,12 +71,47 @@ class _Tested:
         return self.admissions if outcome == ADMISSION else self.happened[outcome].astype(np.int64)
 
 
-def left_out(practice: NDArray, clusters: Mapping[int, int], every: int, seed: int) -> NDArray[np.int64]:
-    """The practices left out of fitting: shuffled within their cluster, then every so-many-th of them in a row."""
+def parts(practice: NDArray, clusters: Mapping[int, int], many: int, seed: int) -> dict[int, int]:
+    """The part of each practice: shuffled within their cluster, then dealt out in turn."""
     numbers = np.unique(practice)
     shuffled = np.random.default_rng(seed).permutation(numbers)
     by_cluster = sorted(shuffled.tolist(), key=lambda p: clusters[p])
-    return np.array(by_cluster[every - 1 :: every], dtype=np.int64)
+    return {practice: at % many for at, practice in enumerate(by_cluster)}
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Those learnt from and those asked, and the part of the practice of each; -1 where nobody of it is asked."""
+
+    learn: Columns
+    ask: Columns
+    part_learnt: NDArray[np.int64]
+    part_asked: NDArray[np.int64]
+    many: int
+
+    def told(self, tell: Callable[[Columns, Columns], NDArray]) -> NDArray[np.float64]:
+        """What each asked is told by `tell` from those of other parts: (learnt from, asked) to risks."""
+        answer = np.empty(len(self.part_asked))
+        for part in range(self.many):
+            asked = self.part_asked == part
+            answer[asked] = tell(_chosen(self.learn, self.part_learnt != part), _chosen(self.ask, asked))
+        return answer
+
+    @property
+    def fewest_learnt(self) -> tuple[int, int]:
+        """Of the models the fewest practices, and people, that one is fitted on."""
+        kept = [self.learn["practice"][self.part_learnt != part] for part in range(self.many)]
+        return min(len(np.unique(one)) for one in kept), min(map(len, kept))
+
+
+def _split(learn: Columns, ask: Columns, clusters: Mapping[int, int], definitions: Definitions) -> _Split:
+    many = definitions.risk.held_out_every
+    part = parts(ask["practice"], clusters, many, definitions.risk_test.seed)
+    if len(part) < many:
+        raise risk.CannotFit("there are too few practices to leave one out: nothing was tested")
+    # A practice that is not asked is learnt from by every model.
+    learnt, asked = (np.array([part.get(p, -1) for p in columns["practice"].tolist()]) for columns in (learn, ask))
+    return _Split(learn, ask, learnt, asked, many)
 
 
 def trial(
@@ -84,49 +123,57 @@ def trial(
     *,
     compare: bool,
 ) -> Trial:
-    """Fit on the early year without the practices left out; test on the late year in those.
+    """Fit on the early year without a part of the practices; test on the late year in those; part by part.
 
     In: predictors with practice, admissions and crisis of the people of each year (`early` None where the edition's
     past is too short: then both are of the late year); `groups`: the key of each late person in each part; `compare`:
     also fit the challenger, which takes as long as everything else, and the model without each of its sources.
     Raises risk.CannotFit where there is nothing to learn from.
     """
-    test, learn_from = definitions.risk_test, late if early is None else early
-    out = left_out(late["practice"], clusters, definitions.risk.held_out_every, test.seed)
-    if not len(out):
-        raise risk.CannotFit("there are too few practices to leave one out: nothing was tested")
-    learn = _chosen(learn_from, ~np.isin(learn_from["practice"], out))
-    held = np.isin(late["practice"], out)
-    ask = _chosen(late, held)
-    tested = _tested(ask, {part: keys[held] for part, keys in groups.items()})
-    scores = _scores(learn, ask, definitions, compare)
+    test = definitions.risk_test
+    split = _split(late if early is None else early, late, clusters, definitions)
+    tested = _tested(late, groups)
+    scores = _scores(split, definitions, compare)
     rows = [
         row
         for (outcome, model), found in scores.items()
         for row in _group_rows(outcome, model, found, tested, definitions.risk)
     ]
     fewest = definitions.risk.fewest_outcomes_to_assess
+    practices_fitted, people_fitted = split.fewest_learnt
     return Trial(
         later_period=early is not None,
-        practices_fitted=len(np.unique(learn["practice"])),
+        parts=split.many,
+        practices_fitted=practices_fitted,
         practices_tested=len(np.unique(tested.practice)),
-        people_fitted=len(learn["practice"]),
+        people_fitted=people_fitted,
         people_tested=len(tested.practice),
         groups=tuple(rows),
         tops=tuple(row for key, found in scores.items() for row in _top_rows(*key, found, tested, test)),
         plot=tuple(row for key, found in scores.items() for row in _plot_rows(*key, found, tested, test)),
         comparison=_compare(scores, tested.happened[ADMISSION], test, fewest),
         assessment=_assess(scores[ADMISSION, LOGISTIC], tested, definitions.risk),
-        losses=_losses(learn, ask, scores, definitions) if compare else (),
+        losses=_losses(split, scores[ADMISSION, LOGISTIC], definitions) if compare else (),
     )
 
 
-def _losses(learn: Columns, ask: Columns, scores: Mapping, definitions: Definitions) -> tuple[risk_sources.Loss, ...]:
+def _losses(split: _Split, whole: NDArray, definitions: Definitions) -> tuple[risk_sources.Loss, ...]:
     """None where too few of those asked had the outcome, or had not."""
-    happened, asked = _happened(learn)[ADMISSION], _happened(ask)[ADMISSION]
+    asked = _happened(split.ask)[ADMISSION]
     if min(asked.sum(), (~asked).sum()) < max(2, definitions.risk.fewest_outcomes_to_assess):
         return ()
-    return risk_sources.losses(learn, ask, scores[ADMISSION, LOGISTIC], happened, asked, definitions)
+    return risk_sources.losses(
+        whole,
+        asked,
+        lambda less: split.told(lambda learn, ask: _risks(learn, ask, ADMISSION, less, definitions)),
+        definitions,
+    )
+
+
+def _risks(learn: Columns, ask: Columns, outcome: str, chosen: Risk, definitions: Definitions) -> NDArray[np.float64]:
+    """The risks of those asked by a model fitted on those learnt from."""
+    model = risk.fit(learn, _happened(learn)[outcome], chosen, definitions.conditions)
+    return risk.score(model, risk.matrix(ask, model.terms, definitions.conditions), ask["age"])
 
 
 def _chosen(columns: Columns, which: NDArray[np.bool_]) -> Columns:
@@ -142,19 +189,18 @@ def _tested(columns: Columns, groups: Mapping[str, NDArray]) -> _Tested:
     return _Tested(columns["admissions"], _happened(columns), columns["practice"], {ALL: everyone, **groups})
 
 
-def _scores(
-    learn: Columns, ask: Columns, definitions: Definitions, compare: bool
-) -> dict[tuple[str, str], NDArray[np.float64]]:
+def _scores(split: _Split, definitions: Definitions, compare: bool) -> dict[tuple[str, str], NDArray[np.float64]]:
     """The risk of each asked, by outcome and model. Only admission has a challenger."""
-    answer = {}
-    for outcome, happened in _happened(learn).items():
-        model = risk.fit(learn, happened, definitions.risk, definitions.conditions)
-        x = risk.matrix(ask, model.terms, definitions.conditions)
-        answer[outcome, LOGISTIC] = risk.score(model, x)
-    if compare:
-        boosted = boost(learn, _happened(learn)[ADMISSION], definitions)
-        answer[ADMISSION, BOOSTING] = boosted.predict_proba(values(ask, definitions))[:, 1]
-    return answer
+
+    def plain(outcome: str) -> NDArray[np.float64]:
+        return split.told(lambda learn, ask: _risks(learn, ask, outcome, definitions.risk, definitions))
+
+    def boosted(learn: Columns, ask: Columns) -> NDArray[np.float64]:
+        model = boost(learn, _happened(learn)[ADMISSION], definitions)
+        return model.predict_proba(values(ask, definitions))[:, 1]
+
+    answer = {(outcome, LOGISTIC): plain(outcome) for outcome in (ADMISSION, CRISIS)}
+    return answer | ({(ADMISSION, BOOSTING): split.told(boosted)} if compare else {})
 
 
 def boost(columns: Columns, happened: NDArray, definitions: Definitions) -> "HistGradientBoostingClassifier":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from localcare.population.definitions import files, measuring, scoring, segmenting
 from localcare.population.definitions.files import HERE, BadDefinition
@@ -19,6 +19,15 @@ from localcare.terminology import codelists
 __all__ = ["HERE", "AgeBand", "BadDefinition", "Group", "Measure", "Score", "Segmentation"]
 
 Keyed = TypeVar("Keyed", Segmentation, Measure)
+
+
+@dataclass(frozen=True)
+class ConditionCase:
+    """What must come of somebody's entries, each a code list and how many months before the date it was made."""
+
+    says: str
+    entries: tuple[tuple[str, int], ...]
+    holds: bool
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class Condition:
     register: str | None = None
     from_age: int = 0
     note: str = ""
+    cases: tuple["ConditionCase", ...] = ()
 
     @property
     def flag(self) -> int:
@@ -152,7 +162,9 @@ class Risk:
     label: str
     horizon_months: int
     past_months: int
+    history_months: int
     from_age: int
+    bands_from: tuple[int, ...]
     penalty: float
     held_out_every: int
     fewest_outcomes_to_assess: int
@@ -279,12 +291,19 @@ def _conditions() -> Conditions:
     lists = set(codelists.lists())
     found = []
     for bit, row in enumerate(content["condition"]):
-        unknown = [name for name in (*row["diagnosed"], *row.get("resolved", ())) if name not in lists]
+        held = tuple(_condition_case(case) for case in row.pop("case", ()))
+        named = (*row["diagnosed"], *row.get("resolved", ()), *(name for case in held for name, _ in case.entries))
+        unknown = [name for name in named if name not in lists]
         if unknown:
             raise BadDefinition(f"conditions.toml, {row['key']}: no code list {', '.join(unknown)} in terminology")
         tuples = {"diagnosed": tuple(row["diagnosed"]), "resolved": tuple(row.get("resolved", ()))}
-        found.append(Condition(bit=bit, **{**row, **tuples}))
+        found.append(Condition(bit=bit, cases=held, **{**row, **tuples}))
     return Conditions(tuple(found), tuple(Missing(**row) for row in content["missing"]), content["source"])
+
+
+def _condition_case(row: Mapping[str, Any]) -> ConditionCase:
+    entries = tuple((entry["list"], entry["months_ago"]) for entry in row["entries"])
+    return ConditionCase(row["says"], entries, row["holds"])
 
 
 def _cms(conditions: Conditions, name: str) -> Cms:
@@ -328,8 +347,12 @@ def _risk(conditions: Conditions) -> Risk:
     if not used <= set(sources["allowed"]):
         raise BadDefinition(f"risk.toml uses {', '.join(used)} but only {', '.join(sources['allowed'])} is allowed")
     del content["version"], content["key"]
+    bands = tuple(content.pop("bands_from"))
+    if bands != tuple(sorted(bands)) or bands[0] > content["from_age"]:
+        raise BadDefinition("risk.toml, bands_from: give ages in order, the first no higher than from_age")
     return Risk(
         **content,
+        bands_from=bands,
         allowed=tuple(sources["allowed"]),
         conditions_source=chosen["source"],
         predictors=predictors,
