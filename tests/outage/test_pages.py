@@ -269,5 +269,5 @@ class TestTheCopyItself:
 def told(page: str) -> list[str]:
     """The words of the view itself, without when it was read and where else one can go."""
     view = page[page.index('class="lc-banner"') :].partition("</main>")[0]
-    view = re.sub(r'<p class="lc-quiet">(?:As known|Printed).*?</p>', "", view, flags=re.S)
+    view = re.sub(r'<p class="lc-quiet">(?:Opened|Printed).*?</p>', "", view, flags=re.S)
     return re.sub(r"<[^>]*>", " ", view).split()

@@ -73,22 +73,26 @@ REGISTERS = {
 HBA1C = "Haemoglobin A1c level - International Federation of Clinical Chemistry and Laboratory Medicine standardised"
 GP, HOSPITAL = "GP record, Hadlow Practice (Y90001)", "Hospital RWF"
 # All that the files say of Ada and her practice agreed to share for care, latest first, each with date and source.
-ADA = [
-    f"Sunday 12 February 2017, 2:00am Emergency admission: I500, to 20 February 2017 {HOSPITAL}",
-    f"Saturday 11 February 2017, 10:15pm A&E attendance, type 1: decision to admit, to 12 February 2017 {HOSPITAL}",
-    f"5 February 2017 Ramipril 5mg capsules: one a day {GP}",
-    f"5 February 2017 Metformin 500mg tablets: one twice a day {GP}",
-    f"2 November 2016 {HBA1C}: 57 mmol/mol {GP}",
-    f"20 July 2016 Outpatient appointment (treatment function 320) {HOSPITAL}",
-    "21 June 2016 Community team of type 12: 1 contact Community health services RYY",
-    f"Friday 10 June 2016, 12:00pm Emergency admission: I500, to 18 June 2016 {HOSPITAL}",
-    f"Friday 10 June 2016, 9:30am A&E attendance, type 1: decision to admit {HOSPITAL}",
-    "Friday 10 June 2016, 8:40am Ambulance, taken to hospital: Breathing problems Ambulance service",
-    f"10 October 2015 Heart failure {GP}",
-    f"5 May 2012 Coronary arteriosclerosis {GP}",
-    f"1 March 2009 Hypertensive disorder, systemic arterial {GP}",
-    f"1 February 2008 Diabetes mellitus type 2 {GP}",
-]
+ADA = {
+    "12 February 2017": [f"2:00am Emergency admission: I500, to 20 February 2017 {HOSPITAL}"],
+    "11 February 2017": [f"10:15pm A&E attendance, type 1: decision to admit, to 12 February 2017 {HOSPITAL}"],
+    "5 February 2017": [
+        f"Ramipril 5mg capsules: one a day {GP}",
+        f"Metformin 500mg tablets: one twice a day {GP}",
+    ],
+    "2 November 2016": [f"{HBA1C}: 57 mmol/mol {GP}"],
+    "20 July 2016": [f"Outpatient appointment (treatment function 320) {HOSPITAL}"],
+    "21 June 2016": ["Community team of type 12: 1 contact Community health services RYY"],
+    "10 June 2016": [
+        f"12:00pm Emergency admission: I500, to 18 June 2016 {HOSPITAL}",
+        f"9:30am A&E attendance, type 1: decision to admit {HOSPITAL}",
+        "8:40am Ambulance, taken to hospital: Breathing problems Ambulance service",
+    ],
+    "10 October 2015": [f"Heart failure {GP}"],
+    "5 May 2012": [f"Coronary arteriosclerosis {GP}"],
+    "1 March 2009": [f"Hypertensive disorder, systemic arterial {GP}"],
+    "1 February 2008": [f"Diabetes mellitus type 2 {GP}"],
+}
 
 
 def sent() -> list[dict[str, str]]:
@@ -231,7 +235,11 @@ def test_an_accepted_persons_page_shows_exactly_their_statements(village, client
     assert client.post(accept, {"told": "on", "note": ""}).status_code == 302
     sign_in("care_coordinator", "V1")
     page = text(client.get(address))
-    assert [words(line) for line in re.findall(r'<li id="statement-.*?</li>', page, re.DOTALL)] == ADA
+    timeline = page[page.index('id="timeline"') :]
+    days = re.findall(r"<h3>(.*?)</h3>\s*<ol(.*?)</ol>", timeline, re.DOTALL)
+    lines = {words(day): re.findall(r'<li id="statement-.*?</li>', entries, re.DOTALL) for day, entries in days}
+    assert {day: [words(line) for line in found] for day, found in lines.items()} == ADA
+    assert list(lines) == list(ADA)
     assert names_in(page) == {"Archer"}
     assert audit.verify().holds
 

@@ -26,10 +26,13 @@ class Arrived:
     last_on: date
 
     def late(self, as_at: date, by: Judging) -> bool:
-        """Whether it has been silent for longer than it should, where rows were usual in such a time."""
+        """Whether it has been silent for longer than it should, where rows were usual in such a time.
+
+        Two rows of one day show no rhythm: as many are asked for as must be missed.
+        """
         silent = (as_at - self.last_on).days
         usual = (self.rows - 1) / self.lasted * silent
-        return silent > by.late_after_days and usual >= by.fewest_expected
+        return silent > by.late_after_days and min(usual, self.rows) >= by.fewest_expected
 
     @property
     def lasted(self) -> int:
