@@ -60,7 +60,7 @@ def _people(count):
 BEDS = """[beds]
 share_placed = 0.95
 within_days = 1
-replications = 2
+replications = 10
 site = [{ name = "Here", beds = [68], source = "assumed" }]
 """
 

@@ -7,7 +7,7 @@ from localcare.access.banners import Banner
 from localcare.access.types import OpenPerson
 from localcare.base import clock
 from localcare.careplans import queries as careplans
-from localcare.careplans.types import PlanSummary
+from localcare.careplans.types import EndedPlan, PlanSummary
 from localcare.caseload import queries as caseload
 from localcare.caseload.types import Entry
 from localcare.population import queries as population
@@ -21,7 +21,7 @@ class UnplannedPage:
     person: OpenPerson
     story: list[Piece]
     plan: PlanSummary | None
-    ended_plan: PlanSummary | None
+    ended_plan: EndedPlan | None
     entry: Entry | None
     medicines: Sequence[Item]
     allergies: Sequence[Item]
