@@ -48,9 +48,9 @@ def test_a_scenario_without_interventions_shows_what_happens_if_nothing_is_done(
     assert pdf(computed)
 
 
-def _told(text, money="", beds=""):
+def _told(text, money="", beds="", draws=256):
     """What the report says first of a plan on the 484,460 people of the shipped baseline."""
-    return notes(running.of_text(text.replace("draws = 16", "draws = 256") + money + beds))
+    return notes(running.of_text(text.replace("draws = 16", f"draws = {draws}") + money + beds))
 
 
 def _people(count):
@@ -72,10 +72,11 @@ def test_absolute_figures_are_scaled_only_as_said_and_beds_never(text):
     (scaled,) = _told(text, f"for_people = {_people(4_844_600)}")
     assert "are stated for 4,844,600 people; the baseline has 484," in scaled
     assert "times 0.1." in scaled
-    (unsaid,) = _told(text, f"for_people = {_people(484_460)}", BEDS)
-    assert unsaid.startswith("The list of sites does not say")
-    (other,) = _told(text, f"for_people = {_people(484_460)}", BEDS + f"people = {_people(48_446)}")
-    assert "beds of the sites are for 48,446 people" in other
+    stated = f"for_people = {_people(484_460)}"
+    unsaid = _told(text, stated, BEDS, draws=16)
+    assert any(note.startswith("The list of sites does not say") for note in unsaid)
+    other = _told(text, stated, BEDS + f"people = {_people(48_446)}", draws=16)
+    assert any("beds of the sites are for 48,446 people" in note for note in other)
 
 
 def test_words_of_a_scenario_are_never_markup(text):
