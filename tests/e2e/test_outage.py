@@ -28,6 +28,7 @@ from tests.outage.conftest import prepared, say, standby, told_of  # noqa: F401
 pytestmark = pytest.mark.django_db(transaction=True)
 SOURCE = Path(serve.__file__).parents[2]
 TYPICAL, MANY = 12, 90
+FAMILY = {TYPICAL: "Ashdown", MANY: "Barden"}
 A4 = {"width": 794, "height": 1123}
 
 
@@ -47,7 +48,7 @@ def people(area, gp, coordinator):
     """Margaret, who takes as many medicines as is usual here, and Mavis, who takes very many."""
     found = []
     for given, medicines in (("Margaret", TYPICAL), ("Mavis", MANY)):
-        person = builders.patient(given=given, family=f"Ashdown{medicines}", address="4 Church Lane, Hadlow")
+        person = builders.patient(given=given, family=FAMILY[medicines], address="4 Church Lane, Hadlow")
         told_of(person, gp, coordinator)
         for number in range(1, medicines):
             say(person, "medication", f"Medicine {number} 20 mg gastro-resistant tablets", value="One each morning")
@@ -132,14 +133,14 @@ def test_the_view_is_read_while_the_site_is_down_and_the_look_joins_afterwards(
     check_page(page, "outage-find")
     find(page, "Nobody")
     check_page(page, "outage-nobody")
-    open_in_an_emergency(page, "Ashdown12")
+    open_in_an_emergency(page, FAMILY[TYPICAL])
     for words in ("Not for CPR", "Penicillin", "Ramipril", "More breathless than usual", "01632 960011"):
         expect(page.get_by_text(words).first).to_be_visible()
     expect(page.get_by_role("navigation")).to_have_count(0)
     check_page(page, "outage-view")
     assert printed_pages(page, "outage-view") == 1
     page.get_by_role("link", name="Find another person").click()
-    open_in_an_emergency(page, "Ashdown90")
+    open_in_an_emergency(page, FAMILY[MANY])
     check_page(page, "outage-view-long")
     assert printed_pages(page, "outage-view-long") > 1
     page.goto(f"/people/{people[0].id + 999}/")

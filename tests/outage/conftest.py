@@ -26,7 +26,7 @@ def told_of(person, gp, coordinator) -> None:
     """An allergy, a decision, medicines, a condition, an admission, and a plan with what to do if things get worse."""
     caseload.accept(patient_id=person.id, told=True, note="", by=gp)
     say(person, "allergy", "Penicillin", started_on=date(1990, 1, 1))
-    say(person, "flag", "Not for CPR", value="Dr Lee", started_on=date(2017, 1, 9))
+    say(person, "flag", "Not for CPR", category="escalation", value="Dr Lee", started_on=date(2017, 1, 9))
     say(person, "medication", "Ramipril 5 mg capsules", value="One each morning", started_on=date(2016, 5, 2))
     say(person, "condition", "Heart failure", code_system="http://snomed.info/sct", code="84114007")
     say(person, "measurement", "Weight", value="61", unit="kg", started_on=date(2017, 3, 1))
