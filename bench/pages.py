@@ -130,7 +130,9 @@ def _take_on(gps) -> None:
     for gp in gps:
         access.start_reveal_session(practice_code=gp.organisation_code, reason="check", words="bench", by=gp)
         listed = population.practice_list(gp.organisation_code, page_size=wanted)
-        for person in access.reveal(listed=[e.pseudonym for e in listed.entries], by=gp).values():
+        for person in access.reveal(
+            practice_code=gp.organisation_code, listed=[e.pseudonym for e in listed.entries], by=gp
+        ).values():
             try:
                 caseload.accept(patient_id=person.id, told=True, note="bench", by=gp)
             except NotPossible:

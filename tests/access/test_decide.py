@@ -13,6 +13,7 @@ from localcare.access.calc.decide import (
     PersonFacts,
     ViewerFacts,
     decide,
+    may_reveal,
 )
 from localcare.access.calc.vocabulary import Basis, Capability, Consent
 
@@ -84,6 +85,61 @@ def test_a_practice_sees_only_its_own_entries_of_a_person_who_objects_to_sharing
     assert not decide(GP_HERE, PersonFacts("G1", Consent.GIVEN)).own_organisation_only
 
 
+PHARMACIST = ViewerFacts(
+    5, frozenset({Capability.VIEW_PERSON, Capability.REVEAL_WHERE_NAMED}), frozenset({"G1", "G2"}), False, 10
+)
+GP_NEARBY = ViewerFacts(6, frozenset({Capability.REVEAL_LIST, Capability.DECIDE_LIST}), frozenset({"G2"}), True, None)
+
+# viewer, named by, what is asked, consent, basis of the answer about somebody of G1
+NAMED = [
+    (PHARMACIST, {"G1"}, Capability.REVEAL_LIST, Consent.NOT_ASKED, Basis.NAMED),
+    (PHARMACIST, {"G1"}, Capability.REVEAL_LIST, Consent.OBJECTED, Basis.OBJECTED),
+    (PHARMACIST, {"G1"}, Capability.DECIDE_LIST, Consent.NOT_ASKED, Basis.ROLE),
+    (PHARMACIST, {"G1"}, Capability.VIEW_PERSON, Consent.NOT_ASKED, Basis.NO_RELATIONSHIP),
+    (PHARMACIST, {"G2"}, Capability.REVEAL_LIST, Consent.NOT_ASKED, Basis.ROLE),
+    (PHARMACIST, set(), Capability.REVEAL_LIST, Consent.NOT_ASKED, Basis.ROLE),
+    (NURSE, {"G1"}, Capability.REVEAL_LIST, Consent.NOT_ASKED, Basis.ROLE),
+    (GP_NEARBY, {"G1"}, Capability.REVEAL_LIST, Consent.NOT_ASKED, Basis.NAMED),
+    (GP_NEARBY, {"G1"}, Capability.DECIDE_LIST, Consent.NOT_ASKED, Basis.NAMED),
+    (GP_NEARBY, {"G1"}, Capability.DECIDE_LIST, Consent.OBJECTED, Basis.OBJECTED),
+    (GP_NEARBY, set(), Capability.REVEAL_LIST, Consent.NOT_ASKED, Basis.NO_RELATIONSHIP),
+    (GP_NEARBY, set(), Capability.DECIDE_LIST, Consent.GIVEN, Basis.NO_RELATIONSHIP),
+]
+
+
+@pytest.mark.parametrize(("viewer", "named_by", "capability", "consent", "basis"), NAMED)
+def test_whoever_a_practice_named_sees_who_is_on_its_list_and_nothing_else(
+    viewer, named_by, capability, consent, basis
+):
+    asking = replace(viewer, named_by=frozenset(named_by))
+    decision = decide(asking, PersonFacts("G1", consent), capability=capability)
+    assert (decision.allowed, decision.basis) == (basis is Basis.NAMED, basis)
+
+
+def test_where_the_area_needs_explicit_consent_being_named_is_not_enough():
+    asking = replace(PHARMACIST, named_by=frozenset({"G1"}))
+    about = PersonFacts("G1", Consent.NOT_ASKED)
+    decision = decide(asking, about, capability=Capability.REVEAL_LIST, viewing_basis=EXPLICIT_CONSENT)
+    assert (decision.allowed, decision.basis) == (False, Basis.CONSENT_MISSING)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "named_by", "may"),
+    [
+        (replace(GP_HERE, capabilities=frozenset({Capability.REVEAL_LIST})), set(), True),
+        (GP_HERE, set(), False),
+        (PHARMACIST, set(), False),
+        (PHARMACIST, {"G1"}, True),
+        (PHARMACIST, {"G2"}, False),
+        (NURSE, {"G1"}, False),
+        (GP_NEARBY, set(), False),
+        (GP_NEARBY, {"G1"}, True),
+    ],
+)
+def test_who_may_reveal_the_list_of_a_practice(viewer, named_by, may):
+    assert may_reveal(replace(viewer, named_by=frozenset(named_by)), "G1") is may
+
+
 viewers = st.builds(
     ViewerFacts,
     user_id=st.integers(1, 4),
@@ -91,6 +147,7 @@ viewers = st.builds(
     practice_codes=st.frozensets(st.sampled_from(["G1", "G2", "G3"])),
     works_at_practice=st.booleans(),
     team_id=st.none() | st.integers(10, 12),
+    named_by=st.frozensets(st.sampled_from(["G1", "G2", "G3"])),
 )
 people = st.builds(
     PersonFacts,

@@ -189,17 +189,17 @@ class TestRevealing:
     def test_needs_a_session_with_a_reason(self, area, listed):
         gp = area.viewer("gp", "G1")
         with pytest.raises(Refused, match="Give your reason first"):
-            actions.reveal(listed=listed, by=gp)
+            actions.reveal(practice_code="G1", listed=listed, by=gp)
         with pytest.raises(ValueError, match="few words"):
             actions.start_reveal_session(practice_code="G1", reason="other", words=" ", by=gp)
 
     def test_shows_the_person_and_names_them_in_the_audit(self, area, margaret, listed):
         gp = area.viewer("gp", "G1")
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
-        shown = actions.reveal(listed=listed, by=gp)
+        shown = actions.reveal(practice_code="G1", listed=listed, by=gp)
         assert [p.id for p in shown.values()] == [margaret.id]
         assert (last_entry().action, last_entry().actor) == ("revealed", gp.name)
-        assert list(queries.revealed(gp, listed)) == listed
+        assert list(queries.revealed(gp, "G1", listed)) == listed
 
     @pytest.mark.parametrize(("role", "at"), [("gp", "G2"), ("practice_manager", "G1"), ("care_coordinator", "C1")])
     def test_is_for_clinicians_of_the_practice(self, area, role, at):
@@ -209,23 +209,23 @@ class TestRevealing:
     def test_closes_again_when_the_session_ends(self, area, listed, clock_at):
         gp = area.viewer("gp", "G1")
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
-        actions.reveal(listed=listed, by=gp)
+        actions.reveal(practice_code="G1", listed=listed, by=gp)
         clock_at(MONDAY_MORNING + actions.SESSION_LENGTH)
-        assert queries.revealed(gp, listed) == {}
+        assert queries.revealed(gp, "G1", listed) == {}
 
     def test_closes_again_at_sign_out(self, area, listed, client):
         gp = area.viewer("gp", "G1")
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
-        actions.reveal(listed=listed, by=gp)
+        actions.reveal(practice_code="G1", listed=listed, by=gp)
         builders.sign_in(client, gp)
         client.post("/account/logout/")
-        assert queries.revealed(gp, listed) == {}
+        assert queries.revealed(gp, "G1", listed) == {}
 
     def test_somebody_who_moved_away_stays_closed(self, area, margaret, listed):
         gp = area.viewer("gp", "G1")
         Registration.objects.filter(patient=margaret).update(ends=date(2017, 4, 1))
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
-        assert actions.reveal(listed=listed, by=gp) == {}
+        assert actions.reveal(practice_code="G1", listed=listed, by=gp) == {}
 
 
 def test_recomputing_relationships_reports_and_mends_every_difference(area, margaret):

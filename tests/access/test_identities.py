@@ -177,12 +177,12 @@ class TestOversight:
         self, area, ask, coordinator, guardian, gp, margaret, clock_at
     ):
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
-        actions.reveal(listed=[listed(margaret)], by=gp)
+        actions.reveal(practice_code="G1", listed=[listed(margaret)], by=gp)
         request = release(ask(), guardian)
         queries.identity(coordinator, request.id)
         clock_at(MONDAY_MORNING + timedelta(days=12))
         actions.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
-        actions.reveal(listed=[listed(margaret)], by=gp)
+        actions.reveal(practice_code="G1", listed=[listed(margaret)], by=gp)
         rows = oversight.seen_by_week(guardian)
         told = {(row.actor, row.week.isoformat()): row for row in rows}
         first, later = told[gp.name, "2017-04-03"], told[gp.name, "2017-04-10"]

@@ -154,7 +154,7 @@ def test_where_the_agreement_has_ended_nobody_stands_on_a_list_or_counts(area, l
     assert population.all_listed() == {}
     access.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
     with pytest.raises(Refused, match="agreement to risk stratification has ended"):
-        access.reveal(listed=[pseudonym(person)], by=gp)
+        access.reveal(practice_code="G1", listed=[pseudonym(person)], by=gp)
     Agreement.objects.filter(id=row.id).update(ends=None)
     assert len(population.all_listed()["G1"]) == 10
     assert len(on_list(gp)) == queries.new_on_list("G1", {}) == population.list_counts(["G1", "G2"]).total == 10

@@ -125,7 +125,9 @@ def margaret(area):
     Lists().add(person)
     caseload.accept(patient_id=person.id, told=True, note="", by=gp)
     access.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
-    access.reveal(listed=pseudonyms.pseudonymise([person.nhs_number], Purpose.RISK_STRATIFICATION), by=gp)
+    access.reveal(
+        practice_code="G1", listed=pseudonyms.pseudonymise([person.nhs_number], Purpose.RISK_STRATIFICATION), by=gp
+    )
     return person
 
 

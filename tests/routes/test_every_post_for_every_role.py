@@ -53,8 +53,10 @@ ANSWERS = {
 }
 # An emergency is a way in of its own, for whoever looks after people: `tests/access/test_emergencies.py`.
 WAYS_IN = {"web:emergency", "web:find_in_emergency"}
-# What an outsider's role exists to do: oversight reviews, a second person decides, planners share their scenarios.
+# What an outsider's role exists to do: oversight reviews, a second person decides, planners share their scenarios, a
+# manager says who else may reveal their practice's list.
 THEIRS = {
+    "practice_manager": {"access.ListNaming"},
     "analyst": {"capacity.Scenario"},
     "commissioner": {"capacity.Scenario"},
     "privacy_officer": {"access.EmergencyAccess"},

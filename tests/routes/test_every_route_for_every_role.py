@@ -91,7 +91,11 @@ def world():
         practice_code="G1", pseudonym=unrevealed.pseudonym, reason="rang the hub", by=coordinator
     )
     scenario = capacity.fork(of="west-kent-2017", name="mine", title="Mine", by=area.viewer("analyst", "99J"))
+    naming = access.name_for_list(
+        practice_code="G1", post_id=area.viewer("pharmacist", "C1").post_id, reason="medicines", by=gp
+    )
     numbers = {
+        "naming_id": naming.pk,
         "scenario": scenario.name,
         "file": "scenario.toml",
         "request_id": asked.pk,

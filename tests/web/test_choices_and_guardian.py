@@ -87,7 +87,7 @@ class TestGuardian:
         clock_at(MONDAY_MORNING - timedelta(days=2))
         access.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
         made = pseudonyms.pseudonymise([p.nhs_number for p in people], Purpose.RISK_STRATIFICATION)
-        access.reveal(listed=made, by=gp)
+        access.reveal(practice_code="G1", listed=made, by=gp)
         stranger = area.viewer("community_nurse", "C2")
         for person in people:
             access.declare_emergency(patient_id=person.id, reason="Collapsed", by=stranger)

@@ -15,7 +15,7 @@ from localcare.access.emergencies import (
     declare_emergency_for,
     review_emergency,
 )
-from localcare.access.identities import LIST_ENDED, ask_identity, decide_identity, resolve
+from localcare.access.identities import LIST_ENDED, ask_identity, decide_identity, resolve, who_may_be_listed
 from localcare.access.models import (
     Agreement,
     Choice,
@@ -23,6 +23,7 @@ from localcare.access.models import (
     Reveal,
     RevealSession,
 )
+from localcare.access.naming import end_naming, name_for_list
 from localcare.access.outage import join_spool
 from localcare.access.sealing import Marked, lift_seal, seal_as_marked, seal_item
 from localcare.access.types import (
@@ -45,13 +46,18 @@ __all__ = [
     "decide_identity",
     "declare_emergency",
     "declare_emergency_for",
+    "end_naming",
     "join_spool",
     "lift_seal",
+    "name_for_list",
     "review_emergency",
     "seal_as_marked",
     "seal_item",
 ]
 
+ONLY_ITS_CLINICIANS = (
+    "Only a clinician of the practice, or one it has named, may see who the people on its list are. Ask the practice."
+)
 SESSION_LENGTH = timedelta(hours=4)
 REVEAL_REASONS = {
     "review": "To decide who the cluster team should help",
@@ -202,14 +208,12 @@ def end_relationship(*, patient_id: int, team_id: int, source: str, by: audit.Ac
 
 
 def start_reveal_session(*, practice_code: str, reason: str, words: str, by: Viewer) -> RevealSession:
-    """Say once why one wants to see who the people on one's own practice's list are.
+    """Say once why one wants to see who the people on a practice's list are.
 
-    Raises Refused for another practice or a role without it; ValueError for a missing reason.
+    Raises Refused for anybody but a clinician of the practice or one it has named; ValueError for a missing reason.
     """
-    if not by.can(Capability.REVEAL_LIST) or not by.works_at_practice or practice_code not in by.practice_codes:
-        raise Refused(
-            Decision(False, Basis.ROLE, "Only a clinician of the practice may see who the people on its list are.")
-        )
+    if not queries.reveals(by, practice_code):
+        raise Refused(Decision(False, Basis.ROLE, ONLY_ITS_CLINICIANS))
     if reason not in REVEAL_REASONS:
         raise ValueError("Choose a reason.")
     if reason == "other" and not words.strip():
@@ -234,18 +238,19 @@ def start_reveal_session(*, practice_code: str, reason: str, words: str, by: Vie
     return session
 
 
-def reveal(*, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
-    """Show who the people behind pseudonyms of the viewer's own practice are, within the open session.
+def reveal(*, practice_code: str, listed: Sequence[str], by: Viewer) -> dict[str, OpenPerson]:
+    """Show who the people behind pseudonyms of a practice's list are, within the open session.
 
-    One audit entry names everybody shown. Pseudonyms of people who have left or died since the run stay closed.
+    One audit entry names everybody shown. Pseudonyms of people who have left or died since the run, or chose to be on
+    no list, stay closed.
     Raises Refused without an open session, or once the practice's agreement to risk stratification has ended.
     """
-    session = queries.reveal_session(by)
-    if session is None or not by.can(Capability.REVEAL_LIST):
+    session = queries.reveal_session(by, practice_code)
+    if session is None:
         raise Refused(Decision(False, Basis.ROLE, "Give your reason first; then the page can be shown."))
     if queries.list_ended(session.practice_code):
         raise Refused(Decision(False, Basis.ROLE, LIST_ENDED))
-    found = resolve(session.practice_code, listed)
+    found = who_may_be_listed(resolve(session.practice_code, listed))
     people = queries.open_people(
         by, list(found.values()), page="reveal of a practice's list", capability=Capability.REVEAL_LIST
     )

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from localcare.access.types import Capability, OpenPerson, Viewer
+from localcare.access.types import Basis, Capability, OpenPerson, Viewer
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,12 @@ def fill(tell: Callable[[OpenPerson], Banner]) -> None:
 
 
 def of(viewer: Viewer, person: OpenPerson) -> Banner:
-    """What the banner of a person whom the gate opened says to this viewer: nothing clinical to who sees no records."""
+    """What the banner of a person whom the gate opened says to this viewer: nothing clinical to who sees no records.
+
+    Whoever a practice named for its list learns who somebody is, and nothing of the record.
+    """
+    if person.decision.basis is Basis.NAMED:
+        return Banner()
     if not (viewer.can(Capability.VIEW_PERSON) or viewer.can(Capability.VIEW_UNPLANNED)):
         return Banner()
     return _tellers[0](person)

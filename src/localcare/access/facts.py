@@ -7,19 +7,48 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from localcare.access.calc.decide import PersonFacts, ViewerFacts
+from localcare.access.calc.decide import OF_THE_LIST, REVEALS_WHERE_NAMED, PersonFacts, ViewerFacts
 from localcare.access.calc.sources import GP, Sharing
-from localcare.access.models import Agreement, Choice, EmergencyAccess, Relationship
-from localcare.access.types import ChoiceKind, Consent, Purpose, Viewer
+from localcare.access.models import Agreement, Choice, EmergencyAccess, ListNaming, Relationship
+from localcare.access.types import Capability, ChoiceKind, Consent, Purpose, Viewer
+from localcare.base import clock
 from localcare.base.clock import LONDON
 from localcare.base.prepared import prepared
 from localcare.patients.queries import Standing
+from localcare.places import queries as places
 
 
-def viewer_facts(viewer: Viewer) -> ViewerFacts:
+def viewer_facts(viewer: Viewer, capability: Capability = Capability.VIEW_PERSON) -> ViewerFacts:
+    """Who asks; which practices named them, where that matters to what they ask for."""
     return ViewerFacts(
-        viewer.user_id, viewer.capabilities, viewer.practice_codes, viewer.works_at_practice, viewer.team_id
+        viewer.user_id,
+        viewer.capabilities,
+        viewer.practice_codes,
+        viewer.works_at_practice,
+        viewer.team_id,
+        named_by(viewer) if capability in OF_THE_LIST else frozenset(),
     )
+
+
+def named_by(viewer: Viewer) -> frozenset[str]:
+    """The practices that named the viewer's post for their list, of those in the same cluster today."""
+    if not REVEALS_WHERE_NAMED & viewer.capabilities:
+        return frozenset()
+    today = clock.today()
+    found = set(_naming(viewer.post_id))
+    clusters = places.cluster_table(today, *found) if found else {}
+    return frozenset(
+        code for code, cluster in clusters.items() if _belongs(viewer.organisation_code, cluster.code, today)
+    )
+
+
+def _belongs(organisation_code: str, cluster_code: str, on: date) -> bool:
+    return organisation_code == cluster_code or organisation_code in places.member_codes(cluster_code, on)
+
+
+@prepared
+def _naming(post_id: int) -> QuerySet[Any]:
+    return ListNaming.objects.filter(post_id=post_id, ends=None).values_list("practice_code", flat=True)
 
 
 def person_facts(details: Iterable[Standing], at: datetime) -> dict[int, PersonFacts]:

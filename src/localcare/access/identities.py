@@ -4,7 +4,7 @@ What is released is who a row of a practice's list is, to the one who asked: nam
 record stays shut; it opens once the practice has accepted the person and told them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -178,6 +178,13 @@ def resolve(practice_code: str, listed: Sequence[str]) -> dict[str, int]:
     """Patient ids behind pseudonyms of risk stratification, of those registered with the practice today."""
     known = pseudonyms.of_identities(patients.registered_with(practice_code, clock.today()))
     return {p: known[p].patient_id for p in listed if p in known}
+
+
+def who_may_be_listed(found: Mapping[str, int]) -> dict[str, int]:
+    """Those of some pseudonyms' patients whom no choice of theirs, under any linked record, keeps off every list."""
+    linked = patients.linked_ids(set(found.values()), clock.today())
+    kept = facts.kept_out(Purpose.RISK_STRATIFICATION, {i for ids in linked.values() for i in ids})
+    return {p: patient_id for p, patient_id in found.items() if kept.isdisjoint(linked[patient_id])}
 
 
 def _may_ask(viewer: Viewer, practice_code: str) -> bool:

@@ -116,6 +116,32 @@ class RevealSession(models.Model):
         indexes = [models.Index(fields=["user", "practice_code", "ends"])]
 
 
+class ListNaming(models.Model):
+    """A practice named a post of another organisation of its cluster that may reveal its list, until it ends that."""
+
+    practice_code = models.CharField(max_length=20)
+    post = models.ForeignKey("staff.Post", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    starts = models.DateTimeField()
+    named_by = models.TextField()
+    ends = models.DateTimeField(null=True)
+    ended_by = models.TextField(blank=True)
+    ended_why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_code", "post"], condition=models.Q(ends=None), name="named_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends=None, ended_by="", ended_why="")
+                | models.Q(ends__isnull=False) & ~models.Q(ended_by="") & ~models.Q(ended_why=""),
+                name="an_ended_naming_says_by_whom_and_why",
+            ),
+        ]
+        indexes = [models.Index(fields=["practice_code", "-starts"])]
+
+
 class Reveal(models.Model):
     """One pseudonym that a session showed to be one person."""
 

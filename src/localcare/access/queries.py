@@ -30,6 +30,7 @@ from localcare.access.feeds import (
 from localcare.access.identities import asked_by, identity, quota, waiting_for
 from localcare.access.listed import list_pseudonyms, list_pseudonyms_ever, list_pseudonyms_of
 from localcare.access.models import Reveal, RevealSession
+from localcare.access.naming import may_be_named, named_by, namings, reveals
 from localcare.access.roles import roles
 from localcare.access.seals import seals_of
 from localcare.access.sharing import NotShared, not_shared
@@ -68,9 +69,13 @@ __all__ = [
     "list_pseudonyms_ever",
     "list_pseudonyms_of",
     "lists_ended",
+    "may_be_named",
+    "named_by",
+    "namings",
     "people_in_emergencies",
     "quota",
     "require_living",
+    "reveals",
     "seals_of",
     "waiting_for",
     "whereabouts",
@@ -218,7 +223,7 @@ def decisions(
     standings = patients.standings(patient_ids, clock.today())
     known = facts.person_facts(standings.values(), clock.now())
     sealed = seals.standing({i for standing in standings.values() for i in standing.ids})
-    asking = facts.viewer_facts(viewer)
+    asking = facts.viewer_facts(viewer, capability)
     agreed = facts.agreed([code for standing in standings.values() if (code := standing.practice_code)], clock.now())
     by_id = {}
     for i, standing in standings.items():
@@ -276,21 +281,22 @@ def sought(*, nhs_number: str = "", family_name: str = "", birth_date: date | No
     return patients.ids_by_name_and_birth(family_name, birth_date)
 
 
-def reveal_session(viewer: Viewer) -> RevealSession | None:
-    """The viewer's open session of seeing who people on their practice's list are, if there is one."""
-    return next(iter(_reveal_sessions(viewer.user_id, viewer.practice_codes, clock.now())), None)
+def reveal_session(viewer: Viewer, practice_code: str) -> RevealSession | None:
+    """The viewer's open session of seeing who people on a practice's list are, if there is one and they still may."""
+    session = next(iter(_reveal_sessions(viewer.user_id, practice_code, clock.now())), None)
+    return session if session and reveals(viewer, practice_code) else None
 
 
 @prepared
-def _reveal_sessions(user_id: int, practice_codes: Collection[str], now: datetime) -> QuerySet[Any]:
-    rows = RevealSession.objects.filter(user_id=user_id, practice_code__among=practice_codes, ends__gt=now)
+def _reveal_sessions(user_id: int, practice_code: str, now: datetime) -> QuerySet[Any]:
+    rows = RevealSession.objects.filter(user_id=user_id, practice_code=practice_code, ends__gt=now)
     return rows.order_by("-starts")[:1]
 
 
-def revealed(viewer: Viewer, listed: Collection[str]) -> dict[str, OpenPerson]:
+def revealed(viewer: Viewer, practice_code: str, listed: Collection[str]) -> dict[str, OpenPerson]:
     """Those of the pseudonyms that the viewer's open session has already revealed; audited as one look."""
-    session = reveal_session(viewer)
-    if session is None or not viewer.works_at_practice:
+    session = reveal_session(viewer, practice_code)
+    if session is None:
         return {}
     by_pseudonym = dict(_reveals(session.pk, listed))
     people = open_people(

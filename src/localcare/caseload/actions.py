@@ -17,10 +17,13 @@ from localcare.staff import queries as staff
 SOURCE = "caseload"
 UNDO_WITHIN = timedelta(hours=1)
 DIRECT_CARE = "direct care"
+ONLY_THE_OWN = Decision(
+    False, Basis.ROLE, "A clinician of the person's own practice names them for its list. Ask one of them to."
+)
 
 
 def accept(*, patient_id: int, told: bool, note: str, by: Viewer) -> CaseloadEntry:
-    """A clinician of the person's practice hands them to the cluster team, which may see them from this moment.
+    """A GP of the person's practice, or one it has named, hands them to the cluster team, which sees them from now on.
 
     Accepting somebody already on the caseload changes nothing. Raises Refused for people of other practices or
     without the role; NotPossible when the person has not been told, objects to sharing, or the practice has no team.
@@ -39,7 +42,7 @@ def accept(*, patient_id: int, told: bool, note: str, by: Viewer) -> CaseloadEnt
 
 
 def decline(*, patient_id: int, outcome: State, reason: str, by: Viewer) -> CaseloadEntry:
-    """A clinician of the person's practice decides against the cluster team: known already, not suitable, or declined.
+    """A GP of the person's practice, or one it has named, decides against: already known, not suitable, or declined.
 
     The same decision again changes nothing. Raises Refused as `accept` does; NotPossible for a person on the caseload
     or without a reason.
@@ -47,7 +50,7 @@ def decline(*, patient_id: int, outcome: State, reason: str, by: Viewer) -> Case
     gate.require(by, patient_id, Capability.DECIDE_LIST)
     if outcome not in DECLINED:
         raise ValueError(f"{outcome!r} is not a way to decline; use one of {sorted(DECLINED)}.")
-    seen = leaving_out.seen_today(by.organisation_code, patient_id)
+    seen = leaving_out.seen_today(_practice_of(patient_id), patient_id)
     return _move(
         patient_id, _team_of(by), outcome, reason=_in_words(reason), by=by.actor, seen=seen.kept() if seen else None
     )
@@ -59,7 +62,9 @@ def name_person(*, patient_id: int, reason: str, by: Viewer) -> CaseloadEntry:
     Naming somebody twice changes nothing. Raises Refused for people of other practices or without the role;
     NotPossible without a reason, or for somebody whom the list shows or who is on the caseload already.
     """
-    gate.require(by, patient_id, Capability.REVEAL_LIST)
+    decision = gate.decision_on(by, patient_id, Capability.REVEAL_LIST)
+    if not decision.allowed or decision.basis is not Basis.REGISTERED:
+        raise Refused(decision if not decision.allowed else ONLY_THE_OWN, patient_ids=(patient_id,))
     if leaving_out.shown_on_list(by.organisation_code, patient_id, queries.handled(by.organisation_code)):
         raise NotPossible("The person stands on your practice's list already. Decide there.")
     return _move(patient_id, _team_of(by), State.NAMED, reason=_in_words(reason), by=by.actor)
@@ -198,6 +203,10 @@ def set_room(*, places_a_month: int, starts: date, by: Viewer, places_a_week: in
             on=starts.isoformat(),
         )
     return room
+
+
+def _practice_of(patient_id: int) -> str:
+    return gate.whereabouts([patient_id], clock.today())[patient_id].practice_code or ""
 
 
 def _team_of(by: Viewer) -> int:

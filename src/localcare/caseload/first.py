@@ -94,7 +94,7 @@ def seen_by(viewer: Viewer, practice_code: str = "") -> First:
     """
     team = queries.team_of(viewer)
     found = of_team(team, practice_code)
-    people = gate.revealed(viewer, [row.pseudonym for row in found.rows]) if practice_code else {}
+    people = gate.revealed(viewer, practice_code, [row.pseudonym for row in found.rows]) if practice_code else {}
     return replace(found, rows=tuple(replace(row, person=people.get(row.pseudonym)) for row in found.rows))
 
 

@@ -3,6 +3,7 @@
 from django import forms
 
 from localcare.access.actions import REVEAL_REASONS
+from localcare.access.roles import roles
 from localcare.caseload.types import ENDING_LABELS, Ending
 from localcare.design.forms import CharField, CheckboxField, ChoiceField, DateField, SelectField, TextArea
 
@@ -108,6 +109,20 @@ class NameForm(forms.Form):
 
 class NameReasonForm(forms.Form):
     reason = TextArea(label="Why should the cluster team help?", rows=3, error_messages=WHY)
+
+
+class NameClinicianForm(forms.Form):
+    post = SelectField(label="Who may see who is on your list?", error_messages=CHOOSE)
+    reason = TextArea(label="Why do they need to?", rows=3, error_messages=WHY)
+
+    def __init__(self, *args, posts, **options) -> None:
+        super().__init__(*args, **options)
+        known = [(p.id, f"{p.user.name}, {roles()[p.role].label}, {p.organisation.name}") for p in posts]
+        self.fields["post"].choices = [("", "Choose"), *known]  # type: ignore[attr-defined]
+
+
+class EndClinicianForm(forms.Form):
+    reason = TextArea(label="Why does it end?", rows=2, error_messages=WHY)
 
 
 class IdentityForm(forms.Form):

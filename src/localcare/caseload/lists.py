@@ -78,13 +78,13 @@ def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> Lis
     """
     if gate.list_ended(practice_code):
         return _ended(practice_code, viewer)
-    if not viewer.works_at_practice:
+    if not gate.reveals(viewer, practice_code):
         return _outside(practice_code, viewer, asked)
     handled = queries.handled(practice_code)
     left = leaving_out.left_out_of_list(practice_code, handled)
     everything = asked.get("decided") == "1"
     found = _found(practice_code, left, everything, asked)
-    people = gate.revealed(viewer, [entry.pseudonym for entry in found.entries])
+    people = gate.revealed(viewer, practice_code, [entry.pseudonym for entry in found.entries])
     rows = tuple(
         ListRow(
             pseudonym=entry.pseudonym,
@@ -105,18 +105,23 @@ def page_of(viewer: Viewer, practice_code: str, asked: Mapping[str, str]) -> Lis
         found.total,
         hidden=_hidden(left, everything),
         changes=population.by_change(practice_code, left.pseudonyms | left.palliative),
-        named=_named(viewer, leaving_out.named(practice_code, handled, left)),
+        named=_named(viewer, leaving_out.named(practice_code, handled, left)) if is_of(viewer, practice_code) else (),
     )
 
 
 def _ended(practice_code: str, viewer: Viewer) -> ListPage:
     """No list, and nobody but those whom a clinician of the viewer's own practice named: no score led to them."""
     page = ListPage((), 1, 1, 0, ended=True)
-    if not viewer.works_at_practice:
+    if not is_of(viewer, practice_code):
         return page
     handled = queries.handled(practice_code)
     left = leaving_out.left_out_of_list(practice_code, handled)
     return replace(page, named=_named(viewer, leaving_out.named(practice_code, handled, left)))
+
+
+def is_of(viewer: Viewer, practice_code: str) -> bool:
+    """Whether the viewer works at the practice itself, not only with it."""
+    return viewer.works_at_practice and practice_code in viewer.practice_codes
 
 
 def _found(practice_code: str, left: leaving_out.LeftOut, everything: bool, asked: Mapping[str, str]):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from localcare.access.types import Viewer
 from localcare.base.clock import LONDON
 from localcare.caseload.lists import ListPage
 from localcare.caseload.models import CaseloadState
@@ -163,9 +162,9 @@ def asked(row: Any, names: Mapping[str, str], now: datetime) -> Asked:
     )
 
 
-def list_filters(groups: Mapping[str, str], viewer: Viewer) -> list[dict]:
-    """What narrows and orders a list, kept in the address; nothing outside the practice."""
-    if not viewer.works_at_practice:
+def list_filters(groups: Mapping[str, str], reveals: bool) -> list[dict]:
+    """What narrows and orders a list, kept in the address; nothing for whoever may not reveal it."""
+    if not reveals:
         return []
     return [
         _filter("Order", "order", "Greatest risk first", {"change": "New first", "age": "Oldest first"}),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.caseload.views import caseload, decisions, effect, first, identities, lists, naming
+from localcare.caseload.views import caseload, clinicians, decisions, effect, first, identities, lists, naming
 
 app_name = "caseload"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("lists/<str:practice_code>/first/", first.practice, name="first"),
     path("lists/<str:practice_code>/first/show/", first.show, name="first_show"),
     path("lists/<str:practice_code>/first/reason/", first.reason, name="first_reason"),
+    path("lists/<str:practice_code>/clinicians/", clinicians.index, name="clinicians"),
+    path("lists/<str:practice_code>/clinicians/<int:naming_id>/end/", clinicians.end, name="end_clinician"),
     path("lists/<str:practice_code>/show/", lists.show, name="show"),
     path("lists/<str:practice_code>/reason/", lists.reason, name="reason"),
     path("lists/<str:practice_code>/add/", naming.find, name="find"),

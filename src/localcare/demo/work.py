@@ -55,7 +55,9 @@ def _accept(gp: Viewer) -> list[int]:
     practice = gp.organisation_code
     access.start_reveal_session(practice_code=practice, reason="review", words="first review of the list", by=gp)
     found = population.practice_list(practice, page_size=LOOKED_AT)
-    people = list(access.reveal(listed=[entry.pseudonym for entry in found.entries], by=gp).values())
+    people = list(
+        access.reveal(practice_code=practice, listed=[entry.pseudonym for entry in found.entries], by=gp).values()
+    )
     week_ago = clock.now() - timedelta(days=7)
     ids = [person.id for person in people]
     changes = record.encounters_known_since(ids, week_ago, categories=NEWS, happened_since=week_ago.date())

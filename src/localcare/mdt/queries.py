@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from localcare.access import queries as gate
 from localcare.access.roles import roles
@@ -16,7 +16,7 @@ from localcare.caseload import queries as caseload
 from localcare.mdt import actions
 from localcare.mdt.calc import agenda as arithmetic
 from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
-from localcare.mdt.types import Agenda, Attendee, CaseRow, Decided, MeetingRow, NextMeeting, OpenCase
+from localcare.mdt.types import Agenda, Attendee, Booked, CaseRow, Decided, MeetingRow, Meetings, NextMeeting, OpenCase
 from localcare.places import queries as places
 from localcare.population import queries as population
 from localcare.record import queries as record
@@ -113,19 +113,30 @@ def open_case(viewer: Viewer, case_id: int, *, in_company: bool = False) -> Open
 
 def decisions_of(person: Sight) -> list[Decided]:
     """What meetings decided about an opened person, the latest first; not what is hidden from the viewer."""
-    # Minutes are saved in versions; the last of each case holds.
-    latest = {row[1]: (row[0], Decided(*row[1:])) for row in _minutes_about(person.ids)}
-    told = [d for code, d in latest.values() if actions.minutes_reference(d.case_id, code) not in person.hidden]
-    return told[::-1]
+    return meetings_of(person).decisions
+
+
+def meetings_of(person: Sight) -> Meetings:
+    """What meetings decided about an opened person, as `decisions_of`, and the next on whose agenda they stand."""
+    decisions, planned = [], []
+    for code, status, taken_off_at, *row in _cases_about(person.ids):
+        decided = Decided(*row)
+        if status == Meeting.Status.PLANNED and taken_off_at is None:
+            planned.append(Booked(decided.team, decided.on))
+        # A case without minutes has no author of any.
+        if decided.author is not None and actions.minutes_reference(decided.case_id, code) not in person.hidden:
+            decisions.append(decided)
+    return Meetings(decisions[::-1], planned[0] if planned else None)
 
 
 @prepared
-def _minutes_about(patient_ids: Collection[int]) -> QuerySet[Any]:
-    rows = CaseMinutes.objects.filter(case__patient_id__among=patient_ids)
-    meeting = ("case__meeting__team__organisation__code", "case", "case__meeting", "case__meeting__starts_at")
-    columns = (*meeting, "case__meeting__team__name")
-    told = rows.values_list(*columns, "discussion", "decision", "author")
-    return told.order_by("case__meeting__starts_at", "number")
+def _cases_about(patient_ids: Collection[int]) -> QuerySet[Any]:
+    # Minutes are saved in versions; the last of each case holds.
+    last = CaseMinutes.objects.filter(case=OuterRef("pk")).order_by("-number")
+    rows = Case.objects.filter(patient_id__among=patient_ids).order_by("meeting__starts_at", "id")
+    meeting = ("meeting__team__organisation__code", "meeting__status", "taken_off_at", "pk", "meeting")
+    words = {f"last_{name}": Subquery(last.values(name)[:1]) for name in ("discussion", "decision", "author")}
+    return rows.annotate(**words).values_list(*meeting, "meeting__starts_at", "meeting__team__name", *words)
 
 
 def booked_for(viewer: Viewer, patient_ids: Collection[int]) -> Meeting | None:

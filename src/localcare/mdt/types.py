@@ -117,6 +117,22 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Booked:
+    """The next meeting on whose agenda a person stands."""
+
+    team: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """What meetings decided about a person, the latest first, and the next where they are a case, if any."""
+
+    decisions: list[Decided]
+    next: Booked | None
+
+
+@dataclass(frozen=True)
 class OpenCase:
     """One case on one screen. `sealed`: its own minutes are hidden from this viewer."""
 

@@ -28,6 +28,12 @@ def label_of(task: Task) -> str:
     return owner.label
 
 
+def phone_of(task: Task) -> str:
+    """The phone of the owner's post, or of the team that owns the task; empty where none is known."""
+    holder = task.owner_post or task.owner_team
+    return holder.phone if holder else ""
+
+
 def choices(viewer: Viewer) -> list[Owner]:
     """Whom the viewer can give a task: themselves, their team, its members, their practices' staff, other teams."""
     today = clock.today()

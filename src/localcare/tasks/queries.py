@@ -221,4 +221,5 @@ def _item(task: Task, viewer: Viewer, people: Mapping[int, OpenPerson], today: d
         asked_by=task.asked_by,
         asked_at=task.asked_at,
         version=task.version,
+        owner_phone=owners.phone_of(task),
     )

@@ -57,6 +57,7 @@ class Item:
     asked_by: str
     asked_at: datetime
     version: int
+    owner_phone: str = ""
 
     @property
     def late(self) -> bool:

@@ -22,7 +22,9 @@ from localcare.record.types import FlagCategory, Item, Measurement, Piece, Speak
 from localcare.tasks import queries as tasks
 from localcare.tasks.types import Item as Task
 from localcare.tasks.types import Status
+from localcare.web import involved
 from localcare.web.calc import missing
+from localcare.web.calc.involved import Involved
 from localcare.web.calc.missing import Missing
 
 OPEN = frozenset({Status.GIVEN, Status.TAKEN})
@@ -65,6 +67,7 @@ class PersonPage:
     new_alerts: int
     alerts: Banner
     services: Sequence[Item]
+    involved: Sequence[Involved]
     measurements: Sequence[Measurement]
     entries: Sequence[Item]
 
@@ -80,6 +83,9 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
     year = told.stays(since=today - YEAR)
     plan = careplans.plan_of(person.ids)
     sources = record.sources_of(told, person.practice_code)
+    entry = caseload.looked_after(person.ids)
+    todo = [t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN]
+    meetings = mdt.meetings_of(person)
     return PersonPage(
         person=person,
         story=record.story(person, told, population.telling([item.code for item in problems]), today),
@@ -93,9 +99,9 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
         missing=missing.of(
             person.practice_name, person.not_sharing, [heard.kinds for heard in sources], loaded=bool(told.items)
         ),
-        entry=caseload.looked_after(person.ids),
-        tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in OPEN],
-        decisions=mdt.decisions_of(person),
+        entry=entry,
+        tasks=todo,
+        decisions=meetings.decisions,
         listed=_listed(person),
         problems=problems,
         medicines=told.medicines(today),
@@ -107,6 +113,7 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
         other_flags=told.flags(today, FlagCategory.OTHER, FlagCategory.DEATH),
         alerts=record.banner_of(person, told, today),
         services=told.services(today),
+        involved=involved.of(entry=entry, plan=plan, tasks=todo, items=told.items, booked=meetings.next, today=today),
         measurements=told.measurements(),
         entries=[item for item in told.items if not is_private(item)],
     )

@@ -10,6 +10,8 @@ class Capability(StrEnum):
     VIEW_PERSON = "view_person"
     VIEW_UNPLANNED = "view_unplanned"
     REVEAL_LIST = "reveal_list"
+    REVEAL_WHERE_NAMED = "reveal_where_named"
+    NAME_REVEALER = "name_revealer"
     DECIDE_LIST = "decide_list"
     ASK_IDENTITY = "ask_identity"
     RELEASE_IDENTITY = "release_identity"
@@ -61,6 +63,7 @@ class Basis(StrEnum):
 
     REGISTERED = "registered"
     RELATIONSHIP = "relationship"
+    NAMED = "named"
     EMERGENCY = "emergency"
     ROLE = "role"
     NO_RELATIONSHIP = "no_relationship"

@@ -14,7 +14,7 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, OpenPerson, Viewer
 from localcare.caseload import actions, forms
 from localcare.caseload.types import NotPossible, State
-from localcare.caseload.views.revealing import check_own
+from localcare.caseload.views.revealing import check_own, check_reveals, open_own
 from localcare.design import notices
 
 
@@ -65,8 +65,8 @@ WAYS = {
 @requires(Capability.DECIDE_LIST)
 def decide(request: HttpRequest, practice_code: str, listed: str, decision: str) -> HttpResponse:
     viewer = viewer_of(request)
-    check_own(viewer, practice_code)
-    person = _revealed(viewer, listed) if decision in WAYS else None
+    check_reveals(viewer, practice_code)
+    person = _revealed(viewer, practice_code, listed) if decision in WAYS else None
     if person is None:
         return _see_first(request, practice_code, decision)
     undo = reverse("caseload:put_back", args=[practice_code, listed]) + _query(request)
@@ -80,7 +80,7 @@ def decide_named(request: HttpRequest, practice_code: str, patient_id: int, deci
     check_own(viewer, practice_code)
     if decision not in WAYS:
         raise Http404
-    person = gate.open_person(viewer, patient_id, page="person named", capability=Capability.DECIDE_LIST)
+    person = open_own(viewer, patient_id, page="person named", capability=Capability.DECIDE_LIST)
     undo = reverse("caseload:put_back_named", args=[practice_code, patient_id]) + _query(request)
     return _asked(request, practice_code, person, WAYS[decision], undo)
 
@@ -119,8 +119,8 @@ def _asked(request: HttpRequest, practice_code: str, person: OpenPerson, way: Wa
 @require_POST
 def put_back(request: HttpRequest, practice_code: str, listed: str) -> HttpResponse:
     viewer = viewer_of(request)
-    check_own(viewer, practice_code)
-    person = _revealed(viewer, listed)
+    check_reveals(viewer, practice_code)
+    person = _revealed(viewer, practice_code, listed)
     if person is None:
         notices.refuse(request, "Nothing was undone: your session ended. Show the page again, then decide.")
         return redirect(_list(request, practice_code))
@@ -133,7 +133,7 @@ def put_back_named(request: HttpRequest, practice_code: str, patient_id: int) ->
     """Undo a decision about somebody named, or take the naming back."""
     viewer = viewer_of(request)
     check_own(viewer, practice_code)
-    person = gate.open_person(viewer, patient_id, page="person named", capability=Capability.DECIDE_LIST)
+    person = open_own(viewer, patient_id, page="person named", capability=Capability.DECIDE_LIST)
     return _put_back(request, practice_code, person, f"Undone for {person.name}.")
 
 
@@ -153,8 +153,8 @@ def _decide(state: State, person: OpenPerson, form: django_forms.Form, by: Viewe
         actions.decline(patient_id=person.id, outcome=state, by=by, **form.cleaned_data)
 
 
-def _revealed(viewer: Viewer, listed: str) -> OpenPerson | None:
-    return gate.revealed(viewer, [listed]).get(listed)
+def _revealed(viewer: Viewer, practice_code: str, listed: str) -> OpenPerson | None:
+    return gate.revealed(viewer, practice_code, [listed]).get(listed)
 
 
 def _query(request: HttpRequest) -> str:

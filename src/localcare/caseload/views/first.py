@@ -71,7 +71,7 @@ def _page(request: HttpRequest, viewer: Viewer, practice_code: str) -> HttpRespo
         "own": own,
         "may_decide": may_reveal and viewer.can(Capability.DECIDE_LIST),
         "manages": viewer.can(Capability.MANAGE_CASELOAD),
-        "session": gate.reveal_session(viewer) if may_reveal else None,
+        "session": gate.reveal_session(viewer, practice_code) if may_reveal else None,
         "back": urlencode({"view": "first"}),
     }
     return render(request, "caseload/first.jinja", context)

@@ -1,5 +1,6 @@
 """People at greatest risk: a practice's own list, page by page, and its counts for the cluster."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, Viewer
+from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
 from localcare.caseload import lists, presenters, queries
 from localcare.caseload.views import revealing
 from localcare.caseload.views.revealing import check_own
@@ -17,13 +18,25 @@ from localcare.design.paging import with_query
 from localcare.places import queries as places
 from localcare.population import queries as population
 
+LISTS = (Capability.REVEAL_LIST, Capability.SEE_LIST_COUNTS, Capability.REVEAL_WHERE_NAMED)
+REVEALS = (Capability.REVEAL_LIST, Capability.REVEAL_WHERE_NAMED)
+NOBODY_NAMED_YOU = Decision(
+    False,
+    Basis.ROLE,
+    "A list belongs to the practice where its people are registered, and none has named you for its list today. "
+    "A GP or the manager of the practice can.",
+)
 
-@requires(Capability.REVEAL_LIST, Capability.SEE_LIST_COUNTS)
+
+@requires(*LISTS)
 def index(request: HttpRequest) -> HttpResponse:
-    """A clinician goes to the list of their own practice; a co-ordinator sees how many stand on the cluster's lists."""
+    """A clinician goes to the list of their own practice, or those of practices that named them; a co-ordinator sees
+    how many stand on the cluster's lists."""
     viewer = viewer_of(request)
     if viewer.works_at_practice:
         return redirect("caseload:practice_list", viewer.organisation_code)
+    if not viewer.can(Capability.SEE_LIST_COUNTS):
+        return _named(request, viewer)
     counts = population.list_counts(viewer.practice_codes)
     context = {
         "run": population.current_run(),
@@ -37,12 +50,26 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "caseload/lists.jinja", context)
 
 
-@requires(Capability.REVEAL_LIST, Capability.SEE_LIST_COUNTS)
+def _named(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    codes = gate.named_by(viewer)
+    if not codes:
+        raise Refused(NOBODY_NAMED_YOU)
+    return render(request, "caseload/lists_named.jinja", {"practices": _names(codes), "run": population.current_run()})
+
+
+def _names(practice_codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Practices by code, each with its name."""
+    names = places.names(practice_codes) if practice_codes else {}
+    return [(code, names.get(code, code)) for code in practice_codes]
+
+
+@requires(*LISTS)
 def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
     viewer = viewer_of(request)
-    check_own(viewer, practice_code)
+    reveals, own = gate.reveals(viewer, practice_code), lists.is_of(viewer, practice_code)
+    _check_sees(viewer, practice_code, reveals)
     page = lists.page_of(viewer, practice_code, request.GET.dict())
-    listed, registered = _size(viewer, practice_code)
+    listed, registered = _size(viewer, practice_code, reveals)
     context = {
         "practice_code": practice_code,
         "practice_name": places.names([practice_code]).get(practice_code, practice_code),
@@ -52,15 +79,18 @@ def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
         "registered": registered,
         "run": population.current_run(),
         "made": population.how_lists_are_made(),
-        "filters": presenters.list_filters(population.group_labels(), viewer),
+        "filters": presenters.list_filters(population.group_labels(), reveals),
         "reason_choices": population.reason_labels(),
         "changes": presenters.CHANGES,
         "change_counts": presenters.change_items(page.changes, request.GET.get("change", "")),
         "hidden": presenters.hidden_in_words(page.hidden),
         "shows_decided": request.GET.get("decided") == "1",
-        "session": gate.reveal_session(viewer) if viewer.works_at_practice else None,
-        "may_reveal": viewer.works_at_practice and viewer.can(Capability.REVEAL_LIST),
-        "may_decide": viewer.works_at_practice and viewer.can(Capability.DECIDE_LIST),
+        "session": gate.reveal_session(viewer, practice_code) if reveals else None,
+        "own": own,
+        "may_reveal": reveals,
+        "may_decide": reveals and viewer.can(Capability.DECIDE_LIST),
+        "may_name": own and viewer.can(Capability.NAME_REVEALER),
+        "others": _names([code for code in gate.named_by(viewer) if code != practice_code]),
         "may_ask": viewer.can(Capability.ASK_IDENTITY),
         "waiting": len(gate.waiting_for(viewer)),
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
@@ -69,15 +99,23 @@ def practice_list(request: HttpRequest, practice_code: str) -> HttpResponse:
     return render(request, "caseload/list.jinja", context)
 
 
-def _size(viewer: Viewer, practice_code: str) -> tuple[int | None, int]:
-    """How many are on the list: exactly for the practice, for its cluster as published."""
+def _check_sees(viewer: Viewer, practice_code: str, reveals: bool) -> None:
+    """Raises Refused for anybody but who reveals the list and, for its pseudonyms, its cluster's co-ordinators."""
+    if not reveals and not viewer.can(Capability.SEE_LIST_COUNTS):
+        raise Refused(revealing.NOT_YOURS)
+    if not reveals:
+        check_own(viewer, practice_code)
+
+
+def _size(viewer: Viewer, practice_code: str, reveals: bool) -> tuple[int | None, int]:
+    """How many are on the list: exactly for whoever reveals it, for its cluster as published."""
     listed, registered = population.list_size(practice_code)
-    if not viewer.works_at_practice:
+    if not reveals:
         return population.list_counts(viewer.practice_codes).by_practice.get(practice_code), registered
     return listed, registered
 
 
-@requires(Capability.REVEAL_LIST)
+@requires(*REVEALS)
 @require_POST
 def show(request: HttpRequest, practice_code: str) -> HttpResponse:
     """Reveal the page that the address asks for."""
@@ -85,7 +123,7 @@ def show(request: HttpRequest, practice_code: str) -> HttpResponse:
     return revealing.show(request, practice_code, _unrevealed(request, practice_code), ask=ask, back=back)
 
 
-@requires(Capability.REVEAL_LIST)
+@requires(*REVEALS)
 def reason(request: HttpRequest, practice_code: str) -> HttpResponse:
     back = _address("caseload:practice_list", practice_code, request)
     return revealing.reason(request, practice_code, _unrevealed(request, practice_code), back=back)

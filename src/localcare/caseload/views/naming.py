@@ -9,7 +9,7 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, OpenPerson
 from localcare.caseload import actions, forms
 from localcare.caseload.types import NotPossible
-from localcare.caseload.views.revealing import check_own
+from localcare.caseload.views.revealing import check_own, open_own
 from localcare.design import notices
 from localcare.places import queries as places
 
@@ -38,9 +38,7 @@ def name(request: HttpRequest, practice_code: str, patient_id: int) -> HttpRespo
     """The reason, then the person waits with the list for a decision."""
     viewer = viewer_of(request)
     check_own(viewer, practice_code)
-    person = gate.open_person(
-        viewer, patient_id, page="naming for the practice's list", capability=Capability.REVEAL_LIST
-    )
+    person = open_own(viewer, patient_id, page="naming for the practice's list", capability=Capability.REVEAL_LIST)
     form = forms.NameReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
