@@ -132,7 +132,7 @@ def _take_on(gps) -> None:
         listed = population.practice_list(gp.organisation_code, page_size=wanted)
         for person in access.reveal(listed=[e.pseudonym for e in listed.entries], by=gp).values():
             try:
-                caseload.accept(patient_id=person.id, told=True, note="bench", by=gp)
+                caseload.accept(patient_id=person.id, told="person", note="bench", by=gp)
             except NotPossible:
                 continue
 

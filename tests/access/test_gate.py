@@ -134,9 +134,9 @@ def test_an_emergency_begins_nothing_that_outlives_it(area, margaret):
     assert queries.open_person(stranger, margaret.id, page="person", capability=Capability.VIEW_UNPLANNED)
     owner = Owner(None, stranger.team_id, "the team")
     attempts = [
-        lambda: caseload.add_person(patient_id=margaret.id, agreed=True, reason="collapsed", by=stranger),
+        lambda: caseload.add_person(patient_id=margaret.id, agreed="person", reason="collapsed", by=stranger),
         lambda: mdt.add_case(
-            meeting_id=meeting.pk, patient_id=margaret.id, reason="collapsed", person_told=True, by=stranger
+            meeting_id=meeting.pk, patient_id=margaret.id, reason="collapsed", told="person", by=stranger
         ),
         lambda: tasks.give(
             title="Visit", owner=owner, due_on=MONDAY_MORNING.date(), patient_id=margaret.id, by=stranger

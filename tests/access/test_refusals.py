@@ -34,7 +34,7 @@ def refusals() -> list[tuple[str, list[int]]]:
         ("/people/{}/unplanned/", None),
         ("/people/{}/choices/", None),
         ("/people/{}/choices/sharing_consent/", {"value": "given", "told": "rang"}),
-        ("/caseload/{}/add/", {"agreed": "on", "reason": "collapsed"}),
+        ("/caseload/{}/add/", {"agreed": "person", "reason": "collapsed"}),
         ("/caseload/{}/end/", {"ending": "goals_met", "reason": "better"}),
         ("/meetings/add/{}/", {}),
         ("/my-work/new/{}/", {}),
@@ -108,7 +108,7 @@ def test_signing_out_ends_what_was_revealed_and_says_so(client, gp):
 
 def test_the_refusal_of_an_action_says_whom_it_was_about(area, margaret):
     with pytest.raises(Refused) as refused:
-        caseload.accept(patient_id=margaret.id, told=True, note="", by=area.viewer("gp", "G2"))
+        caseload.accept(patient_id=margaret.id, told="person", note="", by=area.viewer("gp", "G2"))
     assert refused.value.patient_ids == (margaret.id,)
     assert isinstance(refused.value.decision, Decision)
     assert not refused.value.recorded

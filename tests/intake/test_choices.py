@@ -51,7 +51,7 @@ def looked_after(area, tmp_path, settings):
     coordinator, nurse = area.viewer("care_coordinator", "C1"), area.viewer("community_nurse", "C1")
     for person in Patient.objects.all():
         builders.relate(person, area.teams["C1"], source="referral")
-        caseload.add_person(patient_id=person.id, agreed=True, reason="They asked for help", by=coordinator)
+        caseload.add_person(patient_id=person.id, agreed="person", reason="They asked for help", by=coordinator)
         careplans.start_plan(patient_id=person.id, by=nurse)
     return nurse
 

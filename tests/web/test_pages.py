@@ -34,7 +34,7 @@ FLAGS = {
 @pytest.fixture
 def margaret(gp):
     person = builders.patient(address="4 Church Lane, Hadlow")
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     return person
 
 
@@ -90,7 +90,7 @@ class TestToday:
     ):
         for number in range(30):
             person = builders.patient(family=f"Person{number}")
-            caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+            caseload.accept(patient_id=person.id, told="person", note="", by=gp)
             admit(person)
         before = AuditEntry.objects.count()
         builders.sign_in(client, nurse)

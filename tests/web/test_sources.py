@@ -92,9 +92,9 @@ def test_of_somebody_who_objects_the_practice_sees_its_own_entries_and_why(pages
 
 
 def test_a_meeting_and_today_follow_too(as_viewer, area, coordinator, gp, margaret):
-    caseload.accept(patient_id=margaret.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=margaret.id, told="person", note="", by=gp)
     meeting = mdt.plan_meeting(starts_at=clock.now() + timedelta(days=2), minutes=60, by=coordinator)
-    case = mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", person_told=True, by=coordinator)
+    case = mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", told="person", by=coordinator)
     admitted = NewStatement(
         margaret.id, "encounter", "spell", "Admitted", category="emergency_admission", started_on=YESTERDAY
     )
