@@ -68,4 +68,5 @@ def test_the_words_of_who_was_told(who, words, sentence):
 def test_each_has_its_words():
     assert set(LABELS) == set(Answering)
     assert named("", "") == ""
+    assert named("competent_child", "") == "the child, judged competent"
     assert named("attorney", "Anne") == "attorney or deputy for health and welfare (Anne)"

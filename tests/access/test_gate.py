@@ -105,7 +105,7 @@ def test_rights_from_two_sources_end_separately(area, margaret):
 def test_objecting_closes_the_record_to_the_team_and_keeps_it_open_to_the_practice(area, margaret):
     builders.relate(margaret, area.teams["C1"])
     gp, nurse = area.viewer("gp", "G1"), area.viewer("community_nurse", "C1")
-    actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    actions.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     with pytest.raises(Refused) as refusal:
         queries.open_person(nurse, margaret.id, page="person")
     assert refusal.value.decision.basis is Basis.OBJECTED

@@ -91,7 +91,9 @@ class TestAccepting:
         assert steps() == []
 
     def test_waits_where_the_person_objects_to_sharing(self, margaret, gp):
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         with pytest.raises(NotPossible, match="does not want their record shared"):
             actions.accept(patient_id=margaret.id, told="person", note="", by=gp)
 
@@ -303,7 +305,9 @@ class TestCounting:
         assert queries.counts(coordinator).room.taken_on == 0
 
     def test_objectors_stay_on_the_caseload_and_are_counted_not_shown(self, margaret, gp, coordinator, accepted):
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         listed = queries.caseload(coordinator)
         assert (listed.entries, listed.not_shared) == ((), 1)
 

@@ -114,17 +114,19 @@ def test_a_choice_takes_somebody_off_every_view_of_the_list_at_once_and_its_with
 ):
     gp, person = area.viewer("gp", "G1"), builders.patient()
     lists.add(person, change="new")
-    access.record_choice(patient_id=person.id, kind=kind, value="yes", by=gp)
+    access.record_choice(answered="person", patient_id=person.id, kind=kind, value="yes", by=gp)
     assert [on_list(gp, **asked) for asked in ({}, {"decided": "1"}, {"change": "new"})] == [[], [], []]
     assert dict(list_pages.page_of(gp, "G1", {}).hidden) == {"chose not to be on lists": 1}
-    access.record_choice(patient_id=person.id, kind=kind, value="no", by=gp)
+    access.record_choice(answered="person", patient_id=person.id, kind=kind, value="no", by=gp)
     assert on_list(gp) == [pseudonym(person)]
 
 
 def test_nobody_who_chose_otherwise_is_told_of_as_gone(area, lists):
     gp, left = area.viewer("gp", "G1"), builders.patient(family="Left")
     lists.gone(left)
-    access.record_choice(patient_id=left.id, kind="risk_stratification_objection", value="yes", by=gp)
+    access.record_choice(
+        answered="person", patient_id=left.id, kind="risk_stratification_objection", value="yes", by=gp
+    )
     page = list_pages.page_of(gp, "G1", {"change": "gone"})
     assert (page.rows, page.changes["gone"], dict(page.hidden)) == ((), 0, {})
 
@@ -133,7 +135,9 @@ def test_a_choice_made_before_a_merge_holds_for_both_records(area, lists):
     gp, person, twin = area.viewer("gp", "G1"), builders.patient(), builders.patient(practice="G3")
     lists.add(person)
     elsewhere = area.viewer("gp", "G3")
-    access.record_choice(patient_id=twin.id, kind="risk_stratification_objection", value="yes", by=elsewhere)
+    access.record_choice(
+        answered="person", patient_id=twin.id, kind="risk_stratification_objection", value="yes", by=elsewhere
+    )
     SamePerson.objects.create(patient=person, same_as=twin, starts=MONDAY_MORNING.date(), reason="same person")
     assert on_list(gp) == []
 

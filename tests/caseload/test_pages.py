@@ -212,7 +212,9 @@ class TestDeciding:
 
     def test_of_an_objector_explains_and_keeps_the_answers(self, client, sign_in, margaret):
         gp = sign_in("gp", "G1")
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         shown(client)
         page = decide(client, margaret, "accept", told="person", note="Falls")
         assert page.status_code == 400

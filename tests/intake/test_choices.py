@@ -104,7 +104,7 @@ def test_what_is_recorded_on_the_page_holds_in_the_next_edition_until_it_is_with
     made = {}
     for day, value in enumerate(("yes", "no")):
         for number, kind in zip(PEOPLE[1:4], ON_THE_PAGE, strict=True):
-            access.record_choice(patient_id=ids[number], kind=kind, value=value, by=gp)
+            access.record_choice(answered="person", patient_id=ids[number], kind=kind, value=value, by=gp)
         next_day(tmp_path / value, gp_patient=[registered(0, family_name=f"Renamed{day}")])
         made[value] = in_edition(editions.current(settings.DATASET))
     out = [(False, False), (False, False), (True, False)]

@@ -250,7 +250,9 @@ class TestRecording:
         from localcare.access.types import ChoiceKind
 
         gp = area.viewer("gp", "G1")
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         with pytest.raises(Refused):
             write(case, coordinator)
 

@@ -28,6 +28,7 @@ ANSWERS = {
     "value": "yes",
     "told": "person",
     "agreed": "person",
+    "answered": "person",
     "reason": "review",
     "words": "Because of her falls",
     "why": "Because of her falls",

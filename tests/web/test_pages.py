@@ -261,7 +261,9 @@ class TestEmergency:
         assert "Ashdown" not in page
 
     def test_is_not_offered_against_a_refusal(self, client, area, gp, margaret):
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         viewer = area.viewer("community_nurse", "C2")
         builders.sign_in(client, viewer)
         assert client.get(reverse("web:emergency", args=[margaret.id])).status_code == 403

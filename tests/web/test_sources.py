@@ -83,11 +83,11 @@ def test_other_feeds_follow_the_practice_where_the_person_is_registered_today(pa
 
 
 def test_of_somebody_who_objects_the_practice_sees_its_own_entries_and_why(pages, as_viewer, gp, margaret):
-    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    access.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     assert pages(gp) == {"Own asthma"}
     for page in ("", "unplanned/"):
         assert "Only your practice's own entries are shown." in text(as_viewer(gp).get(f"/people/{margaret.id}/{page}"))
-    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="not_asked", by=gp)
+    access.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="not_asked", by=gp)
     assert pages(gp) == set(SAID.values())
 
 

@@ -14,18 +14,28 @@ class AnsweringForm(forms.Form):
 
     who, words, question, nobody_yet = "told", "told_words", "Who has been told?", False
     missing = "Choose who it was."
+    left_out: tuple[Answering, ...] = ()
 
     def __init__(self, *args, age: int | None, **options) -> None:
         super().__init__(*args, **options)
         self.age = age
-        ways = [*possible(age), *([Answering.NOT_YET] if self.nobody_yet else [])]
+        ways = [
+            *(way for way in possible(age) if way not in self.left_out),
+            *([Answering.NOT_YET] if self.nobody_yet else []),
+        ]
         self.fields[self.who] = ChoiceField(
             label=self.question,
             choices=[(way.value, LABELS[way]) for way in ways],
             initial=None if is_child(age) else Answering.PERSON,
             error_messages={"required": self.missing, "invalid_choice": self.missing},
         )
-        self.fields[self.words] = CharField(
+        if self.words not in self.fields:
+            self.fields[self.words] = self._words_field(age)
+        self.order_fields(self.field_order)
+
+    @staticmethod
+    def _words_field(age: int | None) -> CharField:
+        return CharField(
             label="Their name, and who was consulted",
             required=False,
             max_length=200,
@@ -34,11 +44,10 @@ class AnsweringForm(forms.Form):
             if age is None or is_child(age)
             else "Needed for a best-interests decision under the Mental Capacity Act 2005.",
         )
-        self.order_fields(self.field_order)
 
     def clean(self) -> dict:
         answers = super().clean() or {}
         why = fault(answers.get(self.who, ""), answers.get(self.words, ""), self.age)
-        if why and self.who not in self.errors:
+        if why and self.who not in self.errors and self.words not in self.errors:
             self.add_error(self.words, why)
         return answers

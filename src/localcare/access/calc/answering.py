@@ -76,9 +76,9 @@ def named(who: str, words: str) -> str:
         case Answering.PARENT:
             return f"{words} (parental responsibility)" if words else "somebody with parental responsibility"
         case Answering.COMPETENT_CHILD:
-            return f"the child (judged competent by {words})"
+            return f"the child (judged competent by {words})" if words else "the child, judged competent"
         case Answering.BEST_INTERESTS:
-            return f"best-interests decision; consulted: {words}"
+            return f"best-interests decision; consulted: {words}" if words else "best-interests decision"
         case "":
             return ""
     label = LABELS[Answering(who)]
