@@ -55,8 +55,9 @@ def test_accept_one_person_and_decline_another(open_page, gp, scripts):
     checked(page, "list-shown")
 
     page.get_by_role("link", name="Accept Margaret Ashdown").click()
+    page.get_by_label("Best-interests decision").check()
     page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_role("link", name="Tell the person first")).to_be_visible()
+    expect(page.get_by_role("link", name="Say who was consulted")).to_be_visible()
     checked(page, "list-accept-untold")
     page.get_by_label("The person", exact=True).check()
     page.get_by_role("button", name="Accept").click()
