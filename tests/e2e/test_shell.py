@@ -125,7 +125,7 @@ def test_a_form_keeps_answers_and_saving_is_told(page, transactional_db, setting
     page.get_by_label("Month").fill("3")
     page.get_by_label("Community nurse").check()
     page.get_by_label("Where?").select_option("At home")
-    page.get_by_label("The person", exact=True).check()
+    page.get_by_label("The person has been told").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("Task given, due 31 March 2017.")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
