@@ -285,7 +285,7 @@ def _meet(patient_id: int, by) -> None:
 
     now = clock.now()
     meeting = mdt.plan_meeting(starts_at=now, minutes=60, by=by)
-    case = mdt.add_case(meeting_id=meeting.pk, patient_id=patient_id, reason="bench", person_told=True, by=by)
+    case = mdt.add_case(meeting_id=meeting.pk, patient_id=patient_id, reason="bench", told="person", by=by)
     actions = [NewAction(what, owners.myself(by), now.date(), what) for what in ("Weigh weekly", "Ring daughter")]
     mdt.record_case(case_id=case.pk, discussion="bench", decision="Visit", actions=actions, started_from=0, by=by)
     mdt.close_meeting(meeting_id=meeting.pk, by=by)

@@ -134,7 +134,7 @@ def _take_on(gps) -> None:
             practice_code=gp.organisation_code, listed=[e.pseudonym for e in listed.entries], by=gp
         ).values():
             try:
-                caseload.accept(patient_id=person.id, told=True, note="bench", by=gp)
+                caseload.accept(patient_id=person.id, told="person", note="bench", by=gp)
             except NotPossible:
                 continue
 

@@ -13,7 +13,7 @@ from tests import builders
 from tests.builders import last_entry, text
 
 pytestmark = pytest.mark.django_db
-WORDS = {"agreed": "on", "told": "At her door this morning"}
+WORDS = {"answered": "person", "told": "At her door this morning"}
 
 
 @pytest.fixture
@@ -67,20 +67,39 @@ class TestAtTheDoor:
         assert "Your team looks after" not in page
 
     def test_is_audited_with_the_words_and_repeats_change_nothing(self, nurse, margaret):
-        actions.record_agreement(patient_id=margaret.id, told=WORDS["told"], by=nurse)
+        actions.record_agreement(answered="person", patient_id=margaret.id, told=WORDS["told"], by=nurse)
         assert (last_entry().action, last_entry().reason) == ("choice recorded", WORDS["told"])
         before = last_entry().sequence
-        actions.record_agreement(patient_id=margaret.id, told="again", by=nurse)
+        actions.record_agreement(answered="person", patient_id=margaret.id, told="again", by=nurse)
         assert last_entry().sequence == before
         with pytest.raises(ValueError, match="few words"):
-            actions.record_agreement(patient_id=margaret.id, told=" ", by=nurse)
+            actions.record_agreement(answered="person", patient_id=margaret.id, told=" ", by=nurse)
+
+    def test_of_a_child_is_said_by_who_answers_for_them(self, as_viewer, area, nurse):
+        child = area.looked_after(given="Maisie", birth_date=date(2001, 4, 4))
+        for who, why_not in (
+            ("person", "under 16"),
+            ("not_yet", "who answered"),
+            ("best_interests", "practice records"),
+        ):
+            with pytest.raises(ValueError, match=why_not):
+                actions.record_agreement(answered=who, patient_id=child.id, told="At the door", by=nurse)
+        client = as_viewer(nurse)
+        address = f"/people/{child.id}/agreed/"
+        page = text(client.get(address))
+        assert 'value="parent"' in page
+        assert not any(f'value="{who}"' in page for who in ("person", "best_interests", "not_yet"))
+        assert "checked" not in page
+        done = client.post(address, {"answered": "parent", "told": "Her mother, at the door"}, follow=True)
+        assert "Recorded: somebody with parental responsibility agrees" in text(done)
+        assert sharing(child) == "given"
 
     def test_never_over_an_objection_even_of_a_linked_record(self, gp, nurse, margaret):
         twin = builders.patient(practice="G1")
-        actions.record_choice(patient_id=twin.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        actions.record_choice(answered="person", patient_id=twin.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
         SamePerson.objects.create(patient=margaret, same_as=twin, starts=date(2017, 1, 1), reason="same person")
         with pytest.raises(Refused) as refused:
-            actions.record_agreement(patient_id=margaret.id, told=WORDS["told"], by=nurse)
+            actions.record_agreement(answered="person", patient_id=margaret.id, told=WORDS["told"], by=nurse)
         assert refused.value.decision.basis is Basis.OBJECTED
 
     @pytest.mark.parametrize(("role", "at"), [("community_nurse", "C2"), ("gp", "G1"), ("practice_manager", "G1")])

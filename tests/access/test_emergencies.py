@@ -40,7 +40,7 @@ def test_opens_the_one_person_to_look(margaret, stranger, by_number):
 
 def test_somebody_who_refused_with_capacity_reads_like_somebody_unknown_and_like_two(area, margaret, stranger, gp):
     unknown = declare(stranger, family_name="Nobody")
-    actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    actions.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     assert declare(stranger) is unknown is None
     assert list(AuditSubject.objects.filter(entry_sequence=last_entry().sequence).values_list("patient_id")) == [
         (margaret.id,)
@@ -77,7 +77,9 @@ class TestThePage:
     ):
         person = builders.patient(family="Ashdown" if known else "Other")
         if refuses:
-            actions.record_choice(patient_id=person.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+            actions.record_choice(
+                answered="person", patient_id=person.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+            )
         sign_in("community_nurse", "C2")
         page = builders.text(client.post("/people/find/", self.FIELDS))
         assert "Nobody whom you may see fits" in page

@@ -105,7 +105,7 @@ def test_rights_from_two_sources_end_separately(area, margaret):
 def test_objecting_closes_the_record_to_the_team_and_keeps_it_open_to_the_practice(area, margaret):
     builders.relate(margaret, area.teams["C1"])
     gp, nurse = area.viewer("gp", "G1"), area.viewer("community_nurse", "C1")
-    actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    actions.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     with pytest.raises(Refused) as refusal:
         queries.open_person(nurse, margaret.id, page="person")
     assert refusal.value.decision.basis is Basis.OBJECTED
@@ -134,9 +134,9 @@ def test_an_emergency_begins_nothing_that_outlives_it(area, margaret):
     assert queries.open_person(stranger, margaret.id, page="person", capability=Capability.VIEW_UNPLANNED)
     owner = Owner(None, stranger.team_id, "the team")
     attempts = [
-        lambda: caseload.add_person(patient_id=margaret.id, agreed=True, reason="collapsed", by=stranger),
+        lambda: caseload.add_person(patient_id=margaret.id, agreed="person", reason="collapsed", by=stranger),
         lambda: mdt.add_case(
-            meeting_id=meeting.pk, patient_id=margaret.id, reason="collapsed", person_told=True, by=stranger
+            meeting_id=meeting.pk, patient_id=margaret.id, reason="collapsed", told="person", by=stranger
         ),
         lambda: tasks.give(
             title="Visit", owner=owner, due_on=MONDAY_MORNING.date(), patient_id=margaret.id, by=stranger

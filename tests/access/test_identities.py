@@ -139,7 +139,7 @@ class TestDeciding:
         self, ask, coordinator, guardian, gp, margaret, kind, value
     ):
         released = release(ask(), guardian)
-        actions.record_choice(patient_id=margaret.id, kind=kind, value=value, by=gp)
+        actions.record_choice(answered="person", patient_id=margaret.id, kind=kind, value=value, by=gp)
         with pytest.raises(Refused, match="chose otherwise"):
             queries.identity(coordinator, released.id)
         IdentityRequest.objects.all().delete()

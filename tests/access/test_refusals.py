@@ -33,8 +33,8 @@ def refusals() -> list[tuple[str, list[int]]]:
         ("/people/{}/", None),
         ("/people/{}/unplanned/", None),
         ("/people/{}/choices/", None),
-        ("/people/{}/choices/sharing_consent/", {"value": "given", "told": "rang"}),
-        ("/caseload/{}/add/", {"agreed": "on", "reason": "collapsed"}),
+        ("/people/{}/choices/sharing_consent/", {"value": "given", "answered": "person", "told": "rang"}),
+        ("/caseload/{}/add/", {"agreed": "person", "reason": "collapsed"}),
         ("/caseload/{}/end/", {"ending": "goals_met", "reason": "better"}),
         ("/meetings/add/{}/", {}),
         ("/my-work/new/{}/", {}),
@@ -79,7 +79,7 @@ def test_what_the_quota_or_the_role_refused_is_written_once(area, client):
 
 
 def test_an_action_within_a_transaction_loses_the_words_and_keeps_the_refusal(client, area, gp, margaret):
-    actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    actions.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     nurse = area.viewer("community_nurse", "C1")
     builders.sign_in(client, nurse)
     assert client.post(f"/people/{margaret.id}/emergency/", {"reason": "collapsed"}).status_code == 403
@@ -108,7 +108,7 @@ def test_signing_out_ends_what_was_revealed_and_says_so(client, gp):
 
 def test_the_refusal_of_an_action_says_whom_it_was_about(area, margaret):
     with pytest.raises(Refused) as refused:
-        caseload.accept(patient_id=margaret.id, told=True, note="", by=area.viewer("gp", "G2"))
+        caseload.accept(patient_id=margaret.id, told="person", note="", by=area.viewer("gp", "G2"))
     assert refused.value.patient_ids == (margaret.id,)
     assert isinstance(refused.value.decision, Decision)
     assert not refused.value.recorded

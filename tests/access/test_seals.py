@@ -215,7 +215,7 @@ class TestTheGate:
     @pytest.mark.parametrize("consent", ["given", "not_asked", "cannot_ask"])
     def test_consent_to_share_opens_nothing_that_is_sealed(self, gp, nurse, margaret, consent):
         seal(margaret, gp)
-        actions.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value=consent, by=gp)
+        actions.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value=consent, by=gp)
         assert hidden(nurse, margaret) == {ITEM}
 
     def test_the_entry_of_a_look_says_how_many_were_hidden(self, area, gp, nurse, margaret):

@@ -12,8 +12,8 @@ OPEN_ROOMS = {"base", "design", "dataset", "terminology", "cli", "config"}
 DOORS = {"queries", "actions", "events", "types"}
 MORE_DOORS = {
     "accounts": {"adapter"},
-    "access": {"banners", "guard", "oversight", "pseudonyms", "roles"},
-    # Whoever gives tasks asks for an owner and a day in the same words.
+    "access": {"banners", "fields", "guard", "oversight", "pseudonyms", "roles"},
+    # Who was told or agreed is asked in the same words everywhere, and so are an owner and a day.
     "tasks": {"fields"},
     "places": {"calc"},  # pure rules of list sizes, which the synthetic area must share
 }

@@ -111,6 +111,25 @@ def test_a_best_interests_decision_names_who_was_consulted(plan, nurse):
     assert save(plan, nurse, agreed_with="best_interests", agreed_name="Her daughter Anne and Dr Hall")
 
 
+class TestThePlanOfAChild:
+    @pytest.fixture
+    def plan(self, nurse, area):
+        child = area.looked_after(given="Maisie", birth_date=date(2001, 4, 4))
+        return actions.start_plan(patient_id=child.id, by=nurse)
+
+    def test_is_not_agreed_by_the_child_unless_a_clinician_judged_them_competent(self, plan, nurse):
+        with pytest.raises(ValueError, match="under 16"):
+            save(plan, nurse, agreed_with="person")
+        save(plan, nurse, agreed_with="competent_child", agreed_name="Dr Hall")
+        whole = {"plan_id": plan.id, "on": MONDAY, "seen": 1, "by": nurse}
+        for who, why_not in (("person", "under 16"), ("attorney", "under 16"), ("competent_child", "which clinician")):
+            with pytest.raises(ValueError, match=why_not):
+                actions.agree(**whole, agreed_with=who)
+        for _ in "ab":
+            assert actions.agree(**whole, agreed_with="parent", words="her mother").agreed_on == MONDAY
+        assert PlanStep.objects.filter(agreed_with="parent").count() == 1
+
+
 class TestThePlanAsAWhole:
     def test_is_agreed_reviewed_agreed_again_and_ended(self, plan, nurse, margaret):
         save(plan, nurse)

@@ -25,8 +25,14 @@ def margaret():
 
 
 @pytest.fixture
+def child():
+    """Fifteen years old for one more day."""
+    return builders.patient(given="Maisie", birth_date=date(2001, 4, 4))
+
+
+@pytest.fixture
 def accepted(margaret, gp):
-    return actions.accept(patient_id=margaret.id, told=True, note="Often in hospital", by=gp)
+    return actions.accept(patient_id=margaret.id, told="person", note="Often in hospital", by=gp)
 
 
 def last_entries(number: int = 1) -> list[str]:
@@ -47,40 +53,63 @@ class TestAccepting:
 
     def test_twice_changes_nothing(self, margaret, gp, accepted):
         before = AuditEntry.objects.count()
-        assert actions.accept(patient_id=margaret.id, told=True, note="again", by=gp).id == accepted.id
+        assert actions.accept(patient_id=margaret.id, told="person", note="again", by=gp).id == accepted.id
         assert (steps(), AuditEntry.objects.count()) == (["accepted"], before)
 
     def test_needs_the_person_to_have_been_told(self, margaret, gp, coordinator):
         with pytest.raises(NotPossible, match="Tell the person"):
-            actions.accept(patient_id=margaret.id, told=False, note="", by=gp)
+            actions.accept(patient_id=margaret.id, told="not_yet", note="", by=gp)
         assert not gate.decisions(coordinator, [margaret.id]).allowed
+
+    def test_of_a_child_keeps_who_answered_and_the_audit_carries_it(self, child, gp):
+        with pytest.raises(NotPossible, match="under 16"):
+            actions.accept(patient_id=child.id, told="person", note="", by=gp)
+        for _ in "ab":
+            actions.accept(patient_id=child.id, told="parent", told_words=" her mother ", note="", by=gp)
+        step = CaseloadState.objects.get()
+        assert (step.told, step.told_words) == ("parent", "her mother")
+        detail = audit.detail(AuditEntry.objects.get(action="caseload: on the caseload"))
+        assert (detail["told"], detail["told_words"]) == ("parent", "her mother")
+
+    def test_by_a_best_interests_decision_needs_who_was_consulted(self, margaret, gp):
+        with pytest.raises(NotPossible, match="who was consulted"):
+            actions.accept(patient_id=margaret.id, told="best_interests", note="", by=gp)
+        assert steps() == []
+        actions.accept(patient_id=margaret.id, told="best_interests", told_words="Anne", note="", by=gp)
+        assert steps() == ["accepted"]
+
+    def test_no_adult_has_parental_responsibility_answer_for_them(self, margaret, gp):
+        with pytest.raises(NotPossible, match="16 or older"):
+            actions.accept(patient_id=margaret.id, told="parent", told_words="her mother", note="", by=gp)
 
     @pytest.mark.parametrize(
         ("role", "at"), [("gp", "G2"), ("practice_nurse", "G1"), ("practice_manager", "G1"), ("care_coordinator", "C1")]
     )
     def test_is_for_the_clinicians_of_the_practice_who_decide(self, area, margaret, role, at):
         with pytest.raises(Refused):
-            actions.accept(patient_id=margaret.id, told=True, note="", by=area.viewer(role, at))
+            actions.accept(patient_id=margaret.id, told="person", note="", by=area.viewer(role, at))
         assert steps() == []
 
     def test_waits_where_the_person_objects_to_sharing(self, margaret, gp):
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         with pytest.raises(NotPossible, match="does not want their record shared"):
-            actions.accept(patient_id=margaret.id, told=True, note="", by=gp)
+            actions.accept(patient_id=margaret.id, told="person", note="", by=gp)
 
     def test_needs_a_cluster_with_a_team(self, area, margaret, gp):
         area.teams["C1"].delete()
         with pytest.raises(NotPossible, match="no cluster that has a team"):
-            actions.accept(patient_id=margaret.id, told=True, note="", by=gp)
+            actions.accept(patient_id=margaret.id, told="person", note="", by=gp)
 
     def test_of_a_duplicate_finds_the_entry_of_the_same_person(self, gp, margaret, accepted):
         twin = builders.patient(family="Ashdowne")
         SamePerson.objects.create(patient=margaret, same_as=twin, starts=date(2017, 1, 1), reason="same")
-        assert actions.accept(patient_id=twin.id, told=True, note="", by=gp).id == accepted.id
+        assert actions.accept(patient_id=twin.id, told="person", note="", by=gp).id == accepted.id
 
     def test_somebody_who_declined_before_and_changed_their_mind(self, margaret, gp, coordinator):
         actions.decline(patient_id=margaret.id, outcome=State.DECLINED_BY_PERSON, reason="Not now", by=gp)
-        actions.accept(patient_id=margaret.id, told=True, note="Asked for help", by=gp)
+        actions.accept(patient_id=margaret.id, told="person", note="Asked for help", by=gp)
         assert steps() == ["declined_by_person", "accepted"]
         assert gate.decisions(coordinator, [margaret.id]).allowed
 
@@ -126,15 +155,25 @@ class TestDeclining:
 class TestAddingByTheCoordinator:
     def test_needs_a_right_the_team_already_has(self, area, margaret, coordinator):
         with pytest.raises(Refused):
-            actions.add_person(patient_id=margaret.id, agreed=True, reason="Rang us", by=coordinator)
+            actions.add_person(patient_id=margaret.id, agreed="person", reason="Rang us", by=coordinator)
         builders.relate(margaret, area.teams["C1"], source="referral")
-        actions.add_person(patient_id=margaret.id, agreed=True, reason="Rang us", by=coordinator)
+        actions.add_person(patient_id=margaret.id, agreed="person", reason="Rang us", by=coordinator)
         assert list(queries.expected_relationships()) == [(margaret.id, area.teams["C1"].id)]
 
     def test_needs_the_person_to_agree(self, area, margaret, coordinator):
         builders.relate(margaret, area.teams["C1"], source="referral")
         with pytest.raises(NotPossible, match="Ask the person first"):
-            actions.add_person(patient_id=margaret.id, agreed=False, reason="Rang us", by=coordinator)
+            actions.add_person(patient_id=margaret.id, agreed="not_yet", reason="Rang us", by=coordinator)
+
+    def test_asks_of_a_child_who_agreed(self, area, child, coordinator):
+        builders.relate(child, area.teams["C1"], source="referral")
+        with pytest.raises(NotPossible, match="under 16"):
+            actions.add_person(patient_id=child.id, agreed="person", reason="Rang us", by=coordinator)
+        with pytest.raises(NotPossible, match="which clinician"):
+            actions.add_person(patient_id=child.id, agreed="competent_child", reason="Rang us", by=coordinator)
+        words = {"agreed": "competent_child", "agreed_words": "Dr Hall"}
+        actions.add_person(patient_id=child.id, reason="Rang us", by=coordinator, **words)
+        assert CaseloadState.objects.get().told_words == "Dr Hall"
 
 
 class TestClosing:
@@ -266,7 +305,9 @@ class TestCounting:
         assert queries.counts(coordinator).room.taken_on == 0
 
     def test_objectors_stay_on_the_caseload_and_are_counted_not_shown(self, margaret, gp, coordinator, accepted):
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         listed = queries.caseload(coordinator)
         assert (listed.entries, listed.not_shared) == ((), 1)
 
@@ -278,7 +319,7 @@ class TestCounting:
         self, area, gp, coordinator, django_assert_max_num_queries
     ):
         for n in range(25):
-            actions.accept(patient_id=builders.patient(family=f"Person{n}").id, told=True, note="", by=gp)
+            actions.accept(patient_id=builders.patient(family=f"Person{n}").id, told="person", note="", by=gp)
         before = AuditEntry.objects.count()
         with django_assert_max_num_queries(30):
             rows = queries.open_entries(coordinator, queries.caseload(coordinator).entries)

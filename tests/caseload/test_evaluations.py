@@ -157,7 +157,7 @@ class TestNobodyInNeedWaits:
     def test_those_whose_day_came_take_the_places_left_in_their_order(self, team, evaluation, people, gp, clock_at):
         clock_at(STARTED)
         for person in people[:3]:
-            actions.accept(patient_id=person.id, told=True, note="", by=gp)
+            actions.accept(patient_id=person.id, told="person", note="", by=gp)
         assert put_forward(team) == [pseudonym(person) for person in people[3:5]]
         EvaluationPlace.objects.filter(evaluation=evaluation, place=1).update(release_on=date(2017, 4, 10))
         ListEntry.objects.filter(pseudonym=pseudonym(people[3])).delete()
@@ -203,7 +203,7 @@ class TestNobodyInNeedWaits:
         clock_at(STARTED)
         last = evaluations.places(evaluation)[-1].pseudonym
         person = next(p for p in people if pseudonym(p) == last)
-        assert actions.accept(patient_id=person.id, told=True, note="", by=gp).latest.state == "accepted"
+        assert actions.accept(patient_id=person.id, told="person", note="", by=gp).latest.state == "accepted"
 
     def test_whom_a_clinician_named_before_they_were_listed_is_not_in_it(self, people, lists, team, analyst, gp):
         person = builders.patient(family="Named")
@@ -328,7 +328,7 @@ class TestEstimating:
     ):
         later(1, plan=None)
         for person in people[:24]:
-            actions.accept(patient_id=person.id, told=True, note="", by=gp)
+            actions.accept(patient_id=person.id, told="person", note="", by=gp)
         CaseloadState.objects.update(at=datetime(2017, 3, 10, tzinfo=UTC))
         found = evaluating.estimate(team=team, by=audit.SYSTEM)
         assert (found.state, found.evaluation, found.outcomes["method"]) == ("estimated", None, "matched")
@@ -340,7 +340,7 @@ class TestEstimating:
 
     def test_who_was_taken_on_counts_as_such_after_they_died_or_left(self, later, team, people, gp):
         for person in people[:24]:
-            actions.accept(patient_id=person.id, told=True, note="", by=gp)
+            actions.accept(patient_id=person.id, told="person", note="", by=gp)
         CaseloadState.objects.update(at=datetime(2017, 3, 10, tzinfo=UTC))
         Patient.objects.filter(id__in=[p.id for p in people[:5]]).update(died_on=date(2017, 8, 1))
         Registration.objects.filter(patient__in=people[5:10]).update(ends=date(2017, 8, 1))

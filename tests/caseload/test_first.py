@@ -52,7 +52,7 @@ def test_the_places_go_to_whom_seeing_helps_most(people, room, coordinator, gp):
 
 def test_no_more_than_the_week_has_left_and_nobody_decided_about(people, room, coordinator, gp):
     room(9, 3)
-    actions.accept(patient_id=people[2].id, told=True, note="", by=gp)
+    actions.accept(patient_id=people[2].id, told="person", note="", by=gp)
     found = first.seen_by(coordinator)
     assert (found.places.per, found.places.taken_on, found.places.left) == ("week", 1, 2)
     assert [row.pseudonym for row in found.rows] == [pseudonym(people[7]), pseudonym(people[0])]
@@ -141,7 +141,7 @@ class TestThePages:
         assert page.count("PERSON") == 3
         assert AuditEntry.objects.filter(action="reveal session started").count() == 1
         accept = f"/lists/G1/{pseudonym(people[0])}/accept/?view=first"
-        assert client.post(accept, {"told": "on", "note": ""}).url == "/lists/G1/first/"
+        assert client.post(accept, {"told": "person", "note": ""}).url == "/lists/G1/first/"
 
     def test_nothing_is_put_forward_where_no_room_was_said(self, client, sign_in, people):
         sign_in("care_coordinator", "C1")

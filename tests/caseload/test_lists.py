@@ -33,7 +33,7 @@ def test_nobody_on_a_caseload_or_declined_stands_on_the_default_list(area, lists
     people = [builders.patient(family=f"Person{n}") for n in range(6)]
     for person in people:
         lists.add(person, change=change)
-    actions.accept(patient_id=people[0].id, told=True, note="", by=gp)
+    actions.accept(patient_id=people[0].id, told="person", note="", by=gp)
     for person, outcome in zip(people[1:4], sorted(DECLINED), strict=True):
         actions.decline(patient_id=person.id, outcome=outcome, reason="x", by=gp)
     assert on_list(gp) == [pseudonym(person) for person in people[4:]]
@@ -82,7 +82,7 @@ def test_somebody_declined_comes_back_when_something_changed_since_and_the_row_s
 def test_somebody_whose_time_with_the_team_ended_comes_back_for_the_same_reasons(area, lists, now, why):
     gp, coordinator, person = area.viewer("gp", "G1"), area.viewer("care_coordinator", "C1"), builders.patient()
     row = lists.add(person, risk=0.5)
-    actions.accept(patient_id=person.id, told=True, note="", by=gp)
+    actions.accept(patient_id=person.id, told="person", note="", by=gp)
     actions.close(patient_id=person.id, ending=Ending.GOALS_MET, reason="Well again", by=coordinator)
     CaseloadState.objects.update(at=MONDAY_MORNING.replace(day=1))
     ListEntry.objects.filter(id=row.id).update(**now)
@@ -94,7 +94,7 @@ def test_who_is_hidden_is_counted_by_reason_and_shown_on_request(area, lists):
     people = [builders.patient(family=f"Person{n}") for n in range(5)]
     for n, person in enumerate(people):
         lists.add(person, palliative=n == 3)
-    actions.accept(patient_id=people[0].id, told=True, note="", by=gp)
+    actions.accept(patient_id=people[0].id, told="person", note="", by=gp)
     actions.decline(patient_id=people[1].id, outcome=State.DECLINED_BY_PERSON, reason="No", by=gp)
     off_the_list = builders.patient(family="Elsewhere")
     actions.decline(patient_id=off_the_list.id, outcome=State.NOT_SUITABLE, reason="Well", by=gp)
@@ -114,17 +114,19 @@ def test_a_choice_takes_somebody_off_every_view_of_the_list_at_once_and_its_with
 ):
     gp, person = area.viewer("gp", "G1"), builders.patient()
     lists.add(person, change="new")
-    access.record_choice(patient_id=person.id, kind=kind, value="yes", by=gp)
+    access.record_choice(answered="person", patient_id=person.id, kind=kind, value="yes", by=gp)
     assert [on_list(gp, **asked) for asked in ({}, {"decided": "1"}, {"change": "new"})] == [[], [], []]
     assert dict(list_pages.page_of(gp, "G1", {}).hidden) == {"chose not to be on lists": 1}
-    access.record_choice(patient_id=person.id, kind=kind, value="no", by=gp)
+    access.record_choice(answered="person", patient_id=person.id, kind=kind, value="no", by=gp)
     assert on_list(gp) == [pseudonym(person)]
 
 
 def test_nobody_who_chose_otherwise_is_told_of_as_gone(area, lists):
     gp, left = area.viewer("gp", "G1"), builders.patient(family="Left")
     lists.gone(left)
-    access.record_choice(patient_id=left.id, kind="risk_stratification_objection", value="yes", by=gp)
+    access.record_choice(
+        answered="person", patient_id=left.id, kind="risk_stratification_objection", value="yes", by=gp
+    )
     page = list_pages.page_of(gp, "G1", {"change": "gone"})
     assert (page.rows, page.changes["gone"], dict(page.hidden)) == ((), 0, {})
 
@@ -133,7 +135,9 @@ def test_a_choice_made_before_a_merge_holds_for_both_records(area, lists):
     gp, person, twin = area.viewer("gp", "G1"), builders.patient(), builders.patient(practice="G3")
     lists.add(person)
     elsewhere = area.viewer("gp", "G3")
-    access.record_choice(patient_id=twin.id, kind="risk_stratification_objection", value="yes", by=elsewhere)
+    access.record_choice(
+        answered="person", patient_id=twin.id, kind="risk_stratification_objection", value="yes", by=elsewhere
+    )
     SamePerson.objects.create(patient=person, same_as=twin, starts=MONDAY_MORNING.date(), reason="same person")
     assert on_list(gp) == []
 
@@ -174,7 +178,7 @@ def test_where_the_list_has_ended_who_is_named_waits_for_a_decision_all_the_same
     page = client.get("/lists/G1/")
     assert "nobody stands on a list" in text(page)
     assert "ASHDOWN, Margaret" in text(page)
-    told = client.post(f"/lists/G1/named/{person.id}/accept/", {"told": "on"}, follow=True)
+    told = client.post(f"/lists/G1/named/{person.id}/accept/", {"told": "person"}, follow=True)
     assert "is on the cluster team's caseload" in text(told)
 
 
@@ -190,7 +194,7 @@ def test_who_left_since_the_run_before_is_told_apart(area, lists):
 def test_a_changed_nhs_number_brings_nobody_back(area, lists):
     gp, person = area.viewer("gp", "G1"), builders.patient()
     lists.add(person)
-    actions.accept(patient_id=person.id, told=True, note="", by=gp)
+    actions.accept(patient_id=person.id, told="person", note="", by=gp)
     old, new = person.nhs_number, builders.nhs_number(90_000)
     Patient.objects.filter(id=person.id).update(nhs_number=new)
     FormerNhsNumber.objects.create(patient=person, nhs_number=old, changed_on=MONDAY_MORNING.date())
@@ -202,7 +206,7 @@ def test_a_cluster_sees_pseudonyms_each_like_at_least_ten_and_never_the_decided(
     people = [builders.patient(family=f"Person{n}", sex="male" if n % 3 else "female") for n in range(41)]
     for n, person in enumerate(people):
         lists.add(person, age=60 + n)
-    actions.accept(patient_id=people[0].id, told=True, note="", by=gp)
+    actions.accept(patient_id=people[0].id, told="person", note="", by=gp)
     pages = [list_pages.page_of(coordinator, "G1", {"decided": "1", "sex": "male", "page": str(n)}) for n in (1, 2)]
     rows = [row for page in pages for row in page.rows]
     assert {row.pseudonym for row in rows} == {pseudonym(person) for person in people[1:]}

@@ -1,5 +1,8 @@
 """The pages of the caseload and of the lists: who may open them, what they say, what they never say."""
 
+import re
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -72,7 +75,7 @@ class TestWhoSeesAList:
     def test_others_can_neither_reveal_nor_decide(self, client, sign_in, margaret, role, at):
         sign_in(role, at)
         for address in ("show/", "reason/", f"{pseudonym(margaret)}/accept/"):
-            page = client.post(LIST + address, {"reason": "review", "told": "on"})
+            page = client.post(LIST + address, {"reason": "review", "told": "person"})
             assert page.status_code == 403
             assert "ASHDOWN" not in text(page).upper()
 
@@ -136,7 +139,7 @@ class TestTheList:
     ):
         gp = sign_in("gp", "G1")
         for person in everybody[:3]:
-            actions.accept(patient_id=person.id, told=True, note="", by=gp)
+            actions.accept(patient_id=person.id, told="person", note="", by=gp)
         shown(client)
         with django_assert_max_num_queries(45):
             page = client.get(LIST)
@@ -147,12 +150,35 @@ class TestDeciding:
     def test_accepting_gives_the_team_the_person(self, client, sign_in, area, margaret):
         sign_in("gp", "G1")
         shown(client)
-        page = text(decide(client, margaret, "accept", told="on", note="Falls"))
+        page = text(decide(client, margaret, "accept", told="person", note="Falls"))
         assert "Margaret Ashdown is on the cluster team's caseload." in page
         assert "Nobody here" in page
         assert queries.entry_of([margaret.id]).state is State.ACCEPTED
         sign_in("care_coordinator", "C1")
         assert "ASHDOWN, Margaret" in text(client.get("/caseload/"))
+
+    def test_of_a_child_nobody_is_chosen_beforehand_and_the_history_says_who_was_told(self, client, sign_in, area):
+        child = builders.patient(given="Maisie", birth_date=date(2001, 4, 4))
+        gp = sign_in("gp", "G1")
+        actions.name_person(patient_id=child.id, reason="Asthma", by=gp)
+        ask = f"/lists/G1/named/{child.id}/accept/"
+        page = text(client.get(ask))
+        assert "Somebody with parental responsibility" in page
+        assert 'value="person"' not in page
+        assert "checked" not in page
+        refused = client.post(ask, {"told": "best_interests", "told_words": ""})
+        assert refused.status_code == 400
+        assert "Say who was consulted" in text(refused)
+        client.post(ask, {"told": "parent", "told_words": "her mother"})
+        sign_in("care_coordinator", "C1")
+        assert "Told or agreed: her mother (parental responsibility)." in text(client.get(f"/caseload/{child.id}/"))
+
+    def test_of_an_adult_the_person_is_chosen_beforehand(self, client, sign_in, margaret):
+        sign_in("gp", "G1")
+        shown(client)
+        page = text(client.get(f"{LIST}{pseudonym(margaret)}/accept/"))
+        assert "parental responsibility" not in page
+        assert re.search(r'value="person"[^>]* checked', page)
 
     def test_accepting_needs_the_person_to_be_told(self, client, sign_in, margaret):
         sign_in("gp", "G1")
@@ -182,19 +208,21 @@ class TestDeciding:
     def test_is_for_a_gp(self, client, sign_in, margaret):
         sign_in("practice_nurse", "G1")
         assert "ASHDOWN" in text(shown(client))
-        assert decide(client, margaret, "accept", told="on").status_code == 403
+        assert decide(client, margaret, "accept", told="person").status_code == 403
 
     def test_of_an_objector_explains_and_keeps_the_answers(self, client, sign_in, margaret):
         gp = sign_in("gp", "G1")
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         shown(client)
-        page = decide(client, margaret, "accept", told="on", note="Falls")
+        page = decide(client, margaret, "accept", told="person", note="Falls")
         assert page.status_code == 400
         assert "does not want their record shared" in text(page)
 
     def test_leaves_everybody_decided_about_out_of_the_list(self, client, sign_in, everybody):
         gp = sign_in("gp", "G1")
-        actions.accept(patient_id=everybody[0].id, told=True, note="", by=gp)
+        actions.accept(patient_id=everybody[0].id, told="person", note="", by=gp)
         for person, outcome in zip(everybody[1:4], sorted(DECLINED), strict=True):
             actions.decline(patient_id=person.id, outcome=outcome, reason="x", by=gp)
         page = text(shown(client))
@@ -233,7 +261,7 @@ class TestNaming:
         assert "a GP decides" in page
         sign_in("gp", "G1")
         ways = f"{LIST}named/{person.id}/"
-        page = text(client.post(f"{ways}accept/", {"told": "on", "note": ""}, follow=True))
+        page = text(client.post(f"{ways}accept/", {"told": "person", "note": ""}, follow=True))
         assert "Joan Quiet is on the cluster team's caseload." in page
         assert queries.entry_of([person.id]).state is State.ACCEPTED
         assert "QUIET" not in text(client.get(LIST))
@@ -281,7 +309,7 @@ class TestTheCaseload:
     @pytest.fixture
     def accepted(self, area, margaret):
         gp = area.viewer("gp", "G1")
-        actions.accept(patient_id=margaret.id, told=True, note="Falls", by=gp)
+        actions.accept(patient_id=margaret.id, told="person", note="Falls", by=gp)
         return margaret
 
     @pytest.mark.parametrize(
@@ -327,9 +355,9 @@ class TestTheCaseload:
         person = builders.patient(family="Referred")
         sign_in("care_coordinator", "C1")
         add = f"/caseload/{person.id}/add/"
-        assert client.post(add, {"agreed": "on", "reason": "Rang"}).status_code == 403
+        assert client.post(add, {"agreed": "person", "reason": "Rang"}).status_code == 403
         builders.relate(person, area.teams["C1"], source="referral")
-        assert "on your team's caseload" in text(client.post(add, {"agreed": "on", "reason": "Rang"}, follow=True))
+        assert "on your team's caseload" in text(client.post(add, {"agreed": "person", "reason": "Rang"}, follow=True))
 
     def test_says_how_many_the_team_can_take(self, client, sign_in, accepted):
         sign_in("care_coordinator", "C1")
@@ -349,7 +377,7 @@ class TestTheCaseload:
     def test_costs_the_same_queries_whatever_its_length(self, client, sign_in, area, django_assert_max_num_queries):
         gp = area.viewer("gp", "G1")
         for n in range(30):
-            actions.accept(patient_id=builders.patient(family=f"Person{n}").id, told=True, note="", by=gp)
+            actions.accept(patient_id=builders.patient(family=f"Person{n}").id, told="person", note="", by=gp)
         sign_in("care_coordinator", "C1")
         with django_assert_max_num_queries(45):
             page = client.get("/caseload/")

@@ -87,7 +87,7 @@ class TestOnAStore:
 
     def test_who_departed_is_told(self, area, gp, capsys):
         person = builders.patient()
-        caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+        caseload.accept(patient_id=person.id, told="person", note="", by=gp)
         Patient.objects.filter(id=person.id).update(died_on="2017-04-01")
         assert main(["caseload", "departed", "--json"]) == 0
         assert told(capsys)["ended"] == [f"patient {person.id}, team 1: died"]

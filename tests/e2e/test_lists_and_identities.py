@@ -50,7 +50,7 @@ def test_somebody_named_by_a_nurse_is_accepted_by_a_gp(open_page, area, lists, s
     sign_in_as(page, area.viewer("gp", "G1").user_id)
     page.goto("/lists/G1/")
     page.get_by_role("link", name="Accept Joan Quiet").click()
-    page.get_by_label("The person has been told").check()
+    page.get_by_label("The person", exact=True).check()
     page.get_by_role("button", name="Accept").click()
     expect(page.locator(".lc-notice")).to_contain_text("Joan Quiet is on the cluster team's caseload.")
     checked(page, "list-hidden-counts")

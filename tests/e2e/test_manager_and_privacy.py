@@ -123,7 +123,7 @@ def margaret(area):
     """On the list of her practice and the caseload of its cluster's team."""
     person, gp = builders.patient(), area.viewer("gp", "G1")
     Lists().add(person)
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     access.start_reveal_session(practice_code="G1", reason="review", words="", by=gp)
     access.reveal(
         practice_code="G1", listed=pseudonyms.pseudonymise([person.nhs_number], Purpose.RISK_STRATIFICATION), by=gp

@@ -30,7 +30,7 @@ def place(transactional_db):
 def add_to_meeting(page: Page, person, reason: str) -> None:
     page.goto(f"/meetings/add/{person.id}/")
     page.get_by_label("What should the team discuss?").fill(reason)
-    page.get_by_label("The person has been told that the team will discuss them").check()
+    page.get_by_label("The person", exact=True).check()
     page.get_by_role("button", name="Put on the agenda").click()
     expect(page.get_by_role("alert")).to_contain_text("On the agenda.")
 

@@ -95,7 +95,7 @@ def test_every_page_about_a_person_counts_and_lists_do_not(place, windows):
     mine = owners.myself(nurse)
     task = tasks.give(title="Weigh him", owner=mine, due_on=clock.today(), by=nurse, patient_id=keith.id)
     meeting = mdt.plan_meeting(starts_at=clock.now() + timedelta(hours=4), minutes=60, by=coordinator)
-    case = mdt.add_case(meeting_id=meeting.pk, patient_id=keith.id, reason="Falls", person_told=True, by=coordinator)
+    case = mdt.add_case(meeting_id=meeting.pk, patient_id=keith.id, reason="Falls", told="person", by=coordinator)
     windows(of(place["margaret"]))
     later = windows("/my-work/")
     for address in ("/my-work/", "/my-work/visits/", "/caseload/", f"/meetings/{meeting.pk}/", "/"):

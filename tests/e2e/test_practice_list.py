@@ -55,10 +55,11 @@ def test_accept_one_person_and_decline_another(open_page, gp, scripts):
     checked(page, "list-shown")
 
     page.get_by_role("link", name="Accept Margaret Ashdown").click()
+    page.get_by_label("Best-interests decision").check()
     page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_role("link", name="Tell the person first")).to_be_visible()
+    expect(page.get_by_role("link", name="Say who was consulted")).to_be_visible()
     checked(page, "list-accept-untold")
-    page.get_by_label("The person has been told").check()
+    page.get_by_label("The person", exact=True).check()
     page.get_by_role("button", name="Accept").click()
     expect(page.locator(".lc-notice")).to_contain_text("Margaret Ashdown is on the cluster team's caseload.")
 
@@ -76,7 +77,7 @@ def test_accept_one_person_and_decline_another(open_page, gp, scripts):
 
 
 def test_pages_of_the_caseload(page, area, margaret, gp):
-    actions.accept(patient_id=margaret.id, told=True, note="Falls", by=gp)
+    actions.accept(patient_id=margaret.id, told="person", note="Falls", by=gp)
     sign_in_as(page, area.viewer("care_coordinator", "C1").user_id)
     person = f"caseload/{margaret.id}"
     for name in ("caseload", person, f"{person}/coordinator", f"{person}/end", "caseload/room", "lists", "lists/G1"):

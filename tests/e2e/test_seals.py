@@ -39,7 +39,7 @@ def margaret(gp):
     """Accepted by her practice, with heart failure, and an allergy that she tells nobody else of."""
     builders.agree("G1", "gp")
     person = builders.patient(address="4 Church Lane, Hadlow")
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     for kind, display in (("condition", "Heart failure"), ("allergy", "Levonorgestrel")):
         statement = NewStatement(person.id, kind, display, display, started_on=date(2016, 5, 2))
         record.add_statements(statements=[statement], source=PRACTICE, received_at=SIX_TEN, by=audit.SYSTEM)

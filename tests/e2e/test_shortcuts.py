@@ -24,7 +24,7 @@ def meeting(transactional_db):
     planned = mdt.plan_meeting(starts_at=clock.now() + timedelta(hours=4), minutes=120, by=coordinator)
     mdt.set_attendance(meeting_id=planned.pk, post_id=coordinator.post_id, coming=True, by=coordinator)
     cases = [
-        mdt.add_case(meeting_id=planned.pk, patient_id=p.id, reason="Falls", person_told=True, by=coordinator)
+        mdt.add_case(meeting_id=planned.pk, patient_id=p.id, reason="Falls", told="person", by=coordinator)
         for p in people
     ]
     return {"coordinator": coordinator, "first": f"/meetings/{planned.pk}/case/{cases[0].pk}/", "cases": cases}

@@ -59,7 +59,7 @@ def margaret(area, coordinator):
     keith = builders.patient(family="Pankhurst", given="Keith", sex="male")
     for person in (margaret, keith):
         lists.add(person)
-        caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+        caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     lists.add(builders.patient(family="Birchwood", given="Arthur"), change="new")
     lists.add(builders.patient(family="Nettlefold", given="Iris", practice="G2"), practice="G2", change="new")
     for source, facts in IN_THE_RECORD:

@@ -51,7 +51,7 @@ def looked_after(area, tmp_path, settings):
     coordinator, nurse = area.viewer("care_coordinator", "C1"), area.viewer("community_nurse", "C1")
     for person in Patient.objects.all():
         builders.relate(person, area.teams["C1"], source="referral")
-        caseload.add_person(patient_id=person.id, agreed=True, reason="They asked for help", by=coordinator)
+        caseload.add_person(patient_id=person.id, agreed="person", reason="They asked for help", by=coordinator)
         careplans.start_plan(patient_id=person.id, by=nurse)
     return nurse
 
@@ -104,7 +104,7 @@ def test_what_is_recorded_on_the_page_holds_in_the_next_edition_until_it_is_with
     made = {}
     for day, value in enumerate(("yes", "no")):
         for number, kind in zip(PEOPLE[1:4], ON_THE_PAGE, strict=True):
-            access.record_choice(patient_id=ids[number], kind=kind, value=value, by=gp)
+            access.record_choice(answered="person", patient_id=ids[number], kind=kind, value=value, by=gp)
         next_day(tmp_path / value, gp_patient=[registered(0, family_name=f"Renamed{day}")])
         made[value] = in_edition(editions.current(settings.DATASET))
     out = [(False, False), (False, False), (True, False)]

@@ -360,9 +360,9 @@ def test_whose_record_is_loaded(area, gp, coordinator, nurse):
     on_caseload, on_agenda, with_task, in_emergency, nobody = (builders.patient(family=name) for name in "ABCDE")
     for person in (on_caseload, on_agenda, with_task):
         builders.relate(person, area.teams["C1"])
-    caseload.accept(patient_id=on_caseload.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=on_caseload.id, told="person", note="", by=gp)
     meeting = mdt.plan_meeting(starts_at=clock.now() + timedelta(days=2), minutes=60, by=coordinator)
-    mdt.add_case(meeting_id=meeting.pk, patient_id=on_agenda.id, reason="Falls", person_told=True, by=coordinator)
+    mdt.add_case(meeting_id=meeting.pk, patient_id=on_agenda.id, reason="Falls", told="person", by=coordinator)
     owner = Owner(nurse.post_id, nurse.team_id, nurse.signature)
     tasks.give(title="Visit", owner=owner, due_on=clock.today(), patient_id=with_task.id, by=coordinator)
     access.declare_emergency(patient_id=in_emergency.id, reason="found on the floor", by=nurse)

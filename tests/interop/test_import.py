@@ -125,7 +125,7 @@ def test_parked_by_nhs_number_until_the_practice_registers_the_person():
 
 
 def test_a_death_told_by_a_message_ends_the_caseload_the_same_day(margaret, gp):
-    caseload.accept(patient_id=margaret.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=margaret.id, told="person", note="", by=gp)
     told = person(number=margaret.nhs_number, family="Ashdown", deceasedDateTime="2017-04-02")
     take(bundle({**told, "birthDate": "1935-03-04"}))
     entry = caseloads.entry_of([margaret.id])

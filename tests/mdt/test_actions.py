@@ -35,8 +35,8 @@ def case(meeting, margaret, coordinator):
     return add(meeting, margaret, coordinator)
 
 
-def add(meeting, person, by, reason="Third admission this year", told=True) -> Case:
-    return actions.add_case(meeting_id=meeting.id, patient_id=person.id, reason=reason, person_told=told, by=by)
+def add(meeting, person, by, reason="Third admission this year", told="person") -> Case:
+    return actions.add_case(meeting_id=meeting.id, patient_id=person.id, reason=reason, told=told, by=by)
 
 
 def write(case, by, decision="Nurse to visit", started_from=0, given=(), discussion="Breathless again"):
@@ -77,7 +77,7 @@ class TestAdding:
         person = builders.patient()
         gp = area.viewer("gp", "G1")
         with pytest.raises(ValueError, match="Tell the person first"):
-            add(meeting, person, gp, told=False)
+            add(meeting, person, gp, told="not_yet")
         assert not gate.decision_on(nurse, person.id).allowed
         add(meeting, person, gp)
         assert gate.decision_on(nurse, person.id).allowed
@@ -113,20 +113,42 @@ class TestAdding:
 
 class TestWhetherThePersonWasTold:
     def test_can_be_said_later_and_taken_back_until_the_meeting_is_over(self, meeting, margaret, nurse, coordinator):
-        case = add(meeting, margaret, coordinator, told=False)
+        case = add(meeting, margaret, coordinator, told="not_yet")
         for _ in "ab":
-            actions.set_told(case_id=case.id, told=True, by=nurse)
-        assert queries.open_agenda(nurse, meeting.id).cases[0].person_told
+            actions.set_told(case_id=case.id, told="person", by=nurse)
+        assert queries.open_agenda(nurse, meeting.id).cases[0].told
         assert AuditEntry.objects.filter(action="person told of the meeting").count() == 1
-        actions.set_told(case_id=case.id, told=False, by=nurse)
+        actions.set_told(case_id=case.id, told="not_yet", by=nurse)
         actions.close_meeting(meeting_id=meeting.id, by=coordinator)
         with pytest.raises(ValueError, match="meeting is over"):
-            actions.set_told(case_id=case.id, told=True, by=nurse)
-        assert not queries.open_agenda(nurse, meeting.id).cases[0].person_told
+            actions.set_told(case_id=case.id, told="person", by=nurse)
+        assert not queries.open_agenda(nurse, meeting.id).cases[0].told
+
+    def test_of_a_child_is_who_answers_for_them_and_the_audit_carries_it(self, area, meeting, coordinator):
+        child = area.looked_after(given="Maisie", birth_date=date(2001, 4, 4))
+        with pytest.raises(ValueError, match="under 16"):
+            add(meeting, child, coordinator, told="person")
+        case = add(meeting, child, coordinator, told="not_yet")
+        with pytest.raises(ValueError, match="under 16"):
+            actions.set_told(case_id=case.id, told="person", by=coordinator)
+        for _ in "ab":
+            actions.set_told(case_id=case.id, told="parent", told_words="her mother", by=coordinator)
+        detail = audit.detail(AuditEntry.objects.get(action="person told of the meeting"))
+        assert (detail["told"], detail["told_words"]) == ("parent", "her mother")
+        row = queries.open_agenda(coordinator, meeting.id).cases[0]
+        assert row.told_in_words == "Her mother (parental responsibility) was told."
+
+    def test_goes_with_the_case_to_the_next_agenda(self, meeting, margaret, coordinator):
+        words = {"told": "best_interests", "told_words": "Anne"}
+        actions.add_case(meeting_id=meeting.id, patient_id=margaret.id, reason="falls", by=coordinator, **words)
+        actions.close_meeting(meeting_id=meeting.id, by=coordinator)
+        following = actions.plan_meeting(starts_at=meeting.starts_at + timedelta(days=7), minutes=60, by=coordinator)
+        row = queries.open_agenda(coordinator, following.id).cases[0]
+        assert row.told_in_words == "Best-interests decision; consulted: Anne."
 
     def test_is_refused_to_the_team_next_door(self, area, case):
         with pytest.raises(Refused):
-            actions.set_told(case_id=case.id, told=True, by=area.viewer("care_coordinator", "C2"))
+            actions.set_told(case_id=case.id, told="person", by=area.viewer("care_coordinator", "C2"))
 
 
 class TestOpeningAgain:
@@ -228,7 +250,9 @@ class TestRecording:
         from localcare.access.types import ChoiceKind
 
         gp = area.viewer("gp", "G1")
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         with pytest.raises(Refused):
             write(case, coordinator)
 

@@ -1,7 +1,7 @@
 """Pages of meetings: one request a role, the neighbour, the agenda, a case, two writers at once, presenting."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -30,7 +30,7 @@ def meeting(coordinator):
 @pytest.fixture
 def cases(meeting, margaret, keith, coordinator):
     return [
-        actions.add_case(meeting_id=meeting.id, patient_id=p.id, reason=reason, person_told=True, by=coordinator)
+        actions.add_case(meeting_id=meeting.id, patient_id=p.id, reason=reason, told="person", by=coordinator)
         for p, reason in ((margaret, "Third admission"), (keith, "Falls"))
     ]
 
@@ -92,7 +92,7 @@ def test_adding_from_a_person_and_taking_it_back(as_viewer, nurse, meeting, marg
     browser = as_viewer(nurse)
     page = f"/meetings/add/{margaret.id}/"
     assert "Wednesday 5 April 2017, 1:00pm: 0 of 12" in text(browser.get(page))
-    answers = {"meeting_id": meeting.id, "reason": "Third admission", "person_told": "on"}
+    answers = {"meeting_id": meeting.id, "reason": "Third admission", "told": "person"}
     assert "On the agenda." in text(browser.post(page, answers, follow=True))
     assert browser.get(page).status_code == 302
     case = Case.objects.get()
@@ -102,7 +102,7 @@ def test_adding_from_a_person_and_taking_it_back(as_viewer, nurse, meeting, marg
 
 def test_a_practice_is_told_to_ask_first(area, as_viewer, meeting, margaret):
     answer = as_viewer(area.viewer("gp", "G1")).post(
-        f"/meetings/add/{margaret.id}/", {"meeting_id": meeting.id, "reason": "Third admission"}
+        f"/meetings/add/{margaret.id}/", {"meeting_id": meeting.id, "reason": "Third admission", "told": "not_yet"}
     )
     assert answer.status_code == 400
     assert "Tell the person first" in text(answer)
@@ -206,15 +206,38 @@ def test_closing_tells_what_was_not_reached(as_viewer, coordinator, nurse, meeti
 
 def test_that_the_person_was_told_is_said_by_one_press_and_undone(as_viewer, coordinator, meeting, margaret):
     case = actions.add_case(
-        meeting_id=meeting.id, patient_id=margaret.id, reason="falls", person_told=False, by=coordinator
+        meeting_id=meeting.id, patient_id=margaret.id, reason="falls", told="not_yet", by=coordinator
     )
     browser = as_viewer(coordinator)
     assert "They were told: Margaret Ashdown" in plain(browser.get(f"/meetings/{meeting.id}/"))
-    page = plain(browser.post(f"/meetings/{meeting.id}/case/{case.id}/told/", follow=True))
-    assert "Noted: the person was told." in page
+    page = plain(browser.post(f"/meetings/{meeting.id}/case/{case.id}/told/", {"told": "person"}, follow=True))
+    assert "Noted who was told: the person." in page
     assert "They were told" not in page
     browser.post(f"/meetings/{meeting.id}/case/{case.id}/not-told/")
     assert "They were told" in plain(browser.get(f"/meetings/{meeting.id}/"))
+
+
+def test_of_a_child_no_one_press_says_that_they_were_told(area, as_viewer, coordinator, meeting):
+    child = area.looked_after(given="Maisie", birth_date=date(2001, 4, 4))
+    browser = as_viewer(coordinator)
+    add = f"/meetings/add/{child.id}/"
+    assert 'value="person"' not in text(browser.get(add))
+    browser.post(add, {"meeting_id": meeting.id, "reason": "asthma", "told": "not_yet"})
+    case = Case.objects.get()
+    page = plain(browser.get(f"/meetings/{meeting.id}/"))
+    assert "Say who was told: Maisie" in page
+    assert "They were told" not in page
+    ask = f"/meetings/{meeting.id}/case/{case.id}/told/"
+    assert "checked" not in text(browser.get(ask))
+    assert browser.post(ask, {"told": "person"}).status_code == 400
+    refused = browser.post(ask, {"told": "competent_child", "told_words": ""})
+    assert "Say which clinician judged" in text(refused)
+    noted = browser.post(ask, {"told": "parent", "told_words": "her mother"}, follow=True)
+    assert "Noted who was told: her mother (parental responsibility)." in plain(noted)
+    assert "Her mother (parental responsibility) was told." in plain(browser.get(f"/meetings/{meeting.id}/"))
+    assert "Her mother (parental responsibility) was told." in plain(
+        browser.get(f"/meetings/{meeting.id}/case/{case.id}/")
+    )
 
 
 def test_attendance_and_closing_can_be_undone(as_viewer, coordinator, nurse, meeting):

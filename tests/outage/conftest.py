@@ -24,7 +24,7 @@ def say(person, kind: str, display: str, **more) -> None:
 
 def told_of(person, gp, coordinator) -> None:
     """An allergy, a decision, medicines, a condition, an admission, and a plan with what to do if things get worse."""
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     say(person, "allergy", "Penicillin", started_on=date(1990, 1, 1))
     say(person, "flag", "Not for CPR", category="escalation", value="Dr Lee", started_on=date(2017, 1, 9))
     say(person, "medication", "Ramipril 5 mg capsules", value="One each morning", started_on=date(2016, 5, 2))

@@ -153,7 +153,9 @@ class TestWhoSees:
         assert client.get(unplanned(margaret)).status_code == 403
 
     def test_of_somebody_who_objects_only_their_own_practice(self, client, area, gp, in_outage, margaret):
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         assert see(client, area, "community_nurse", "C1", unplanned(margaret)).status_code == 403
         emergency = f"/people/{margaret.id}/emergency/"
         assert see(client, area, "community_nurse", "C1", emergency).status_code == 403
@@ -194,7 +196,9 @@ class TestAnEmergency:
         assert last_spooled(standby)["reason"] == "Collapsed"
 
     def test_never_past_a_refusal_made_with_capacity(self, client, area, gp, in_outage, margaret):
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         builders.sign_in(client, area.viewer("community_nurse", "C2"))
         sent = {**self.SENT, "nhs_number": margaret.nhs_number, "reason": "Collapsed"}
         page = builders.text(client.post("/people/find/emergency/", sent, follow=True))

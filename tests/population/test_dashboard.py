@@ -183,7 +183,9 @@ class TestTheCostliest:
         person, gp = builders.patient(practice=OWN), area.viewer("gp", OWN)
         asked = (queries.made().run.edition, date(2017, 4, 3))
         assert costliest._withdrawn(gate.last_choice(), *asked) == set()
-        access.record_choice(patient_id=person.id, kind=ChoiceKind.NATIONAL_DATA_OPT_OUT, value="yes", by=gp)
+        access.record_choice(
+            answered="person", patient_id=person.id, kind=ChoiceKind.NATIONAL_DATA_OPT_OUT, value="yes", by=gp
+        )
         out = {*pseudonyms.pseudonymise([person.nhs_number], Purpose.PLANNING)}
         assert costliest._withdrawn(gate.last_choice(), *asked) == out
 

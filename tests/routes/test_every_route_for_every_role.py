@@ -67,7 +67,7 @@ def world():
     lists = Lists()
     listed = lists.add(margaret)
     unrevealed = lists.add(arthur)
-    caseload.accept(patient_id=margaret.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=margaret.id, told="person", note="", by=gp)
     statement = NewStatement(
         margaret.id,
         "encounter",
@@ -83,7 +83,7 @@ def world():
     owner = Owner(None, coordinator.team_id, "the team")
     task = tasks.give(title="Visit", owner=owner, due_on=clock.today(), patient_id=margaret.id, by=coordinator)
     meeting = mdt.plan_meeting(starts_at=clock.now() + timedelta(days=2), minutes=60, by=coordinator)
-    case = mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", person_told=True, by=coordinator)
+    case = mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", told="person", by=coordinator)
     emergency = access.declare_emergency(
         patient_id=arthur.id, reason="collapsed", by=area.viewer("community_nurse", "C2")
     )

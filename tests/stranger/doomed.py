@@ -156,7 +156,7 @@ def prepare() -> None:
     builders.relate(person, area.teams["C1"])
     by = area.viewer("care_coordinator", "C1")
     meeting = mdt.plan_meeting(starts_at=WEDNESDAY, minutes=60, by=by)
-    mdt.add_case(meeting_id=meeting.id, patient_id=person.id, reason="Third admission", person_told=True, by=by)
+    mdt.add_case(meeting_id=meeting.id, patient_id=person.id, reason="Third admission", told="person", by=by)
     extract_folder(
         settings.DATA / "extract",
         gp_patient=[

@@ -232,7 +232,7 @@ def test_an_accepted_persons_page_shows_exactly_their_statements(village, client
     client.post(f"/lists/{ONE}/reason/", {"reason": "review", "words": ""})
     accept = f"/lists/{ONE}/{pseudonym_of('Ada', Purpose.RISK_STRATIFICATION)}/accept/"
     assert client.post(accept, {"told": ""}).status_code == 400
-    assert client.post(accept, {"told": "on", "note": ""}).status_code == 302
+    assert client.post(accept, {"told": "person", "note": ""}).status_code == 302
     sign_in("care_coordinator", "V1")
     page = text(client.get(address))
     timeline = page[page.index('id="timeline"') :]
@@ -254,7 +254,7 @@ def test_who_objects_to_sharing_is_not_taken_on_and_who_died_or_left_is_nobodys(
     gp = village.area.viewer("gp", ONE)
     ned, jack, rose = (Patient.objects.get(given_name=name) for name in ("Ned", "Jack", "Rose"))
     with pytest.raises(NotPossible, match="does not want their record shared"):
-        caseload.accept(patient_id=ned.id, told=True, note="", by=gp)
+        caseload.accept(patient_id=ned.id, told="person", note="", by=gp)
     for gone, practice in ((jack, ONE), (rose, TWO)):
         by = village.area.viewer("gp", practice)
         assert not gate.decision_on(by, gone.id, Capability.DECIDE_LIST).allowed

@@ -210,7 +210,9 @@ def test_a_right_to_the_person_that_ended_ends_the_right_to_act(area, coordinato
     from localcare.access.types import ChoiceKind
 
     task = give(coordinator, owners.myself(nurse), margaret)
-    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=area.viewer("gp", "G1"))
+    access.record_choice(
+        answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=area.viewer("gp", "G1")
+    )
     with pytest.raises(Refused, match="does not want"):
         actions.complete(task_id=task.id, seen=1, words="Visited", by=nurse)
     assert queries.work_of(nurse).hidden == 1

@@ -60,7 +60,7 @@ def test_what_is_incomplete_is_refused_with_a_reason(as_viewer, nurse, task, mor
 
 
 def test_without_a_right_to_the_person_any_more_the_reason_is_told(as_viewer, gp, nurse, margaret, task):
-    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    access.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     answer = send(as_viewer(nurse), nurse, task)
     assert answer.status_code == 403
     assert answer.json()["told"]
@@ -73,7 +73,7 @@ def test_sent_again_without_the_right_any_more_tells_nothing_of_what_others_wrot
     actions.cancel(task_id=task.id, seen=1, words="Her daughter weighs her", by=coordinator)
     browser = as_viewer(nurse)
     assert send(browser, nurse, task).json()["meanwhile"]
-    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    access.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     again = send(browser, nurse, task)
     assert (again.json()["outcome"], again.json()["meanwhile"]) == ("note", [])
 

@@ -24,7 +24,7 @@ PRIVATE = ("flag", "Never alone", "staff_safety")
 @pytest.fixture
 def margaret(gp):
     person = builders.patient()
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     told = [NewStatement(person.id, kind, words, words, category) for kind, words, category in (*RED, PRIVATE)]
     record.add_statements(statements=told, source=SourceOf("Hospital"), received_at=NOON, by=audit.SYSTEM)
     return person
@@ -41,7 +41,7 @@ def task(person, by):
 
 def case(person, by):
     meeting = mdt.plan_meeting(starts_at=NOON, minutes=60, by=by)
-    return mdt.add_case(meeting_id=meeting.pk, patient_id=person.id, reason="Falls", person_told=True, by=by)
+    return mdt.add_case(meeting_id=meeting.pk, patient_id=person.id, reason="Falls", told="person", by=by)
 
 
 def addresses(person, by):

@@ -41,11 +41,13 @@ class TestChoices:
     def test_records_changes_and_withdraws(self, client, as_viewer, gp, margaret):
         as_viewer(gp)
         address = f"/people/{margaret.id}/choices/risk_stratification_objection/"
-        assert client.post(address, {"value": "yes", "told": " "}).status_code == 400
-        page = text(client.post(address, {"value": "yes", "told": "Told me today"}, follow=True))
+        assert client.post(address, {"value": "yes", "answered": "person", "told": " "}).status_code == 400
+        page = text(client.post(address, {"value": "yes", "answered": "person", "told": "Told me today"}, follow=True))
         assert "Objection to risk stratification: objects. It holds from now." in page
         assert "They are off the practice's list from this moment" in page
-        page = text(client.post(address, {"value": "no", "told": "Changed her mind"}, follow=True))
+        page = text(
+            client.post(address, {"value": "no", "answered": "person", "told": "Changed her mind"}, follow=True)
+        )
         assert "Objection to risk stratification: no objection" in page
         assert page.count(f"Recorded by {gp.name}") == 1
         assert [one.value for one in queries.choice_history([margaret.id])] == ["no", "yes"]

@@ -26,7 +26,7 @@ DIED = "This person died on 2 April 2017."
 @pytest.fixture
 def margaret(gp):
     person = builders.patient()
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     return person
 
 
@@ -52,7 +52,7 @@ def give(person, by, **more):
 class TestNothingNewIsBegunForSomebodyWhoDied:
     def test_no_place_on_an_agenda(self, margaret, coordinator, meeting):
         dies(margaret)
-        asked = {"meeting_id": meeting.pk, "patient_id": margaret.id, "reason": "falls", "person_told": True}
+        asked = {"meeting_id": meeting.pk, "patient_id": margaret.id, "reason": "falls", "told": "person"}
         with pytest.raises(Died, match=DIED):
             mdt.add_case(**asked, by=coordinator)
 
@@ -73,7 +73,7 @@ class TestNothingNewIsBegunForSomebodyWhoDied:
         person = builders.patient()
         dies(person)
         with pytest.raises(NotPossible, match=DIED):
-            caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+            caseload.accept(patient_id=person.id, told="person", note="", by=gp)
 
     def test_a_death_told_of_the_same_person_under_another_number_counts(self, margaret, nurse):
         other = builders.patient(given="Peggy")
@@ -89,7 +89,7 @@ class TestNothingNewIsBegunForSomebodyWhoDied:
         answers = {
             "meeting_id": meeting.pk,
             "reason": "falls",
-            "person_told": "on",
+            "told": "person",
             "minutes": 10,
             "key": "k",
             "title": "Visit",
@@ -105,7 +105,7 @@ class TestNothingNewIsBegunForSomebodyWhoDied:
         assert DIED in builders.text(response)
 
     def test_a_case_not_reached_is_not_carried_over(self, margaret, coordinator, meeting):
-        mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", person_told=True, by=coordinator)
+        mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", told="person", by=coordinator)
         dies(margaret)
         mdt.close_meeting(meeting_id=meeting.pk, by=coordinator)
         mdt.plan_meeting(starts_at=clock.now() + timedelta(days=9), minutes=60, by=coordinator)
@@ -128,7 +128,7 @@ class TestEveryPageMarksThem:
         assert mark in builders.text(client.get(reverse(page)))
 
     def test_the_agenda_the_plan_and_the_banner(self, client, margaret, coordinator, meeting, leaves, mark):
-        mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", person_told=True, by=coordinator)
+        mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", told="person", by=coordinator)
         plan = careplans.start_plan(patient_id=margaret.id, by=coordinator)
         leaves(margaret)
         builders.sign_in(client, coordinator)

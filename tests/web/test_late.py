@@ -76,7 +76,9 @@ def test_people_who_may_not_be_seen_are_counted_and_not_named(client, gp, coordi
     person = on_caseload(gp)
     task(coordinator, "Ring the daughter", -3, patient_id=person.id)
     builders.sign_in(client, coordinator)
-    access.record_choice(patient_id=person.id, kind=ChoiceKind.SHARING, value="objected", told="At the desk", by=gp)
+    access.record_choice(
+        answered="person", patient_id=person.id, kind=ChoiceKind.SHARING, value="objected", told="At the desk", by=gp
+    )
     page = listed(client)
     assert "1 of these is about people you may not see today." in page
     assert "Ashdown" not in page

@@ -34,7 +34,7 @@ FLAGS = {
 @pytest.fixture
 def margaret(gp):
     person = builders.patient(address="4 Church Lane, Hadlow")
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     return person
 
 
@@ -90,7 +90,7 @@ class TestToday:
     ):
         for number in range(30):
             person = builders.patient(family=f"Person{number}")
-            caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+            caseload.accept(patient_id=person.id, told="person", note="", by=gp)
             admit(person)
         before = AuditEntry.objects.count()
         builders.sign_in(client, nurse)
@@ -261,7 +261,9 @@ class TestEmergency:
         assert "Ashdown" not in page
 
     def test_is_not_offered_against_a_refusal(self, client, area, gp, margaret):
-        access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+        access.record_choice(
+            answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp
+        )
         viewer = area.viewer("community_nurse", "C2")
         builders.sign_in(client, viewer)
         assert client.get(reverse("web:emergency", args=[margaret.id])).status_code == 403

@@ -86,7 +86,7 @@ class TestWhomToRing:
 
     def test_the_team_that_took_them_on_and_who_co_ordinates_the_plan(self, client, gp, coordinator, nurse, name):
         person = builders.patient()
-        caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+        caseload.accept(patient_id=person.id, told="person", note="", by=gp)
         caseload.assign_coordinator(patient_id=person.id, post_id=coordinator.post_id, review_on=None, by=coordinator)
         started = careplans.start_plan(patient_id=person.id, by=nurse)
         careplans.arrange(

@@ -21,7 +21,7 @@ def test_the_manager_sees_how_far_the_list_is_who_decided_and_the_age_of_the_fee
     lists = Lists()
     for person in people:
         lists.add(person)
-    caseload.accept(patient_id=people[0].id, told=True, note="", by=gp)
+    caseload.accept(patient_id=people[0].id, told="person", note="", by=gp)
     caseload.decline(patient_id=people[1].id, outcome=State.NOT_SUITABLE, reason="in hospice care", by=gp)
     hear(people[0], HADLOW, 45)
     page = plain(see(client, area.viewer("practice_manager", "G1")))

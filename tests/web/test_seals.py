@@ -37,7 +37,7 @@ def margaret(gp):
     """On the practice's list and the caseload; of each kind of entry one, and an admission of Friday."""
     person = builders.patient(address="4 Church Lane, Hadlow")
     Lists().add(person)
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     return person
 
 
@@ -254,7 +254,7 @@ class TestToday:
         people = [margaret]
         for number in range(20):
             people.append(builders.patient(family=f"Person{number}"))
-            caseload.accept(patient_id=people[-1].id, told=True, note="", by=gp)
+            caseload.accept(patient_id=people[-1].id, told="person", note="", by=gp)
         for person in people:
             admit(person, f"spell {person.id}")
         client.get(self.ADDRESS)
@@ -272,7 +272,7 @@ class TestTheMeeting:
         wednesday = MONDAY_MORNING + timedelta(days=2)
         meeting = mdt.plan_meeting(starts_at=wednesday, minutes=60, by=coordinator)
         return mdt.add_case(
-            meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", person_told=True, by=coordinator
+            meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", told="person", by=coordinator
         )
 
     def address(self, case, query: str = "") -> str:

@@ -83,18 +83,18 @@ def test_other_feeds_follow_the_practice_where_the_person_is_registered_today(pa
 
 
 def test_of_somebody_who_objects_the_practice_sees_its_own_entries_and_why(pages, as_viewer, gp, margaret):
-    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    access.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     assert pages(gp) == {"Own asthma"}
     for page in ("", "unplanned/"):
         assert "Only your practice's own entries are shown." in text(as_viewer(gp).get(f"/people/{margaret.id}/{page}"))
-    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="not_asked", by=gp)
+    access.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="not_asked", by=gp)
     assert pages(gp) == set(SAID.values())
 
 
 def test_a_meeting_and_today_follow_too(as_viewer, area, coordinator, gp, margaret):
-    caseload.accept(patient_id=margaret.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=margaret.id, told="person", note="", by=gp)
     meeting = mdt.plan_meeting(starts_at=clock.now() + timedelta(days=2), minutes=60, by=coordinator)
-    case = mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", person_told=True, by=coordinator)
+    case = mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="falls", told="person", by=coordinator)
     admitted = NewStatement(
         margaret.id, "encounter", "spell", "Admitted", category="emergency_admission", started_on=YESTERDAY
     )

@@ -106,6 +106,6 @@ def test_says_that_the_person_objects(page, client, gp, margaret):
     from localcare.access import actions as access
     from localcare.access.types import ChoiceKind
 
-    access.record_choice(patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
+    access.record_choice(answered="person", patient_id=margaret.id, kind=ChoiceKind.SHARING, value="objected", by=gp)
     builders.sign_in(client, gp)
     assert "The person objects to sharing their record for care: only Hadlow Practice sees it." in page()

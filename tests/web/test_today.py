@@ -29,7 +29,7 @@ def margaret(gp):
 
 def on_caseload(gp, **more):
     person = builders.patient(**more)
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     return person
 
 

@@ -27,6 +27,7 @@ from localcare.access.naming import end_naming, name_for_list
 from localcare.access.outage import join_spool
 from localcare.access.sealing import Marked, lift_seal, seal_as_marked, seal_item
 from localcare.access.types import (
+    Answering,
     Basis,
     Capability,
     ChoiceKind,
@@ -133,11 +134,12 @@ def load_choices(
 DEFAULT_CHOICES: dict[str, str] = {kind: choice.default for kind, choice in choices().items()}
 
 
-def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, told: str = "") -> None:
-    """Record what the person told their practice, for every record linked as theirs; holds at once.
+def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, answered: str, by: Viewer, told: str = "") -> None:
+    """Record what the person, or who answers for them, told their practice, for every record linked as theirs; at once.
 
-    Removes nobody from a caseload or plan. The same again changes nothing. Raises Refused for anybody but staff of the
-    person's practice with the right to, ValueError for a value that the choice does not have.
+    `answered` is who answered (`Answering`), `told` how that is known and who was consulted. Removes nobody from a
+    caseload or plan. The same again changes nothing. Raises Refused for anybody but staff of the person's practice with
+    the right to, ValueError for a value that the choice does not have or for who cannot answer for this person.
     """
     decision = queries.decision_on(by, patient_id, Capability.RECORD_CHOICE)
     if not decision.allowed:
@@ -147,25 +149,31 @@ def record_choice(*, patient_id: int, kind: ChoiceKind, value: str, by: Viewer, 
         raise Refused(own, patient_ids=(patient_id,))
     if value not in choices()[ChoiceKind(kind)].values:
         raise ValueError(f"{value!r} is not an answer to {kind!r}; see definitions/choices.toml")
+    _check_answered(patient_id, answered, told)
     ids = queries.same_person(patient_id)
     if queries.choices_of(ids)[ChoiceKind(kind)].value == value:
         return
     with audit.transaction():
         queries.hold_choices()
-        _write_choice(ids, kind, value, told, by)
+        _write_choice(ids, kind, value, answered, told.strip(), by)
 
 
-def record_agreement(*, patient_id: int, told: str, by: Viewer) -> None:
-    """A member of a team that looks after the person asked them, and they agreed that it sees their record.
+def record_agreement(*, patient_id: int, answered: str, told: str, by: Viewer) -> None:
+    """A member of a team that looks after the person asked; they, or who answers for them, agreed to be seen.
 
-    This answer only: never over an objection, which their practice alone withdraws. The same again changes nothing.
-    Raises Refused without the relationship or the role, or where the person objects; ValueError without words.
+    `answered` is who agreed (`Answering`); that nobody can be asked is the practice's to record. This answer only:
+    never over an objection, which their practice alone withdraws. The same again changes nothing. Raises Refused
+    without the relationship or the role, or where the person objects; ValueError without words or for who cannot agree
+    for them.
     """
     decision = queries.decision_on(by, patient_id, Capability.RECORD_AGREEMENT)
     if not decision.allowed:
         raise Refused(decision, patient_ids=(patient_id,))
     if not told.strip():
         raise ValueError("Say in a few words how and when they told you.")
+    if answered == Answering.BEST_INTERESTS:
+        raise ValueError("Their practice records that they cannot be asked. Tell it what was decided.")
+    _check_answered(patient_id, answered, told)
     ids = queries.same_person(patient_id)
     with audit.transaction():
         queries.hold_choices()
@@ -174,17 +182,33 @@ def record_agreement(*, patient_id: int, told: str, by: Viewer) -> None:
             return
         if before == Consent.OBJECTED:
             raise Refused(Decision(False, Basis.OBJECTED, OBJECTS), patient_ids=(patient_id,))
-        _write_choice(ids, ChoiceKind.SHARING, Consent.GIVEN, told.strip(), by)
+        _write_choice(ids, ChoiceKind.SHARING, Consent.GIVEN, answered, told.strip(), by)
 
 
-def _write_choice(ids: Sequence[int], kind: ChoiceKind, value: str, told: str, by: Viewer) -> None:
+def _check_answered(patient_id: int, who: str, words: str) -> None:
+    if who == Answering.NOT_YET:
+        raise ValueError("Choose who answered.")
+    queries.require_answering(patient_id, who, words)
+
+
+def _write_choice(ids: Sequence[int], kind: ChoiceKind, value: str, answered: str, told: str, by: Viewer) -> None:
     """For every record linked as the person's: the strictest answer of any holds, so one alone could change nothing."""
     # The time is taken with choices held, so that a run that did not see the choice bears an earlier one.
     now = clock.now()
     Choice.objects.bulk_create(
-        Choice(patient_id=one, kind=kind, value=value, recorded_at=now, recorded_by=by.name) for one in ids
+        Choice(
+            patient_id=one,
+            kind=kind,
+            value=value,
+            answered=answered,
+            answered_words=told,
+            recorded_at=now,
+            recorded_by=by.name,
+        )
+        for one in ids
     )
-    audit.record("choice recorded", by=by.actor, patient_ids=ids, kind=kind, value=value, reason=told)
+    said = {"kind": kind, "value": value, "answered": str(answered), "reason": told}
+    audit.record("choice recorded", by=by.actor, patient_ids=ids, **said)
 
 
 def begin_relationship(*, patient_id: int, team_id: int, source: str, by: audit.Actor) -> None:

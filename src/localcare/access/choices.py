@@ -51,12 +51,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What holds of one choice: its value, since when and by whom recorded (None where nobody has said anything)."""
+    """What holds of one choice: its value, since when and by whom recorded (None where nobody has said anything).
+
+    `answered` says in words who answered, where it was recorded here.
+    """
 
     kind: Kind
     value: str
     at: datetime | None
     by: str
+    answered: str = ""
 
     @property
     def answer(self) -> Answer:
@@ -99,8 +103,13 @@ def choices_of(ids: Collection[int]) -> dict[ChoiceKind, Chosen]:
 def choice_history(ids: Collection[int]) -> list[Chosen]:
     """Every answer a person gave, the latest first; one recorded for each of their linked records stands once."""
     rows = Choice.objects.filter(patient_id__in=list(ids)).order_by("-recorded_at", "-id")
-    told = dict.fromkeys((row.kind, row.value, row.recorded_at, row.recorded_by) for row in rows)
-    return [Chosen(choices()[ChoiceKind(kind)], value, at, who) for kind, value, at, who in told]
+    told = dict.fromkeys((row.kind, row.value, row.recorded_at, row.recorded_by, _answered(row)) for row in rows)
+    return [Chosen(choices()[ChoiceKind(kind)], value, at, by, who) for kind, value, at, by, who in told]
+
+
+def _answered(row: Choice) -> str:
+    """Who answered, and how that is known."""
+    return ". ".join(filter(None, [row.get_answered_display(), row.answered_words]))
 
 
 def chosen_here(kinds: Collection[ChoiceKind], *, besides: str) -> set[str]:

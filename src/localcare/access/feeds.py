@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from localcare.access import facts, pseudonyms
+from localcare.access.calc import answering
 from localcare.access.models import EmergencyAccess
-from localcare.access.types import Died, Purpose
+from localcare.access.types import Died, Purpose, Unanswered
 from localcare.base import audit, clock
 from localcare.patients import queries as patients
 from localcare.patients.queries import Identity
@@ -96,3 +97,15 @@ def require_living(patient_id: int, *, instead: str) -> None:
     where = whereabouts([patient_id], clock.today()).get(patient_id)
     if where and where.died_on:
         raise Died(f"This person died on {where.died_on.day} {where.died_on:%B %Y}. {instead}")
+
+
+def require_answering(patient_id: int, who: str, words: str) -> None:
+    """Raises Unanswered, with the next step, where it cannot have been `who` that was told, or agreed, for this person.
+
+    For writes: it opens nothing and names nobody.
+    """
+    known = patients.patients([patient_id]).get(patient_id)
+    born = known.birth_date if known else None
+    why_not = answering.fault(who, words, answering.age_on(born, clock.today()) if born else None)
+    if why_not:
+        raise Unanswered(why_not)

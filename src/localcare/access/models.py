@@ -1,5 +1,6 @@
 from django.db import models
 
+from localcare.access.calc.answering import LABELS
 from localcare.access.types import ChoiceKind, Purpose
 
 
@@ -24,6 +25,9 @@ class Choice(models.Model):
     patient = models.ForeignKey("patients.Patient", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=30, choices=[(k.value, k.value) for k in ChoiceKind])
     value = models.CharField(max_length=12)
+    # Who answered, and how that is known or who was consulted; empty where a file said it.
+    answered = models.CharField(max_length=20, blank=True, choices=[(a.value, label) for a, label in LABELS.items()])
+    answered_words = models.TextField(blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200)
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from localcare.access import facts, refusals, seals
+from localcare.access.calc.answering import age_on
 from localcare.access.calc.decide import decide
 from localcare.access.calc.opened import SAME_NAME
 from localcare.access.calc.seals import REASONS as SEAL_REASONS
@@ -23,6 +24,7 @@ from localcare.access.feeds import (
     list_ended,
     lists_ended,
     people_in_emergencies,
+    require_answering,
     require_living,
     whereabouts,
     withdrawn,
@@ -74,6 +76,7 @@ __all__ = [
     "namings",
     "people_in_emergencies",
     "quota",
+    "require_answering",
     "require_living",
     "reveals",
     "seals_of",
@@ -367,8 +370,3 @@ def _open(p: Patient, decided: Decided, names: Mapping[str, str]) -> OpenPerson:
         sharing=decided.sharing,
         not_sharing=_not_sharing(decided.sharing.agreed),
     )
-
-
-def age_on(born: date, on: date) -> int:
-    """Age in completed years; somebody born on 29 February has their birthday on 1 March in other years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

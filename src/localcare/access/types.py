@@ -4,12 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from localcare.access.calc.answering import LABELS as ANSWERING_LABELS
+from localcare.access.calc.answering import Answering, is_child, named, told
 from localcare.access.calc.seals import Sealed
 from localcare.access.calc.sources import Sharing
 from localcare.access.calc.vocabulary import Basis, Capability, ChoiceKind, Consent, Decision, Purpose
 from localcare.base.audit import Actor
 
 __all__ = [
+    "ANSWERING_LABELS",
+    "Answering",
     "Basis",
     "Capability",
     "ChoiceKind",
@@ -23,7 +27,11 @@ __all__ = [
     "Sealed",
     "Sharing",
     "Sight",
+    "Unanswered",
     "Viewer",
+    "is_child",
+    "named",
+    "told",
 ]
 
 
@@ -85,6 +93,10 @@ class Sight(Protocol):
 
 class Died(ValueError):
     """Nothing new is begun for somebody who died; the message says what to do instead."""
+
+
+class Unanswered(ValueError):
+    """Nobody who may answer for the person was told or agreed; the message says who may."""
 
 
 @dataclass(frozen=True)

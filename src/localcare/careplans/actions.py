@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from localcare.access import queries as gate
-from localcare.access.types import Capability, Viewer
+from localcare.access.types import Answering, Capability, Viewer
 from localcare.base import audit, clock
 from localcare.careplans.calc import sections as shape
 from localcare.careplans.calc.sections import Content, sections
 from localcare.careplans.calc.transitions import Status, Step, after
-from localcare.careplans.models import AgreedWith, Plan, PlanStep, SectionVersion
+from localcare.careplans.models import Plan, PlanStep, SectionVersion
 from localcare.careplans.types import MovedOn, Overtaken
 from localcare.staff import queries as staff
 from localcare.tasks import actions as tasks
@@ -42,18 +42,16 @@ def save_section(
     content: Content,
     started_from: int,
     by: Viewer,
-    agreed_with: str = AgreedWith.NOT_YET,
+    agreed_with: str = Answering.NOT_YET,
     agreed_name: str = "",
 ) -> SectionVersion:
     """Save a section as its next version. `started_from` is the number of the version the writer read, 0 for none.
 
     Saving what stands already returns it. Raises Overtaken when somebody else saved since, ValueError for content the
-    section does not have or an ended plan, Refused without the right to write.
+    section does not have, an ended plan or who cannot agree for this person, Refused without the right to write.
     """
     definition = sections()[section]
     content = shape.cleaned(definition, content)
-    if agreed_with == AgreedWith.BEST_INTERESTS and not agreed_name.strip():
-        raise ValueError("Say who was consulted for the best-interests decision.")
     with audit.transaction():
         plan = _locked(plan_id, by)
         if plan.status == Status.ENDED:
@@ -61,6 +59,7 @@ def save_section(
         latest = SectionVersion.objects.filter(plan=plan, section=section).order_by("-number").first()
         if latest and _says_the_same(latest, content, agreed_with, agreed_name):
             return latest
+        gate.require_answering(plan.patient_id, agreed_with, agreed_name)
         if latest and latest.number != started_from:
             raise Overtaken(latest)
         saved = SectionVersion.objects.create(
@@ -74,7 +73,7 @@ def save_section(
             author=by.signature,
             saved_at=clock.now(),
         )
-        _audit("plan section saved", plan, by, section=section, version=saved.number)
+        _audit("plan section saved", plan, by, section=section, version=saved.number, agreed_with=str(agreed_with))
     return saved
 
 
@@ -93,14 +92,14 @@ def arrange(*, plan_id: int, coordinator_post_id: int | None, review_on: date | 
 def agree(*, plan_id: int, agreed_with: str, on: date, seen: int, by: Viewer, words: str = "") -> Plan:
     """Record that the plan was agreed, with whom and on which day.
 
-    Raises ValueError while nobody wrote what matters to the person, for a day to come, or for nobody.
+    Raises ValueError while nobody wrote what matters to the person, for a day to come, for nobody, or for who cannot
+    agree for this person.
     """
     if on > clock.today():
         raise ValueError("The day it was agreed cannot be in the future.")
-    if agreed_with not in AgreedWith.values or agreed_with == AgreedWith.NOT_YET:
+    if agreed_with == Answering.NOT_YET:
         raise ValueError("Choose who agreed the plan.")
-    if agreed_with == AgreedWith.BEST_INTERESTS and not words.strip():
-        raise ValueError("Say who was consulted for the best-interests decision.")
+    gate.require_answering(Plan.objects.values_list("patient_id", flat=True).get(pk=plan_id), agreed_with, words)
     matters = SectionVersion.objects.filter(plan_id=plan_id, section="what_matters").order_by("-number").first()
     if matters is None or shape.is_empty(matters.content):
         raise ValueError("Write what matters to the person first; the plan starts from there.")

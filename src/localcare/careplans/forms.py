@@ -4,34 +4,29 @@ from uuid import uuid4
 
 from django import forms
 
+from localcare.access.fields import AnsweringForm
 from localcare.access.types import Viewer
 from localcare.base import clock
 from localcare.careplans import queries
-from localcare.careplans.types import AgreedWith, Content, Section
-from localcare.design.forms import CharField, ChoiceField, DateField, SelectField, TextArea
+from localcare.careplans.types import Content, Section
+from localcare.design.forms import CharField, DateField, SelectField, TextArea
 
 MORE_ROWS = 2
 
 
-class SectionForm(forms.Form):
+class SectionForm(AnsweringForm):
     """One section: its words or its rows, who agreed, and the version it was begun from."""
 
+    who, words, question, nobody_yet = "agreed_with", "agreed_name", "Who agreed this?", True
     started_from = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, section: Section, content: Content, initial=None) -> None:
-        super().__init__(data, initial=initial)
+    def __init__(self, data=None, *, section: Section, content: Content, age: int | None, initial=None) -> None:
+        super().__init__(data, initial=initial, age=age)
         self.section = section
         if section.columns:
             self._add_rows(content.get("rows", []))
         else:
             self.fields["words"] = TextArea(label=section.ask, rows=8, required=False, initial=content.get("words", ""))
-        self.fields["agreed_with"] = ChoiceField(label="Who agreed this?", choices=AgreedWith.choices)
-        self.fields["agreed_name"] = CharField(
-            label="Their name, and who was consulted",
-            required=False,
-            max_length=200,
-            help_text="Needed for a best-interests decision under the Mental Capacity Act 2005.",
-        )
 
     def _add_rows(self, standing: list[dict]) -> None:
         """As many rows as there are, and two more; a form sent back keeps the rows it was sent with."""
@@ -88,16 +83,9 @@ class ArrangeForm(SeenForm):
         return int(self.cleaned_data["coordinator_post_id"] or 0) or None
 
 
-class AgreeForm(SeenForm):
-    agreed_with = ChoiceField(
-        label="Who agreed the plan?", choices=[c for c in AgreedWith.choices if c[0] != AgreedWith.NOT_YET]
-    )
-    words = CharField(
-        label="Their name, and who was consulted",
-        required=False,
-        max_length=200,
-        help_text="Needed for a best-interests decision under the Mental Capacity Act 2005.",
-    )
+class AgreeForm(AnsweringForm, SeenForm):
+    who, words, question = "agreed_with", "words", "Who agreed the plan?"
+    field_order = ("agreed_with", "words", "on")
     on = DateField(label="On which day?")
 
     def __init__(self, *args, **options) -> None:

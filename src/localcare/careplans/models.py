@@ -3,17 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from localcare.access.types import ANSWERING_LABELS, Answering
 from localcare.careplans.calc.transitions import Status, Step
 
-
-class AgreedWith(models.TextChoices):
-    """Who agreed, under the Mental Capacity Act 2005 where the person cannot decide this themselves."""
-
-    NOT_YET = "not_yet", "Nobody yet"
-    PERSON = "person", "The person"
-    PERSON_AND_CARER = "person_and_carer", "The person, together with somebody they chose"
-    ATTORNEY = "attorney", "Attorney or deputy for health and welfare"
-    BEST_INTERESTS = "best_interests", "Best-interests decision (the person lacks capacity to decide this)"
+# Who agreed, in the words of the gate; the Mental Capacity Act 2005 applies where somebody cannot decide this.
+AGREED_WITH = [(a.value, label) for a, label in ANSWERING_LABELS.items()]
 
 
 class Plan(models.Model):
@@ -50,7 +44,7 @@ class PlanStep(models.Model):
     number = models.PositiveIntegerField()
     step = models.CharField(max_length=15, choices=[(s.value, s.value) for s in Step])
     words = models.TextField(blank=True)
-    agreed_with = models.CharField(max_length=20, choices=AgreedWith, blank=True)
+    agreed_with = models.CharField(max_length=20, choices=AGREED_WITH, blank=True)
     by_post = models.ForeignKey("staff.Post", on_delete=models.PROTECT, related_name="+")
     author = models.CharField(max_length=300)
     at = models.DateTimeField()
@@ -67,7 +61,7 @@ class SectionVersion(models.Model):
     section = models.CharField(max_length=30)
     number = models.PositiveIntegerField()
     content = models.JSONField()
-    agreed_with = models.CharField(max_length=20, choices=AgreedWith, default=AgreedWith.NOT_YET)
+    agreed_with = models.CharField(max_length=20, choices=AGREED_WITH, default=Answering.NOT_YET)
     agreed_name = models.CharField(max_length=200, blank=True)
     by_post = models.ForeignKey("staff.Post", on_delete=models.PROTECT, related_name="+")
     author = models.CharField(max_length=300)

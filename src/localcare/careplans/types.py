@@ -8,11 +8,10 @@ from localcare.access.types import OpenPerson
 from localcare.careplans.calc.compare import Piece
 from localcare.careplans.calc.sections import Content, Section, is_empty
 from localcare.careplans.calc.transitions import NotPossible, Status, Step
-from localcare.careplans.models import AgreedWith, Plan, PlanStep, SectionVersion
+from localcare.careplans.models import Plan, PlanStep, SectionVersion
 from localcare.tasks.types import Item
 
 __all__ = [
-    "AgreedWith",
     "Content",
     "Contingency",
     "EndedPlan",

@@ -51,7 +51,7 @@ def write(request: HttpRequest, plan_id: int, section: str) -> HttpResponse:
     """Write one section. Where somebody saved meanwhile, both texts stand side by side and the writer decides."""
     opened = _opened(request, plan_id)
     now = _section(opened, section)
-    form = _section_form(request, now)
+    form = _section_form(request, now, opened.person.age)
     theirs = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,11 +81,11 @@ def write(request: HttpRequest, plan_id: int, section: str) -> HttpResponse:
     return render(request, "careplans/write.jinja", context, status=status)
 
 
-def _section_form(request: HttpRequest, now: SectionNow) -> SectionForm:
+def _section_form(request: HttpRequest, now: SectionNow, age: int | None) -> SectionForm:
     latest = now.version
     initial = {"started_from": now.number, "agreed_with": latest.agreed_with if latest else "not_yet"}
     initial["agreed_name"] = latest.agreed_name if latest else ""
-    return SectionForm(request.POST or None, section=now.section, content=now.content, initial=initial)
+    return SectionForm(request.POST or None, section=now.section, content=now.content, age=age, initial=initial)
 
 
 @requires(Capability.VIEW_PERSON)
@@ -136,7 +136,7 @@ def arrange(request: HttpRequest, plan_id: int) -> HttpResponse:
 def agree(request: HttpRequest, plan_id: int) -> HttpResponse:
     opened = _opened(request, plan_id)
     viewer = viewer_of(request)
-    form = AgreeForm(request.POST or None, initial={"seen": opened.version})
+    form = AgreeForm(request.POST or None, age=opened.person.age, initial={"seen": opened.version})
     title = "Record that the plan is agreed"
     return _ask(request, opened, form, _act(actions.agree, opened, viewer), title, "Record", "The plan is agreed.")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
-from localcare.access.types import Basis, Capability, Decision, Died, Refused, Viewer
+from localcare.access.types import Answering, Basis, Capability, Decision, Died, Refused, Unanswered, Viewer
 from localcare.base import audit, clock
 from localcare.caseload import leaving_out, queries
 from localcare.caseload.calc.states import may_follow
@@ -22,11 +22,12 @@ ONLY_THE_OWN = Decision(
 )
 
 
-def accept(*, patient_id: int, told: bool, note: str, by: Viewer) -> CaseloadEntry:
+def accept(*, patient_id: int, told: str, note: str, by: Viewer, told_words: str = "") -> CaseloadEntry:
     """A GP of the person's practice, or one it has named, hands them to the cluster team, which sees them from now on.
 
-    Accepting somebody already on the caseload changes nothing. Raises Refused for people of other practices or
-    without the role; NotPossible when the person has not been told, objects to sharing, or the practice has no team.
+    `told` is who was told (`Answering`), `told_words` their name and who was consulted. Accepting somebody already
+    on the caseload changes nothing. Raises Refused for people of other practices or without the role; NotPossible when
+    nobody who may be has been told, the person objects to sharing, or the practice has no team.
     """
     decision = gate.decision_on(by, patient_id, Capability.DECIDE_LIST)
     if not decision.allowed:
@@ -36,9 +37,10 @@ def accept(*, patient_id: int, told: bool, note: str, by: Viewer) -> CaseloadEnt
             "The person does not want their record shared for care. Speak with them, and record it if they decide "
             "otherwise, before the cluster team takes them on."
         )
-    if not told:
+    if told in ("", Answering.NOT_YET):
         raise NotPossible("Tell the person that the cluster team will see their record and contact them. Then accept.")
-    return _take_on(patient_id, _team_of(by), reason=note, by=by)
+    answered = _answered(patient_id, told, told_words)
+    return _take_on(patient_id, _team_of(by), reason=note, by=by, answered=answered)
 
 
 def decline(*, patient_id: int, outcome: State, reason: str, by: Viewer) -> CaseloadEntry:
@@ -81,17 +83,19 @@ def put_back(*, patient_id: int, reason: str, by: Viewer) -> CaseloadEntry:
     return _move(patient_id, _team_of(by), back, reason=_in_words(reason), by=by.actor)
 
 
-def add_person(*, patient_id: int, agreed: bool, reason: str, by: Viewer) -> CaseloadEntry:
+def add_person(*, patient_id: int, agreed: str, reason: str, by: Viewer, agreed_words: str = "") -> CaseloadEntry:
     """A care co-ordinator takes on somebody whom their team already has a right to see, e.g. through a referral.
 
-    Raises Refused without that right; NotPossible when the person has not agreed.
+    `agreed` is who agreed (`Answering`), `agreed_words` their name and who was consulted. Raises Refused without that
+    right; NotPossible when nobody who may has agreed.
     """
     gate.require(by, patient_id, Capability.MANAGE_CASELOAD)
-    if not agreed:
+    if agreed in ("", Answering.NOT_YET):
         raise NotPossible("Ask the person first. They must agree before your team takes them on.")
     if by.team_id is None:
         raise NotPossible("Your post belongs to no team. Ask whoever manages posts to add you to your cluster team.")
-    return _take_on(patient_id, by.team_id, reason=_in_words(reason), by=by)
+    answered = _answered(patient_id, agreed, agreed_words)
+    return _take_on(patient_id, by.team_id, reason=_in_words(reason), by=by, answered=answered)
 
 
 def close(*, patient_id: int, ending: Ending, reason: str, by: Viewer) -> CaseloadEntry:
@@ -170,11 +174,14 @@ def undo_close(*, patient_id: int, by: Viewer) -> CaseloadEntry:
         raise Refused(Decision(False, Basis.ROLE, "The care co-ordinator of the cluster ends and begins this."))
     team_id = _team_of(by)
     with audit.transaction():
-        last = _locked(patient_id, team_id).latest
+        entry = _locked(patient_id, team_id)
+        last = entry.latest
         own = last is not None and (last.author, last.author_role) == (by.name, by.role)
         if last is None or last.state != State.CLOSED or not own or clock.now() - last.at > UNDO_WITHIN:
             raise NotPossible("Only whoever ended it can undo that, within the hour. Take the person on again instead.")
-        return _take_on(patient_id, team_id, reason="Ended by mistake: undone.", by=by)
+        taken_on = CaseloadState.objects.filter(entry=entry, state=State.ACCEPTED).latest("id")
+        answered = {"told": taken_on.told, "told_words": taken_on.told_words}
+        return _take_on(patient_id, team_id, reason="Ended by mistake: undone.", by=by, answered=answered)
 
 
 def set_room(*, places_a_month: int, starts: date, by: Viewer, places_a_week: int | None = None) -> TeamRoom:
@@ -219,19 +226,28 @@ def _team_of(by: Viewer) -> int:
     return team.id
 
 
+def _answered(patient_id: int, who: str, words: str) -> dict[str, str]:
+    """Who was told or agreed, as a step keeps it. Raises NotPossible for who cannot be for this person."""
+    try:
+        gate.require_answering(patient_id, who, words)
+    except Unanswered as reason_why:
+        raise NotPossible(str(reason_why)) from None
+    return {"told": str(who), "told_words": words.strip()}
+
+
 def _in_words(reason: str) -> str:
     if not reason.strip():
         raise NotPossible("Give the reason in a few words.")
     return reason.strip()
 
 
-def _take_on(patient_id: int, team_id: int, *, reason: str, by: Viewer) -> CaseloadEntry:
+def _take_on(patient_id: int, team_id: int, *, reason: str, by: Viewer, answered: dict[str, str]) -> CaseloadEntry:
     try:
         gate.require_living(patient_id, instead="Nobody is taken on after their death.")
     except Died as reason_why:
         raise NotPossible(str(reason_why)) from None
     with audit.transaction():
-        entry = _move(patient_id, team_id, State.ACCEPTED, reason=reason.strip(), by=by.actor, told=True)
+        entry = _move(patient_id, team_id, State.ACCEPTED, reason=reason.strip(), by=by.actor, answered=answered)
         access.begin_relationship(patient_id=entry.patient_id, team_id=team_id, source=SOURCE, by=by.actor)
     return entry
 
@@ -259,7 +275,7 @@ def _move(
     *,
     reason: str,
     by: audit.Actor,
-    told: bool = False,
+    answered: dict[str, str] | None = None,
     ending: str = "",
     seen: dict[str, Any] | None = None,
 ) -> CaseloadEntry:
@@ -276,7 +292,7 @@ def _move(
             state=to,
             ending=ending,
             reason=reason,
-            told=told,
+            **(answered or {}),
             seen=seen,
             at=clock.now(),
             author=by.name,
@@ -284,7 +300,8 @@ def _move(
             author_organisation=by.organisation,
         )
         entry.save(update_fields=["latest"])
-        _audit(f"caseload: {LABELS[to].lower()}", entry, by, reason=reason, **({"ending": ending} if ending else {}))
+        more = {**(answered or {}), **({"ending": ending} if ending else {})}
+        _audit(f"caseload: {LABELS[to].lower()}", entry, by, reason=reason, **more)
     return entry
 
 

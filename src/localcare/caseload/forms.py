@@ -3,9 +3,10 @@
 from django import forms
 
 from localcare.access.actions import REVEAL_REASONS
+from localcare.access.fields import AnsweringForm
 from localcare.access.roles import roles
 from localcare.caseload.types import ENDING_LABELS, Ending
-from localcare.design.forms import CharField, CheckboxField, ChoiceField, DateField, SelectField, TextArea
+from localcare.design.forms import CharField, ChoiceField, DateField, SelectField, TextArea
 
 CHOOSE = {"required": "Choose one."}
 WHY = {"required": "Give the reason in a few words."}
@@ -23,11 +24,10 @@ class CoordinatorForm(forms.Form):
         self.fields["post"].choices = [("", "Choose"), *posts]  # type: ignore[attr-defined]
 
 
-class AddForm(forms.Form):
-    agreed = CheckboxField(
-        label="The person has agreed that your team looks after them",
-        error_messages={"required": "Ask the person first."},
-    )
+class AddForm(AnsweringForm):
+    who, words, question = "agreed", "agreed_words", "Who has agreed that your team looks after them?"
+    missing = "Ask the person first, or who answers for them. Then choose who agreed."
+    field_order = ("agreed", "agreed_words", "reason")
     reason = TextArea(label="Why does the team take them on?", rows=3, error_messages=WHY)
 
 
@@ -80,11 +80,10 @@ class ReasonForm(forms.Form):
         return answers
 
 
-class AcceptForm(forms.Form):
-    told = CheckboxField(
-        label="The person has been told that the cluster team will see their record and contact them",
-        error_messages={"required": "Tell the person first. Then accept."},
-    )
+class AcceptForm(AnsweringForm):
+    question = "Who has been told that the cluster team will see their record and contact them?"
+    missing = "Tell the person first, or who answers for them. Then choose who was told."
+    field_order = ("told", "told_words", "note")
     note = TextArea(label="What should the team know first?", rows=3, required=False, help_text="May stay empty.")
 
 

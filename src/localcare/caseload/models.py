@@ -1,5 +1,6 @@
 from django.db import models
 
+from localcare.access.types import ANSWERING_LABELS
 from localcare.caseload.calc.states import ENDING_LABELS, LABELS
 
 
@@ -28,7 +29,11 @@ class CaseloadState(models.Model):
         max_length=12, blank=True, choices=[(e.value, label) for e, label in ENDING_LABELS.items()]
     )
     reason = models.TextField(blank=True)
-    told = models.BooleanField(default=False)
+    # Who was told, or agreed to being taken on, and their name or who was consulted; empty for other steps.
+    told = models.CharField(
+        max_length=20, blank=True, choices=[(a.value, label) for a, label in ANSWERING_LABELS.items()]
+    )
+    told_words = models.CharField(max_length=200, blank=True)
     # What the practice's list said of the person that day, to tell later whether something changed; null where nothing.
     seen = models.JSONField(null=True)
     at = models.DateTimeField()
@@ -45,7 +50,8 @@ class CaseloadState(models.Model):
                 name="an_ending_exactly_when_closed",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="accepted") | models.Q(told=True), name="accepted_people_have_been_told"
+                condition=~models.Q(state="accepted") | ~models.Q(told__in=("", "not_yet")),
+                name="accepted_people_have_been_told",
             ),
         ]
 

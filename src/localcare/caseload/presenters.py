@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from localcare.access.types import named
 from localcare.base.clock import LONDON
 from localcare.caseload.lists import ListPage
 from localcare.caseload.models import CaseloadState
@@ -76,6 +77,7 @@ class Step:
     what: str
     on: date
     reason: str
+    answered: str
     author: str
     team: str
 
@@ -87,6 +89,7 @@ def steps(history: Iterable[CaseloadState]) -> list[Step]:
             what=LABELS[State(s.state)] + (f": {ENDING_LABELS[Ending(s.ending)].lower()}" if s.ending else ""),
             on=s.at.astimezone(LONDON).date(),
             reason=s.reason,
+            answered=f"Told or agreed: {named(s.told, s.told_words)}." if s.told else "",
             author=", ".join(filter(None, (s.author, s.author_organisation))),
             team=s.entry.team.name,
         )

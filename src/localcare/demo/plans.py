@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from localcare.access.types import Viewer
+from localcare.access.types import Answering, Viewer
 from localcare.base import clock
 from localcare.careplans import actions as careplans
-from localcare.careplans.types import AgreedWith, Content, Plan
+from localcare.careplans.types import Content, Plan
 
 WORDS = "I want to be at home with my cat, and not to frighten my daughter at night."
 GOALS = (
@@ -46,7 +46,7 @@ def agreed(patient_id: int, by: Viewer) -> Plan:
     plan = careplans.arrange(
         plan_id=plan.pk, coordinator_post_id=by.post_id, review_on=review_on, seen=plan.version, by=by
     )
-    agreed_with = AgreedWith.PERSON
+    agreed_with = Answering.PERSON
     return careplans.agree(plan_id=plan.pk, agreed_with=agreed_with, on=clock.today(), seen=plan.version, by=by)
 
 
@@ -62,7 +62,7 @@ def _worse(number: int) -> list[dict[str, str]]:
 
 
 def _save(plan: Plan, section: str, content: Content, by: Viewer, started_from: int = 0) -> None:
-    agreed_with = AgreedWith.PERSON if section == "what_matters" else AgreedWith.NOT_YET
+    agreed_with = Answering.PERSON if section == "what_matters" else Answering.NOT_YET
     careplans.save_section(
         plan_id=plan.pk, section=section, content=content, started_from=started_from, by=by, agreed_with=agreed_with
     )

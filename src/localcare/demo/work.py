@@ -65,7 +65,7 @@ def _accept(gp: Viewer) -> list[int]:
     willing = [person for person in people if not person.decision.own_organisation_only]
     chosen = [person.id for person in sorted(willing, key=lambda person: person.id not in news)]
     for patient_id in chosen[:TAKEN_ON]:
-        caseload.accept(patient_id=patient_id, told=True, note="agreed at the surgery", by=gp)
+        caseload.accept(patient_id=patient_id, told="person", note="agreed at the surgery", by=gp)
     for patient_id in chosen[TAKEN_ON : TAKEN_ON + 2]:
         caseload.decline(patient_id=patient_id, outcome=State.ALREADY_KNOWN, reason="the hospice visits", by=gp)
     # Whoever signs in as the GP gives a reason of their own.
@@ -78,7 +78,7 @@ def _meet(patient_ids: Sequence[int], coordinator: Viewer) -> None:
     meeting = mdt.plan_meeting(starts_at=wednesday, minutes=120, by=coordinator, place="Tonbridge Cottage Hospital")
     reasons = ("admitted again", "falls at home", "carer is exhausted")
     for patient_id, reason in zip(patient_ids, reasons, strict=False):
-        mdt.add_case(meeting_id=meeting.pk, patient_id=patient_id, reason=reason, person_told=True, by=coordinator)
+        mdt.add_case(meeting_id=meeting.pk, patient_id=patient_id, reason=reason, told="person", by=coordinator)
 
 
 def _give(patient_ids: Sequence[int], nurse: Viewer, coordinator: Viewer) -> None:

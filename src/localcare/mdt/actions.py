@@ -6,17 +6,16 @@ from typing import Any
 
 from localcare.access import actions as access
 from localcare.access import queries as gate
-from localcare.access.types import Basis, Capability, Decision, Refused, Viewer
+from localcare.access.types import Answering, Basis, Capability, Decision, Refused, Viewer
 from localcare.base import audit, clock
 from localcare.caseload import queries as caseload
+from localcare.mdt import in_record
 from localcare.mdt.calc import agenda
+from localcare.mdt.in_record import SOURCE
 from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
 from localcare.mdt.types import NewAction, Overtaken
-from localcare.record import actions as record
-from localcare.record.types import NewStatement, SourceOf, reference
 from localcare.tasks import actions as tasks
 
-SOURCE, NOTE = "mdt", "note"
 UNDO_WITHIN = timedelta(hours=1)
 AFTER_DEATH = "They cannot be put on an agenda. What their death leaves to do can be a task that is about nobody."
 NOT_YOUR_MEETING = Decision(False, Basis.ROLE, "This is the meeting of another team. Ask its care co-ordinator.")
@@ -55,13 +54,21 @@ def plan_meeting(
 
 
 def add_case(
-    *, meeting_id: int, patient_id: int, reason: str, person_told: bool, by: Viewer, minutes: int | None = None
+    *,
+    meeting_id: int,
+    patient_id: int,
+    reason: str,
+    told: str,
+    by: Viewer,
+    told_words: str = "",
+    minutes: int | None = None,
 ) -> Case:
     """Put a person on the agenda; once a meeting: adding again returns the case there is.
 
-    The meeting's team gets a relationship until the meeting is closed. A practice adds only people who were told.
-    Raises Refused without a right to meeting or person, Died for somebody who died, ValueError without a reason or
-    after the meeting.
+    `told` is who was told (`Answering`), `told_words` their name and who was consulted. The meeting's team gets a
+    relationship until the meeting is closed. A practice adds only people who were told, or for whom somebody was.
+    Raises Refused without a right to meeting or person, Died for somebody who died, ValueError without a reason,
+    for who cannot have been told for this person, or after the meeting.
     """
     with audit.transaction():
         meeting = _joined(meeting_id, by)
@@ -74,39 +81,45 @@ def add_case(
         gate.require_living(patient_id, instead=AFTER_DEATH)
         if not reason.strip():
             raise ValueError("Say what the team should discuss.")
-        if by.works_at_practice and not person_told:
+        if by.works_at_practice and told in ("", Answering.NOT_YET):
             raise ValueError("Tell the person first: the meeting shows who they are to the cluster team.")
+        gate.require_answering(patient_id, told, told_words)
         case = Case.objects.create(
             meeting=meeting,
             patient_id=patient_id,
             reason=reason.strip(),
             minutes=minutes or meeting.minutes_per_case,
             position=_cases(meeting).count(),
-            person_told=person_told,
+            told=told,
+            told_words=told_words.strip(),
             asked_by=by.signature,
             added_at=clock.now(),
         )
         _settle_relationships(meeting, [patient_id], by)
-        _audit("case added", case, by)
+        _audit("case added", case, by, told=case.told, told_words=case.told_words)
     return case
 
 
-def set_told(*, case_id: int, told: bool, by: Viewer) -> None:
-    """Say that the person was told they will be discussed, or take that back; whoever may put them on an agenda may.
+def set_told(*, case_id: int, told: str, by: Viewer, told_words: str = "") -> None:
+    """Say who was told that the person will be discussed, or take that back; whoever may put them on an agenda may.
 
     After the meeting it stays as it was. Saying the same again changes nothing. Raises Refused without a right to
-    meeting or person, ValueError after the meeting, or where a practice's case would stand untold.
+    meeting or person, ValueError after the meeting, for who cannot have been told for this person, or where a
+    practice's case would stand untold.
     """
     with audit.transaction():
         case, meeting = _case(case_id, by)
         gate.require(by, case.patient_id, Capability.JOIN_MEETING)
         _check_open(meeting)
-        if by.works_at_practice and not told:
+        if by.works_at_practice and told == Answering.NOT_YET:
             raise ValueError(
                 "Take the case off the agenda instead: the meeting shows who they are to the cluster team."
             )
-        if Case.objects.filter(pk=case_id).exclude(person_told=told).update(person_told=told):
-            _audit("person told of the meeting" if told else "person not told of the meeting", case, by)
+        gate.require_answering(case.patient_id, told, told_words)
+        said = {"told": str(told), "told_words": told_words.strip()}
+        if Case.objects.filter(pk=case_id).exclude(**said).update(**said):
+            what = "person not told of the meeting" if told == Answering.NOT_YET else "person told of the meeting"
+            _audit(what, case, by, **said)
 
 
 def take_off(*, case_id: int, by: Viewer) -> None:
@@ -157,7 +170,7 @@ def record_case(
         saved = _write_minutes(case, latest, discussion.strip(), decision.strip(), started_from, by)
         for action in actions:
             _give(action, case, meeting, by)
-        _write_to_record(case, meeting, saved, by)
+        in_record.write(case, meeting, saved, by)
         present = Attendance.objects.filter(meeting=meeting, coming=True)
         names = sorted(present.values_list("post__user__name", flat=True))
         _audit("case recorded", case, by, version=saved.number, actions=len(actions), present=names)
@@ -314,38 +327,6 @@ def origin_ref(case_id: int) -> str:
     return f"case:{case_id}"
 
 
-def _write_to_record(case: Case, meeting: Meeting, minutes: CaseMinutes, by: Viewer) -> None:
-    """The case's own id makes a later version supersede the earlier one in the record."""
-    texts = (("Discussion", minutes.discussion), ("Decision", minutes.decision))
-    statement = NewStatement(
-        patient_id=case.patient_id,
-        kind=NOTE,
-        category=SOURCE,
-        external_id=_minutes_id(case.pk),
-        display=f"Discussed at the meeting of {meeting.team.name}",
-        value="\n".join(f"{name}: {text}" for name, text in texts if text),
-        started_on=meeting.starts_at.astimezone(clock.LONDON).date(),
-        started_at=meeting.starts_at,
-        author=minutes.author,
-        version_at=minutes.saved_at,
-    )
-    source = _source(meeting.team.organisation.code, meeting.team.name)
-    record.add_statements(statements=[statement], source=source, received_at=clock.now(), by=by.actor)
-
-
-def minutes_reference(case_id: int, organisation_code: str) -> str:
-    """By which a seal means the minutes of a case, as they stand in the person's record."""
-    return reference(_source(organisation_code), NOTE, _minutes_id(case_id))
-
-
-def _minutes_id(case_id: int) -> str:
-    return f"mdt-case-{case_id}"
-
-
-def _source(organisation_code: str, team_name: str = "") -> SourceOf:
-    return SourceOf(f"Cluster MDT, {team_name}", organisation_code, "Localcare")
-
-
 def _carry_over(following: Meeting, by: Viewer) -> None:
     """Cases that closed meetings of the team did not reach, and that no later agenda holds, go to the front.
 
@@ -378,7 +359,8 @@ def _carried(case: Case, following: Meeting) -> Case:
         reason=case.reason,
         minutes=case.minutes,
         position=0,
-        person_told=case.person_told,
+        told=case.told,
+        told_words=case.told_words,
         asked_by=case.asked_by,
         added_at=clock.now(),
         carried_from=case,

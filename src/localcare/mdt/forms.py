@@ -5,9 +5,10 @@ from uuid import uuid4
 
 from django import forms
 
+from localcare.access.fields import AnsweringForm
 from localcare.access.types import Viewer
 from localcare.base import clock
-from localcare.design.forms import CharField, CheckboxField, ChoiceField, DateField, TextArea
+from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
 from localcare.mdt.types import MeetingRow, NewAction
 from localcare.tasks.fields import OwnerField
 
@@ -40,12 +41,20 @@ class MeetingForm(forms.Form):
         return answers
 
 
-class AddForm(forms.Form):
-    """Which meeting, why, and whether the person knows."""
+class ToldForm(AnsweringForm):
+    """Who was told, somebody being on the agenda already."""
+
+    question = "Who has been told that the team will discuss the person?"
+
+
+class AddForm(ToldForm):
+    """Which meeting, why, and who was told."""
+
+    nobody_yet = True
+    field_order = ("meeting_id", "reason", "told", "told_words")
 
     meeting_id = ChoiceField(label="Which meeting?")
     reason = TextArea(label="What should the team discuss?", rows=3)
-    person_told = CheckboxField(label="The person has been told that the team will discuss them", required=False)
 
     def __init__(self, *args, meetings: list[MeetingRow], write, **options) -> None:
         super().__init__(*args, **options)

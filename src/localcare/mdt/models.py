@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from localcare.access.types import ANSWERING_LABELS, Answering, told
+
 
 class Meeting(models.Model):
     """A meeting of one team. It is planned until somebody closes it."""
@@ -42,7 +44,11 @@ class Case(models.Model):
     reason = models.TextField()
     minutes = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField()
-    person_told = models.BooleanField()
+    # Who was told that the team will discuss the person, and their name or who was consulted.
+    told = models.CharField(
+        max_length=20, default=Answering.NOT_YET, choices=[(a.value, label) for a, label in ANSWERING_LABELS.items()]
+    )
+    told_words = models.CharField(max_length=200, blank=True)
     asked_by = models.CharField(max_length=300)
     added_at = models.DateTimeField()
     carried_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
@@ -56,6 +62,11 @@ class Case(models.Model):
                 fields=["meeting", "patient"], condition=Q(taken_off_at=None), name="person_once_at_a_meeting"
             )
         ]
+
+    @property
+    def told_in_words(self) -> str:
+        """Whether and whom somebody told, as a sentence."""
+        return told(self.told, self.told_words)
 
 
 class CaseMinutes(models.Model):

@@ -8,12 +8,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from localcare.access import queries as gate
 from localcare.access.roles import roles
-from localcare.access.types import Capability, OpenPerson, Sight, Viewer
+from localcare.access.types import Answering, Capability, OpenPerson, Sight, Viewer
 from localcare.base import clock
 from localcare.base.prepared import prepared
 from localcare.careplans import queries as careplans
 from localcare.caseload import queries as caseload
-from localcare.mdt import actions
+from localcare.mdt import actions, in_record
 from localcare.mdt.calc import agenda as arithmetic
 from localcare.mdt.models import Attendance, Case, CaseMinutes, Meeting
 from localcare.mdt.types import Agenda, Attendee, Booked, CaseRow, Decided, MeetingRow, Meetings, NextMeeting, OpenCase
@@ -84,7 +84,7 @@ def open_case(viewer: Viewer, case_id: int, *, in_company: bool = False) -> Open
     before_id, after_id = _beside(agenda, case.pk)
     told, today = record.of_person(person), clock.today()
     problems = told.problems(today)
-    sealed = actions.minutes_reference(case.pk, case.meeting.team.organisation.code) in person.hidden
+    sealed = in_record.reference_of(case.pk, case.meeting.team.organisation.code) in person.hidden
     return OpenCase(
         case=case,
         person=person,
@@ -111,6 +111,17 @@ def open_case(viewer: Viewer, case_id: int, *, in_company: bool = False) -> Open
     )
 
 
+def person_of_case(viewer: Viewer, meeting_id: int, case_id: int) -> OpenPerson:
+    """Whom a case on the agenda of a meeting is about. The look is audited.
+
+    Raises Case.DoesNotExist, or Refused for another team's meeting or without a right to the person.
+    """
+    case = _cases().select_related("meeting__team__organisation").get(pk=case_id, meeting=meeting_id)
+    actions.require_joining(case.meeting, viewer, (case.patient_id,))
+    page = f"told of meeting {meeting_id}"
+    return gate.open_person(viewer, case.patient_id, page=page, capability=Capability.JOIN_MEETING)
+
+
 def decisions_of(person: Sight) -> list[Decided]:
     """What meetings decided about an opened person, the latest first; not what is hidden from the viewer."""
     return meetings_of(person).decisions
@@ -124,7 +135,7 @@ def meetings_of(person: Sight) -> Meetings:
         if status == Meeting.Status.PLANNED and taken_off_at is None:
             planned.append(Booked(decided.team, decided.on))
         # A case without minutes has no author of any.
-        if decided.author is not None and actions.minutes_reference(decided.case_id, code) not in person.hidden:
+        if decided.author is not None and in_record.reference_of(decided.case_id, code) not in person.hidden:
             decisions.append(decided)
     return Meetings(decisions[::-1], planned[0] if planned else None)
 
@@ -212,7 +223,8 @@ def _row(case: Case, person: OpenPerson | None) -> CaseRow:
         person=person,
         reason=case.reason if person else "",
         minutes=case.minutes,
-        person_told=case.person_told,
+        told=case.told != Answering.NOT_YET,
+        told_in_words=case.told_in_words if person else "",
         asked_by=case.asked_by if person else "",
         recorded=case.recorded,  # type: ignore[attr-defined]
         carried=case.carried_from_id is not None,

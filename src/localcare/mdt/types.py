@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from localcare.access.banners import Banner
-from localcare.access.types import OpenPerson
+from localcare.access.types import OpenPerson, is_child
 from localcare.careplans.types import PlanSummary
 from localcare.mdt.models import Case, CaseMinutes, Meeting
 from localcare.record.types import Item as RecordItem
@@ -59,16 +59,22 @@ class MeetingRow:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case on the agenda. Without a right to the person, `person` is None and the reason is kept back."""
+    """A case on the agenda. Without a right to the person, `person` is None and all words are kept back."""
 
     id: int
     person: OpenPerson | None
     reason: str
     minutes: int
-    person_told: bool
+    told: bool
+    told_in_words: str
     asked_by: str
     recorded: bool
     carried: bool
+
+    @property
+    def adult(self) -> bool:
+        """Whether the person themselves is who is told, where they can be; not known of a child or without an age."""
+        return bool(self.person and self.person.age is not None and not is_child(self.person.age))
 
 
 @dataclass(frozen=True)

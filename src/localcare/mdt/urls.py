@@ -14,5 +14,6 @@ urlpatterns = [
     path("meetings/<int:meeting_id>/reopen/", views.reopen, name="reopen"),
     path("meetings/<int:meeting_id>/attendance/<int:post_id>/", views.attendance, name="attendance"),
     path("meetings/<int:meeting_id>/case/<int:case_id>/", views.case, name="case"),
+    path("meetings/<int:meeting_id>/case/<int:case_id>/told/", views.told, name="told"),
     path("meetings/<int:meeting_id>/case/<int:case_id>/<slug:way>/", views.change, name="change"),
 ]

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_POST
 from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, Died, Viewer
+from localcare.access.types import Answering, Capability, Died, Unanswered, Viewer, named
 from localcare.careplans import queries as careplans
 from localcare.design import formats, notices, paging
 from localcare.mdt import actions, queries
-from localcare.mdt.forms import AddForm, CaseForm, MeetingForm
+from localcare.mdt.forms import AddForm, CaseForm, MeetingForm, ToldForm
 from localcare.mdt.types import Case, CaseMinutes, Meeting, OpenCase, Overtaken
 
 ANSWERS = {"yes": True, "no": False, "unknown": None}
@@ -71,7 +71,7 @@ def add_case(request: HttpRequest, patient_id: int) -> HttpResponse:
     if booked:
         notices.warn(request, "This person is on the agenda already.")
         return redirect("mdt:meeting", booked.pk)
-    form = AddForm(request.POST or None, meetings=queries.upcoming(viewer), write=formats.moment)
+    form = AddForm(request.POST or None, age=person.age, meetings=queries.upcoming(viewer), write=formats.moment)
     if request.method == "POST" and form.is_valid():
         try:
             case = actions.add_case(patient_id=patient_id, by=viewer, **form.cleaned_data)
@@ -79,7 +79,8 @@ def add_case(request: HttpRequest, patient_id: int) -> HttpResponse:
             notices.tell(request, "On the agenda.", undo=undo)
             return redirect("mdt:meeting", case.meeting_id)
         except ValueError as reason:
-            field = "person_told" if viewer.works_at_practice and not isinstance(reason, Died) else None
+            untold = viewer.works_at_practice and not isinstance(reason, Died | Unanswered)
+            field = "told" if untold else None
             form.add_error(field, str(reason))
     may_run, alerts = viewer.can(Capability.RUN_MEETING), banners.of(viewer, person)
     context = {"form": form, "person": person, "alerts": alerts, "may_run": may_run}
@@ -89,7 +90,7 @@ def add_case(request: HttpRequest, patient_id: int) -> HttpResponse:
 @requires(*JOINING)
 @require_POST
 def change(request: HttpRequest, meeting_id: int, case_id: int, way: str) -> HttpResponse:
-    """Move a case up or down, or take it off the agenda."""
+    """Move a case up or down, take it off the agenda, or take back that somebody was told."""
     viewer = viewer_of(request)
     try:
         if way in ("up", "down"):
@@ -97,11 +98,9 @@ def change(request: HttpRequest, meeting_id: int, case_id: int, way: str) -> Htt
         elif way == "off":
             actions.take_off(case_id=case_id, by=viewer)
             notices.tell(request, "Taken off the agenda.")
-        elif way in ("told", "not-told"):
-            actions.set_told(case_id=case_id, told=way == "told", by=viewer)
-            back = reverse("mdt:change", args=[meeting_id, case_id, "not-told" if way == "told" else "told"])
-            words = "Noted: the person was told." if way == "told" else "Noted: the person has not been told yet."
-            notices.tell(request, words, undo="" if viewer.works_at_practice else back)
+        elif way == "not-told":
+            actions.set_told(case_id=case_id, told=Answering.NOT_YET, by=viewer)
+            notices.tell(request, "Noted: the person has not been told yet.")
         else:
             raise Http404
     except Case.DoesNotExist:
@@ -109,6 +108,25 @@ def change(request: HttpRequest, meeting_id: int, case_id: int, way: str) -> Htt
     except ValueError as reason:
         notices.refuse(request, str(reason))
     return redirect(f"{reverse('mdt:meeting', args=[meeting_id])}#case-{case_id}")
+
+
+@requires(*JOINING)
+def told(request: HttpRequest, meeting_id: int, case_id: int) -> HttpResponse:
+    """Say who was told that somebody on the agenda will be discussed: for most by one press there, else here."""
+    viewer = viewer_of(request)
+    person = _found(queries.person_of_case, viewer, meeting_id, case_id)
+    form = ToldForm(request.POST or None, age=person.age)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_told(case_id=case_id, by=viewer, **form.cleaned_data)
+            back = reverse("mdt:change", args=[meeting_id, case_id, "not-told"])
+            who = named(form.cleaned_data["told"], form.cleaned_data["told_words"])
+            notices.tell(request, f"Noted who was told: {who}.", undo="" if viewer.works_at_practice else back)
+            return redirect(f"{reverse('mdt:meeting', args=[meeting_id])}#case-{case_id}")
+        except ValueError as reason:
+            form.add_error(None, str(reason))
+    context = {"form": form, "person": person, "alerts": banners.of(viewer, person), "meeting_id": meeting_id}
+    return render(request, "mdt/told.jinja", context, status=400 if form.errors else 200)
 
 
 @requires(*JOINING)

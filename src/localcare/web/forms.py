@@ -2,9 +2,11 @@
 
 from django import forms
 
+from localcare.access.fields import AnsweringForm
 from localcare.access.queries import SEAL_REASONS
+from localcare.access.types import Answering
 from localcare.base import clock
-from localcare.design.forms import CharField, CheckboxField, ChoiceField, DateField, TextArea
+from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
 
 ENTRIES = [("note", "A note"), ("phone", "A phone call"), ("visit", "A visit"), ("attempted", "I tried to reach them")]
 
@@ -69,15 +71,16 @@ class ReviewForm(forms.Form):
     finding = TextArea(label="What did you find?")
 
 
-class AgreedForm(forms.Form):
-    agreed = CheckboxField(
-        label="I asked the person, and they agree that our team sees their record",
-        error_messages={"required": "Tick this once the person has agreed."},
-    )
+class AgreedForm(AnsweringForm):
+    who, words, question = "answered", "told", "Who agreed that our team sees the person's record?"
+    missing = "Ask first. Then choose who agreed."
+    left_out = (Answering.BEST_INTERESTS,)
+    field_order = ("answered", "told")
     told = TextArea(
         label="How and when did they tell you?",
         rows=2,
-        help_text="For example: at her door this morning, her daughter was there.",
+        help_text="For example: at her door this morning, her daughter was there. Of a child judged competent, say "
+        "too by which clinician.",
         error_messages={"required": "Say in a few words how and when they told you."},
     )
 
@@ -98,12 +101,15 @@ class LiftForm(forms.Form):
     )
 
 
-class ChoiceForm(forms.Form):
+class ChoiceForm(AnsweringForm):
+    who, words, question = "answered", "told", "Who answered?"
+    field_order = ("value", "answered", "told")
     value = ChoiceField(label="What did the person choose?", error_messages={"required": "Choose one."})
     told = TextArea(
         label="How do you know?",
         rows=2,
-        help_text="For example: told me at the desk; letter of 3 April.",
+        help_text="For example: told me at the desk; letter of 3 April. Of a best-interests decision, who was "
+        "consulted; of a child judged competent, by which clinician.",
         error_messages={"required": "Say in a few words how you know."},
     )
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability
+from localcare.access.types import Capability, OpenPerson
 from localcare.base import clock
 from localcare.caseload import actions, forms, presenters, queries
 from localcare.caseload.types import Arranged, Ending, NotPossible
@@ -111,11 +111,15 @@ def end_undo(request: HttpRequest, patient_id: int) -> HttpResponse:
 def add(request: HttpRequest, patient_id: int) -> HttpResponse:
     viewer = viewer_of(request)
 
-    def save(agreed: bool, reason: str) -> tuple[str, str]:
-        actions.add_person(patient_id=patient_id, agreed=agreed, reason=reason, by=viewer)
+    manages = Capability.MANAGE_CASELOAD
+    person = gate.open_person(viewer, patient_id, page="caseload of a person", capability=manages)
+
+    def save(**answers: str) -> tuple[str, str]:
+        actions.add_person(patient_id=patient_id, by=viewer, **answers)
         return "The person is on your team's caseload.", ""
 
-    return _ask(request, patient_id, forms.AddForm(request.POST or None), save, "Take on {name}", "Take on")
+    form = forms.AddForm(request.POST or None, age=person.age)
+    return _ask(request, patient_id, form, save, "Take on {name}", "Take on", person=person)
 
 
 @requires(Capability.MANAGE_CASELOAD)
@@ -153,8 +157,9 @@ def _ask(
     title: str,
     button: str,
     leads_to: str = "",
+    person: OpenPerson | None = None,
 ) -> HttpResponse:
-    """One question about one person: shown, refused with the answers kept, or saved with a notice."""
+    """One question about one person (opened here, or before): asked, refused with the answers kept, or saved."""
     if request.method == "POST" and form.is_valid():
         try:
             words, undo = save(**form.cleaned_data)
@@ -163,7 +168,7 @@ def _ask(
         except NotPossible as reason:
             form.add_error(None, str(reason))
     viewer, manages = viewer_of(request), Capability.MANAGE_CASELOAD
-    person = gate.open_person(viewer, patient_id, page="caseload of a person", capability=manages)
+    person = person or gate.open_person(viewer, patient_id, page="caseload of a person", capability=manages)
     context = {
         "form": form,
         "person": person,

@@ -95,7 +95,8 @@ def _see_first(request: HttpRequest, practice_code: str, decision: str) -> HttpR
 def _asked(request: HttpRequest, practice_code: str, person: OpenPerson, way: Way, undo: str) -> HttpResponse:
     """One way to decide about one person: asked, refused with the answers kept, or done."""
     accepting = way.state is State.ACCEPTED
-    form = (forms.AcceptForm if accepting else forms.DeclineForm)(request.POST or None)
+    sent = request.POST or None
+    form = forms.AcceptForm(sent, age=person.age) if accepting else forms.DeclineForm(sent)
     if request.method == "POST" and form.is_valid():
         try:
             _decide(way.state, person, form, viewer_of(request))

@@ -7,7 +7,7 @@ from localcare.access import actions as access
 from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.guard import requires, viewer_of
-from localcare.access.types import Capability, ChoiceKind
+from localcare.access.types import Capability, ChoiceKind, named
 from localcare.design import notices
 from localcare.web.forms import AgreedForm, ChoiceForm
 
@@ -35,7 +35,7 @@ def change(request: HttpRequest, patient_id: int, kind: str) -> HttpResponse:
     viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="choices of a person", capability=Capability.RECORD_CHOICE)
     chosen = gate.choices_of(person.ids)[ChoiceKind(kind)]
-    form = ChoiceForm(request.POST or None, of=chosen.kind, initial={"value": chosen.value})
+    form = ChoiceForm(request.POST or None, age=person.age, of=chosen.kind, initial={"value": chosen.value})
     if request.method == "POST" and form.is_valid():
         access.record_choice(patient_id=person.id, kind=ChoiceKind(kind), by=viewer, **form.cleaned_data)
         label = chosen.kind.answer(form.cleaned_data["value"]).label
@@ -50,10 +50,11 @@ def agreed(request: HttpRequest, patient_id: int) -> HttpResponse:
     """A team that looks after the person records that they agreed to be seen: asked at the door, in words."""
     viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="agreement to view", capability=Capability.RECORD_AGREEMENT)
-    form = AgreedForm(request.POST or None)
+    form = AgreedForm(request.POST or None, age=person.age)
     if request.method == "POST" and form.is_valid():
-        access.record_agreement(patient_id=patient_id, told=form.cleaned_data["told"], by=viewer)
-        notices.tell(request, "Recorded: the person agrees that your team sees their record.")
+        access.record_agreement(patient_id=patient_id, by=viewer, **form.cleaned_data)
+        who = named(form.cleaned_data["answered"], "")
+        notices.tell(request, f"Recorded: {who} agrees that your team sees the record.")
         return redirect("web:person", patient_id)
     context = {"person": person, "form": form, "alerts": banners.of(viewer, person)}
     return render(request, "web/agreed.jinja", context, status=400 if form.errors else 200)
