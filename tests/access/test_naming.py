@@ -155,7 +155,7 @@ class TestRevealing:
     )
     def test_nobody_who_chose_otherwise(self, name, pharmacist, gp, person, listed, kind, value):
         name()
-        actions.record_choice(patient_id=person.id, kind=kind, value=value, by=gp)
+        actions.record_choice(patient_id=person.id, kind=kind, value=value, answered="person", by=gp)
         assert reveal(listed, pharmacist) == {}
 
     def test_nobody_once_the_agreement_ended(self, name, pharmacist, listed):

@@ -90,7 +90,7 @@ def test_a_named_pharmacist_reveals_for_a_reason_and_neither_opens_nor_decides(c
     assert "BIRCHWOOD, Arthur" in page
     assert f"/people/{arthur.id}/" not in page
     assert "/accept/" not in page
-    assert client.post(f"{LIST}{pseudonym(arthur)}/accept/", {"told": "on"}).status_code == 403
+    assert client.post(f"{LIST}{pseudonym(arthur)}/accept/", {"told": "person"}).status_code == 403
     assert client.get(LIST + "add/").status_code == 403
     assert client.get("/lists/G2/").status_code == 403
 
@@ -104,7 +104,7 @@ def test_a_named_gp_of_a_neighbouring_practice_decides(client, as_viewer, named,
     entry = queries.entry_of([arthur.id])
     assert (entry.state, entry.seen is not None) == (State.ALREADY_KNOWN, True)
     assert "is on the list again" in text(client.post(f"{LIST}{pseudonym(arthur)}/put-back/", follow=True))
-    page = text(client.post(f"{LIST}{pseudonym(arthur)}/accept/", {"told": "on", "note": ""}, follow=True))
+    page = text(client.post(f"{LIST}{pseudonym(arthur)}/accept/", {"told": "person", "note": ""}, follow=True))
     assert "is on the cluster team's caseload" in page
 
 

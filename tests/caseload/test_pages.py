@@ -173,12 +173,12 @@ class TestDeciding:
         sign_in("care_coordinator", "C1")
         assert "Told or agreed: her mother (parental responsibility)." in text(client.get(f"/caseload/{child.id}/"))
 
-    def test_of_an_adult_the_person_is_chosen_beforehand(self, client, sign_in, margaret):
+    def test_nobody_is_chosen_beforehand(self, client, sign_in, margaret):
         sign_in("gp", "G1")
         shown(client)
         page = text(client.get(f"{LIST}{pseudonym(margaret)}/accept/"))
         assert "parental responsibility" not in page
-        assert re.search(r'value="person"[^>]* checked', page)
+        assert not re.search(r'value="[a-z_]+"[^>]* checked', page)
 
     def test_accepting_needs_the_person_to_be_told(self, client, sign_in, margaret):
         sign_in("gp", "G1")

@@ -63,7 +63,7 @@ def test_the_plans_coordinator_is_told_once_where_it_is_the_teams():
 def margaret(gp):
     person = builders.patient()
     builders.agree("G1", "community")
-    caseload.accept(patient_id=person.id, told=True, note="", by=gp)
+    caseload.accept(patient_id=person.id, told="person", note="", by=gp)
     return person
 
 
@@ -74,7 +74,7 @@ def test_the_page_tells_who_their_phone_and_what_comes_next(
     owner = Owner(None, coordinator.team_id, "the team")
     tasks.give(title="Visit at home", owner=owner, due_on=date(2017, 4, 5), patient_id=margaret.id, by=coordinator)
     meeting = mdt.plan_meeting(starts_at=NOON, minutes=60, by=coordinator)
-    mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="Falls", person_told=True, by=coordinator)
+    mdt.add_case(meeting_id=meeting.pk, patient_id=margaret.id, reason="Falls", told="person", by=coordinator)
     said = NewStatement(
         margaret.id, "encounter", "m", NURSES, "community_contact", status="finished", started_on=MARCH, ended_on=MARCH
     )

@@ -9,10 +9,12 @@ from localcare.design.forms import CharField, ChoiceField
 class AnsweringForm(forms.Form):
     """Asks `who`, and in `words` their name and who was consulted; a form names its two fields and its question.
 
-    For an adult the person is chosen beforehand, for a child nobody is.
+    Nobody is chosen beforehand: what is sent unread would say that somebody was told. Only where a form is sent many
+    times over (`person_first`) does the person stand chosen for an adult; never for a child.
     """
 
     who, words, question, nobody_yet = "told", "told_words", "Who has been told?", False
+    person_first = False
     missing = "Choose who it was."
     left_out: tuple[Answering, ...] = ()
 
@@ -26,7 +28,7 @@ class AnsweringForm(forms.Form):
         self.fields[self.who] = ChoiceField(
             label=self.question,
             choices=[(way.value, LABELS[way]) for way in ways],
-            initial=None if is_child(age) else Answering.PERSON,
+            initial=Answering.PERSON if self.person_first and not is_child(age) else None,
             error_messages={"required": self.missing, "invalid_choice": self.missing},
         )
         if self.words not in self.fields:

@@ -18,6 +18,7 @@ class SectionForm(AnsweringForm):
     """One section: its words or its rows, who agreed, and the version it was begun from."""
 
     who, words, question, nobody_yet = "agreed_with", "agreed_name", "Who agreed this?", True
+    person_first = True
     started_from = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, section: Section, content: Content, age: int | None, initial=None) -> None:

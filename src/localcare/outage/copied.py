@@ -151,6 +151,7 @@ LEFT_OUT: Mapping[str, str] = {
     "access.RevealSession": _REVEALS,
     "access.Reveal": _REVEALS,
     "access.IdentityRequest": _REVEALS,
+    "access.ListNaming": _REVEALS,
     "tasks.Task": _WORK,
     "tasks.TaskStep": _WORK,
     "documents.Document": _FILES,
