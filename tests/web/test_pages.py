@@ -94,7 +94,7 @@ class TestToday:
             admit(person)
         before = AuditEntry.objects.count()
         builders.sign_in(client, nurse)
-        with django_assert_max_num_queries(33):
+        with django_assert_max_num_queries(34):
             client.get(reverse("web:today"))
         looks = AuditEntry.objects.filter(sequence__gt=before, action="looked")
         assert looks.count() == 1
