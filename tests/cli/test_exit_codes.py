@@ -82,7 +82,9 @@ class TestOnAStore:
         person = builders.patient()
         builders.relate(person, area.teams["C1"])
         assert main(["access", "recompute", "--json"]) == 1
-        assert told(capsys)["differences"]["caseload"] == [f"not warranted: patient {person.id}, team 1"]
+        assert told(capsys)["differences"]["caseload"] == [
+            f"not warranted: patient {person.id}, team {area.teams['C1'].pk}"
+        ]
         assert main(["access", "recompute"]) == 0
 
     def test_who_departed_is_told(self, area, gp, capsys):
@@ -90,7 +92,7 @@ class TestOnAStore:
         caseload.accept(patient_id=person.id, told="person", note="", by=gp)
         Patient.objects.filter(id=person.id).update(died_on="2017-04-01")
         assert main(["caseload", "departed", "--json"]) == 0
-        assert told(capsys)["ended"] == [f"patient {person.id}, team 1: died"]
+        assert told(capsys)["ended"] == [f"patient {person.id}, team {area.teams['C1'].pk}: died"]
         assert main(["caseload", "departed"]) == 0
 
     def test_rows_of_the_record_that_were_passed_over_are_named(self, tmp_path, monkeypatch, capsys):
