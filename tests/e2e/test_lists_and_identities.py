@@ -100,6 +100,7 @@ def test_a_choice_is_recorded_with_its_effect_shown_first(open_page, area, lists
     page.get_by_label("Objects", exact=True).check()
     page.get_by_role("button", name="Save").click()
     check_page(page, "choice-refused")
+    page.get_by_label("The person", exact=True).check()
     page.get_by_label("How do you know?").fill("Told me today")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".lc-notice")).to_contain_text("objects. It holds from now.")
