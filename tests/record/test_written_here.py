@@ -1,24 +1,29 @@
 """Notes and contacts written by the team, and what is copied for the GP record."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
 
 from localcare.access import actions as access
 from localcare.access.types import Refused
+from localcare.base import clock
 from localcare.base.models import AuditEntry
+from localcare.careplans import actions as careplans
+from localcare.mdt import actions as mdt
+from localcare.mdt.types import NewAction
 from localcare.record import actions, queries
 from localcare.record.models import Statement
 from localcare.record.types import Entry
+from localcare.tasks.types import Owner
 from tests import builders
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2017, 4, 3)
+TODAY, SUNDAY = date(2017, 4, 3), date(2017, 4, 2)
 
 
-def write(person, by, entry=Entry.PHONE, words="She sleeps better", on=TODAY, key="k1"):
-    actions.write_entry(patient_id=person.id, entry=entry, words=words, on=on, key=key, by=by)
+def write(person, by, entry=Entry.PHONE, words="She sleeps better", on=TODAY, key="k1", at=None):
+    actions.write_entry(patient_id=person.id, entry=entry, words=words, on=on, at=at, key=key, by=by)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,18 @@ def test_urgent_care_reads_in_an_emergency_and_writes_nothing(area, margaret):
 def test_needs_words_and_a_day_that_has_come(margaret, nurse, words, on):
     with pytest.raises(ValueError, match=r"Write something|future"):
         write(margaret, nurse, words=words, on=on)
+
+
+def test_a_time_orders_the_day_and_cannot_be_to_come(margaret, nurse):
+    write(margaret, nurse, Entry.ATTEMPTED, "No answer", on=SUNDAY, at=time(9, 15), key="k1")
+    write(margaret, nurse, Entry.VISIT, "Home now", on=SUNDAY, at=time(11, 40), key="k2")
+    told = queries.of_person(builders.sees(margaret.id)).items
+    assert [(item.value, item.started_at) for item in told] == [
+        ("Home now", clock.at(SUNDAY, time(11, 40))),
+        ("No answer", clock.at(SUNDAY, time(9, 15))),
+    ]
+    with pytest.raises(ValueError, match="time it happened cannot be in the future"):
+        write(margaret, nurse, at=time(23, 59), on=clock.today(), key="k3")
 
 
 def test_other_words_under_a_key_that_was_sent_are_told_and_not_lost(client, margaret, nurse):
@@ -126,3 +143,24 @@ class TestPages:
         assert f"Visit, 3 April 2017\nShe is well\nWritten by: {nurse.signature}" in page
         looks = AuditEntry.objects.filter(action="looked").order_by("-sequence")
         assert "copy for the GP record" in str(vars(looks[0]))
+
+    def test_the_copy_of_a_plan_holds_every_written_section(self, client, margaret, gp, coordinator):
+        plan = careplans.start_plan(patient_id=margaret.id, by=coordinator).pk
+        told = {"important_people": {"words": "My sister Joan"}, "actions": {"rows": [{"what": "Walk", "who": "Me"}]}}
+        for section, content in told.items():
+            careplans.save_section(plan_id=plan, section=section, content=content, started_from=0, by=coordinator)
+        builders.sign_in(client, coordinator)
+        page = builders.text(client.get(reverse("web:copy", args=[margaret.id])))
+        assert "People who are important to me:\nMy sister Joan" in page
+        assert "What we agreed to do:\nWhat: Walk. Who: Me." in page
+
+    def test_the_copy_of_a_meeting_holds_its_actions(self, client, margaret, coordinator):
+        held = mdt.plan_meeting(starts_at=clock.at(TODAY, time(13)), minutes=60, by=coordinator)
+        case = mdt.add_case(meeting_id=held.pk, patient_id=margaret.id, reason="Falls", told="person", by=coordinator)
+        given = NewAction("Order a frame", Owner(coordinator.post_id, coordinator.team_id, "Sam"), date(2017, 4, 7), "t1")
+        words = {"discussion": "", "decision": "A frame"}
+        mdt.record_case(case_id=case.pk, **words, actions=[given], started_from=0, by=coordinator)
+        builders.sign_in(client, coordinator)
+        page = builders.text(client.get(reverse("web:copy", args=[margaret.id])))
+        assert "Action: Order a frame (" in page
+        assert "by 7 April 2017; given)" in page

@@ -93,6 +93,24 @@ def test_a_shared_screen_shows_no_alert(client, coordinator, margaret):
     assert not any(words in page for _, words, _ in (*RED, PRIVATE))
 
 
+def test_the_unplanned_view_is_one_press_from_every_page(client, coordinator, margaret):
+    builders.sign_in(client, coordinator)
+    link = f'href="{reverse("web:unplanned", args=[margaret.id])}">Unplanned view</a>'
+    pages = {address: shown(client, address).count(link) for address in addresses(margaret, coordinator)}
+    itself = reverse("web:unplanned", args=[margaret.id])
+    assert pages == {address: int(address != itself) for address in pages}
+    held = case(margaret, coordinator)
+    assert link not in shown(client, reverse("mdt:case", args=[held.meeting_id, held.pk]) + "?present=1")
+
+
+def test_whoever_may_not_see_the_unplanned_view_is_not_led_there(area, gp, margaret):
+    from localcare.access import banners
+    from localcare.access import queries as gate
+
+    person = gate.open_person(gp, margaret.id, page="person")
+    assert banners.of(area.viewer("practice_manager", "G1"), person).unplanned == ""
+
+
 def test_it_costs_one_question(client, nurse, margaret, django_assert_num_queries):
     from localcare.access import banners
     from localcare.access import queries as gate

@@ -109,11 +109,18 @@ class TestSources:
 
     def test_a_record_never_loaded_says_so(self, client, nurse, margaret, name):
         Agreement.objects.create(practice_code="G1", source="gp", purpose="direct_care", starts=date(2016, 1, 1))
-        told = "No record is loaded for this person."
+        told = "Nothing that may be shown here is loaded for this person. The record is loaded, with the next files,"
         assert told in shown(client, nurse, name, margaret)
         statement = [NewStatement(margaret.id, "medication", "m1", "Furosemide")]
         record.add_statements(statements=statement, source=GP_RECORD, received_at=SATURDAY, by=audit.SYSTEM)
         assert told not in shown(client, nurse, name, margaret)
+
+    def test_a_record_of_a_source_that_ended_sharing_is_not_told_as_never_loaded(self, client, nurse, margaret, name):
+        statement = [NewStatement(margaret.id, "medication", "m1", "Furosemide")]
+        record.add_statements(statements=statement, source=GP_RECORD, received_at=SATURDAY, by=audit.SYSTEM)
+        page = shown(client, nurse, name, margaret)
+        assert "Nothing that may be shown here is loaded for this person." in page
+        assert "No record is loaded" not in page
 
     def test_where_nobody_sends_allergies_the_page_says_so(self, client, nurse, margaret, name):
         Agreement.objects.create(practice_code="G1", source="gp", purpose="direct_care", starts=date(2016, 1, 1))

@@ -4,18 +4,23 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from localcare.access.types import Basis, Capability, OpenPerson, Viewer
+from localcare.base import links
 
 
 @dataclass(frozen=True)
 class Banner:
-    """`alerts` in red, `notes` plainly, and what only staff may read: one press away, never on paper."""
+    """`alerts` in red, `notes` plainly, and what only staff may read: one press away, never on paper.
+
+    `unplanned`: the address of the unplanned view, one press from every page; empty for who may not see it.
+    """
 
     alerts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    unplanned: str = ""
 
 
 _tellers: list[Callable[[OpenPerson], Banner]] = []
@@ -35,4 +40,10 @@ def of(viewer: Viewer, person: OpenPerson) -> Banner:
         return Banner()
     if not (viewer.can(Capability.VIEW_PERSON) or viewer.can(Capability.VIEW_UNPLANNED)):
         return Banner()
-    return _tellers[0](person)
+    return leading_on(viewer, person, _tellers[0](person))
+
+
+def leading_on(viewer: Viewer, person: OpenPerson, banner: Banner) -> Banner:
+    """The banner, leading on to the unplanned view where this viewer may see it."""
+    may = viewer.can(Capability.VIEW_UNPLANNED)
+    return replace(banner, unplanned=links.url("person_unplanned", person.id)) if may else banner

@@ -1,6 +1,6 @@
 """The one clock. Rules never read it: they are given a date."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,3 +17,8 @@ def now() -> datetime:
 def today() -> date:
     """Today's date in London."""
     return now().astimezone(LONDON).date()
+
+
+def at(day: date, when: time) -> datetime:
+    """The moment of a time of the day in London."""
+    return datetime.combine(day, when, tzinfo=LONDON)

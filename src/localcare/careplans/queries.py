@@ -13,7 +13,7 @@ from localcare.base import clock
 from localcare.base.prepared import in_all, prepared
 from localcare.careplans.actions import task_key
 from localcare.careplans.calc import compare
-from localcare.careplans.calc.sections import Content, as_text, cleaned, sections
+from localcare.careplans.calc.sections import Content, as_text, cleaned, is_empty, sections
 from localcare.careplans.calc.transitions import Status, Step
 from localcare.careplans.models import Plan, PlanStep, SectionVersion
 from localcare.careplans.types import (
@@ -60,6 +60,14 @@ def plan_of(patient_ids: Collection[int]) -> PlanSummary | None:
         coordinator_phone=_phone(plan.coordinator),
         worse_changed=_changed_since_agreed(worse, plan),
     )
+
+
+def sections_of(patient_ids: Collection[int]) -> list[tuple[str, str]]:
+    """(title, plain text) of every written section of the open plan of a person whom the caller has opened."""
+    plan = next(iter(_open_plans_of(patient_ids)), None)
+    latest = _latest(plan) if plan else {}
+    texts = [(section, latest[key].content) for key, section in sections().items() if key in latest]
+    return [(section.title, as_text(section, content)) for section, content in texts if not is_empty(content)]
 
 
 def ended_plan_of(patient_ids: Collection[int]) -> EndedPlan | None:

@@ -110,6 +110,18 @@ class CheckboxField(forms.BooleanField):
     """One box to tick; its label is the statement agreed to."""
 
 
+class TimeField(forms.TimeField):
+    """A time of the day, as people write it: 1pm, 1.30pm, 13:00."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(
+            help_text="For example 1pm or 13:00.",
+            input_formats=["%H:%M", "%H.%M", "%I:%M%p", "%I%p", "%I.%M%p"],
+            error_messages={"invalid": "Enter a time, for example 1pm or 13:00."},
+            **options,
+        )
+
+
 class DateInput(forms.MultiWidget):
     """Day, month and year, as people write a date."""
 

@@ -1,6 +1,6 @@
 """What the pages of meetings ask."""
 
-from datetime import datetime, time
+from datetime import time
 from uuid import uuid4
 
 from django import forms
@@ -8,7 +8,7 @@ from django import forms
 from localcare.access.fields import AnsweringForm
 from localcare.access.types import Viewer
 from localcare.base import clock
-from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
+from localcare.design.forms import CharField, ChoiceField, DateField, TextArea, TimeField
 from localcare.mdt.types import MeetingRow, NewAction
 from localcare.tasks.fields import OwnerField
 
@@ -17,12 +17,7 @@ ACTIONS = 5
 
 class MeetingForm(forms.Form):
     day = DateField(label="On which day?")
-    starts = forms.TimeField(
-        label="When does it start?",
-        help_text="For example 1pm or 13:00.",
-        input_formats=["%H:%M", "%H.%M", "%I:%M%p", "%I%p", "%I.%M%p"],
-        error_messages={"invalid": "Enter a time, for example 1pm or 13:00."},
-    )
+    starts = TimeField(label="When does it start?")
     minutes = forms.IntegerField(label="How many minutes is there?", min_value=5, max_value=600, initial=120)
     minutes_per_case = forms.IntegerField(label="Minutes for a case", min_value=1, max_value=120, initial=10)
     place = CharField(label="Where?", required=False, max_length=200)
@@ -37,7 +32,7 @@ class MeetingForm(forms.Form):
         answers = super().clean() or {}
         day, starts = answers.pop("day", None), answers.pop("starts", None)
         if day and isinstance(starts, time):
-            answers["starts_at"] = datetime.combine(day, starts, tzinfo=clock.LONDON)
+            answers["starts_at"] = clock.at(day, starts)
         return answers
 
 

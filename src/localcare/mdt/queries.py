@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from localcare.access import banners
 from localcare.access import queries as gate
 from localcare.access.roles import roles
 from localcare.access.types import Answering, Capability, OpenPerson, Sight, Viewer
@@ -24,6 +25,7 @@ from localcare.record.types import is_private
 from localcare.staff import queries as staff
 from localcare.staff.types import Team
 from localcare.tasks import queries as tasks
+from localcare.tasks.types import Item
 
 FIRST_LOOK_BACK = timedelta(days=28)
 
@@ -90,7 +92,7 @@ def open_case(viewer: Viewer, case_id: int, *, in_company: bool = False) -> Open
         person=person,
         latest=None if sealed else CaseMinutes.objects.filter(case=case).order_by("-number").first(),
         sealed=sealed,
-        actions=tasks.of_origin(viewer, actions.origin_ref(case.pk)),
+        actions=actions_of(viewer, case.pk),
         agenda=agenda,
         next_id=_following(agenda, case.pk),
         before_id=before_id,
@@ -107,7 +109,7 @@ def open_case(viewer: Viewer, case_id: int, *, in_company: bool = False) -> Open
         ],
         changes_since=since,
         open_tasks=[t for t in tasks.of_person(viewer, person.ids) if t.status in ("given", "taken")],
-        alerts=record.banner_of(person, told, today),
+        alerts=banners.leading_on(viewer, person, record.banner_of(person, told, today)),
     )
 
 
@@ -125,6 +127,11 @@ def person_of_case(viewer: Viewer, meeting_id: int, case_id: int) -> OpenPerson:
 def decisions_of(person: Sight) -> list[Decided]:
     """What meetings decided about an opened person, the latest first; not what is hidden from the viewer."""
     return meetings_of(person).decisions
+
+
+def actions_of(viewer: Viewer, case_id: int) -> list[Item]:
+    """The actions that a meeting gave about a person whom the caller has opened, oldest first."""
+    return tasks.of_origin(viewer, actions.origin_ref(case_id))
 
 
 def meetings_of(person: Sight) -> Meetings:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import islice
 
 from django.db.models import Q
@@ -23,7 +23,7 @@ from localcare.record.written import SHAPES, sent, source_of
 CHUNK = 5_000
 PATIENTS_PER_ENTRY = 1_000
 NOT_YOURS = Decision(False, Basis.ROLE, "Somebody else wrote this. Ask them to mark it as entered in error.")
-KEPT_IN_ERROR = ("patient_id", "kind", "category", "external_id", "display", "started_on", "author")
+KEPT_IN_ERROR = ("patient_id", "kind", "category", "external_id", "display", "started_on", "started_at", "author")
 
 
 def register_source(source: SourceOf) -> int:
@@ -70,17 +70,23 @@ def _seal(marked: Sequence[NewStatement], source: SourceOf, by: audit.Actor) -> 
         access.seal_as_marked(items=items, source=source.name, by=by)
 
 
-def write_entry(*, patient_id: int, entry: Entry, words: str, on: date, key: str, by: Viewer) -> None:
+def write_entry(
+    *, patient_id: int, entry: Entry, words: str, on: date, key: str, by: Viewer, at: time | None = None
+) -> None:
     """Write a note or a contact (call, visit, attempt) as a statement whose source is the writer's team.
 
-    The same key again changes nothing. Raises Refused without a right to the person (an emergency is none), ValueError
-    without words, for a day to come, or for other words under a key that was sent.
+    `at`: the time of that day, where it matters. The same key again changes nothing. Raises Refused without a right to
+    the person (an emergency is none), ValueError without words, for a day or a time to come, or for other words under
+    a key that was sent.
     """
     gate.require(by, patient_id, Capability.WRITE_PLAN)
     if not words.strip():
         raise ValueError("Write something, or leave the page.")
     if on > clock.today():
         raise ValueError("The day it happened cannot be in the future.")
+    started_at = clock.at(on, at) if at else None
+    if started_at and started_at > clock.now():
+        raise ValueError("The time it happened cannot be in the future.")
     shape, source = SHAPES[entry], source_of(by)
     statement = NewStatement(
         patient_id=patient_id,
@@ -91,6 +97,7 @@ def write_entry(*, patient_id: int, entry: Entry, words: str, on: date, key: str
         value=words.strip(),
         status=shape.status,
         started_on=on,
+        started_at=started_at,
         author=by.signature,
         version_at=clock.now(),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from localcare.access.types import OpenPerson
+from localcare.access.types import OpenPerson, Viewer
 from localcare.base import clock
 from localcare.careplans import queries as careplans
 from localcare.careplans.types import PlanSummary
@@ -13,6 +13,7 @@ from localcare.mdt import queries as mdt
 from localcare.mdt.types import Decided
 from localcare.record import queries as record
 from localcare.record.types import Item
+from localcare.tasks.types import Item as Task
 
 LATEST = 10
 
@@ -30,12 +31,12 @@ class Choice:
         return self.write()
 
 
-def choices(person: OpenPerson) -> list[Choice]:
+def choices(viewer: Viewer, person: OpenPerson) -> list[Choice]:
     """What there is to copy about somebody whom the caller has opened: plan, last meetings, last notes and contacts."""
     plan = careplans.plan_of(person.ids)
     plans = [Choice("plan", "Care and support plan", partial(_of_plan, person, plan))] if plan else []
     meetings = [
-        Choice(f"case-{one.case_id}", f"Meeting of {day(one.on.date())}", partial(_of_meeting, person, one))
+        Choice(f"case-{one.case_id}", f"Meeting of {day(one.on.date())}", partial(_of_meeting, viewer, person, one))
         for one in mdt.decisions_of(person)[:LATEST]
     ]
     entries = [
@@ -46,27 +47,34 @@ def choices(person: OpenPerson) -> list[Choice]:
 
 
 def _of_entry(person: OpenPerson, item: Item) -> str:
-    return _text(person, [f"{item.display}, {day(item.started_on)}", item.value, f"Written by: {item.author}"])
+    return _text(person, [f"{item.display}, {_when(item)}", item.value, f"Written by: {item.author}"])
 
 
-def _of_meeting(person: OpenPerson, one: Decided) -> str:
+def _when(item: Item) -> str:
+    return moment(item.started_at) if item.started_at else day(item.started_on)
+
+
+def _of_meeting(viewer: Viewer, person: OpenPerson, one: Decided) -> str:
     said = [f"Discussion: {one.discussion}"] if one.discussion else []
     decided = [f"Decision: {one.decision}"] if one.decision else []
     head = f"Discussed at the meeting of {one.team}, {moment(one.on)}"
-    return _text(person, [head, *said, *decided, f"Written by: {one.author}"])
+    given = [_of_action(action) for action in mdt.actions_of(viewer, one.case_id)]
+    return _text(person, [head, *said, *decided, *given, f"Written by: {one.author}"])
+
+
+def _of_action(task: Task) -> str:
+    return f"Action: {task.title} ({task.owner}, by {day(task.due_on)}; {task.status})"
 
 
 def _of_plan(person: OpenPerson, plan: PlanSummary | None) -> str:
     if plan is None:
         return ""
     agreed = f"agreed {day(plan.agreed_on)}" if plan.agreed_on else "not agreed yet"
-    matters = [f"What matters to the person: {plan.what_matters}"] if plan.what_matters else []
-    goals = [f"Goal: {goal.goal} ({goal.progress.lower()}; {goal.who or 'nobody named'})" for goal in plan.goals]
-    worse = [f"If {one.sign}: {one.do}" + (f" Ring {one.ring}." if one.ring else "") for one in plan.worse]
+    written = [f"{title}:\n{words}" for title, words in careplans.sections_of(person.ids)]
     review = [f"Next review: {day(plan.review_on)}"] if plan.review_on else []
     who = ", ".join(part for part in (plan.coordinator, plan.coordinator_phone) if part)
     coordinator = f"Co-ordinator: {who or 'nobody yet'}"
-    return _text(person, [f"Care and support plan, {agreed}", *matters, *goals, *worse, *review, coordinator])
+    return _text(person, [f"Care and support plan, {agreed}", *written, *review, coordinator])
 
 
 def _text(person: OpenPerson, lines: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from localcare.access.fields import AnsweringForm
 from localcare.access.queries import SEAL_REASONS
 from localcare.access.types import Answering
 from localcare.base import clock
-from localcare.design.forms import CharField, ChoiceField, DateField, TextArea
+from localcare.design.forms import CharField, ChoiceField, DateField, TextArea, TimeField
 
 ENTRIES = [("note", "A note"), ("phone", "A phone call"), ("visit", "A visit"), ("attempted", "I tried to reach them")]
 
@@ -35,13 +35,20 @@ class EntryForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
     entry = ChoiceField(label="What is it?", choices=ENTRIES, error_messages={"required": "Choose one."})
-    on = DateField(label="When was it?")
+    on = DateField(label="On which day was it?")
+    at = TimeField(label="At what time, if it matters?", required=False)
     words = TextArea(label="What happened, in your words", rows=6, error_messages={"required": "Write something."})
 
     def clean_on(self):
         if self.cleaned_data["on"] > clock.today():
             raise forms.ValidationError("The day it happened cannot be in the future.")
         return self.cleaned_data["on"]
+
+    def clean(self) -> dict:
+        answers = super().clean() or {}
+        if answers.get("on") and answers.get("at") and clock.at(answers["on"], answers["at"]) > clock.now():
+            self.add_error("at", "The time it happened cannot be in the future.")
+        return answers
 
 
 class ErrorForm(forms.Form):

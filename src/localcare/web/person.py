@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from localcare.access import oversight
+from localcare.access import banners, oversight
 from localcare.access import queries as gate
 from localcare.access.banners import Banner
 from localcare.access.types import OpenPerson, Viewer
@@ -111,7 +111,7 @@ def build(viewer: Viewer, person: OpenPerson) -> PersonPage:
         escalation=told.flags(today, FlagCategory.ESCALATION),
         needs=told.flags(today, FlagCategory.ADJUSTMENT),
         other_flags=told.flags(today, FlagCategory.OTHER, FlagCategory.DEATH),
-        alerts=record.banner_of(person, told, today),
+        alerts=banners.leading_on(viewer, person, record.banner_of(person, told, today)),
         services=told.services(today),
         involved=involved.of(entry=entry, plan=plan, tasks=todo, items=told.items, booked=meetings.next, today=today),
         measurements=told.measurements(),

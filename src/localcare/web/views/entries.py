@@ -61,7 +61,7 @@ def copy(request: HttpRequest, patient_id: int) -> HttpResponse:
     """A plain text of one plan, meeting or contact, to be copied into the record of the practice or printed."""
     viewer = viewer_of(request)
     person = gate.open_person(viewer, patient_id, page="copy for the GP record")
-    choices = copying.choices(person)
+    choices = copying.choices(viewer, person)
     chosen = next((one for one in choices if one.key == request.GET.get("what")), choices[0] if choices else None)
     context = {"person": person, "choices": choices, "chosen": chosen, "alerts": banners.of(viewer, person)}
     return render(request, "web/copy.jinja", context)
