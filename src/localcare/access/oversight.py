@@ -97,7 +97,7 @@ def entries(
         rows = rows.filter(sequence__lt=start)
     if who:
         # Eighteen digits at most, which every store can compare with.
-        rows = rows.filter(actor_id=int(who[:18])) if who.isdecimal() else rows.filter(actor__icontains=who)
+        rows = rows.filter(actor_id=int(who[:18])) if who.isdecimal() else rows.filter(actor__in=_names_with(who))
     if since:
         rows = rows.filter(at__gte=datetime.combine(since, datetime.min.time(), clock.LONDON))
     if until:
@@ -109,6 +109,12 @@ def entries(
     return EntryPage(
         [_shown(row, people.get(row.sequence, 0)) for row in page], page[-1].sequence if len(found) > limit else None
     )
+
+
+def _names_with(part: str) -> list[str]:
+    """Names in the chain that hold some letters, from the index alone: whole entries are a hundred times its size."""
+    named = AuditEntry.objects.filter(actor__icontains=part).order_by()
+    return list(named.values_list("actor", flat=True).distinct())
 
 
 def _shown(row: AuditEntry, people: int) -> EntryShown:

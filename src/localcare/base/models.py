@@ -31,6 +31,10 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["sequence"]
+        indexes = [
+            models.Index(fields=["actor_id", "sequence"]),
+            models.Index(fields=["actor", "sequence"]),
+        ]
 
 
 class AuditSubject(models.Model):
