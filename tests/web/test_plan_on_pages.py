@@ -10,6 +10,7 @@ from localcare.base import audit, clock
 from localcare.careplans import actions as careplans
 from localcare.caseload import actions as caseload
 from localcare.caseload.types import State
+from localcare.places import actions as places
 from localcare.record import actions as record
 from localcare.record.types import NewStatement, SourceOf
 from tests import builders
@@ -95,6 +96,13 @@ class TestWhomToRing:
         page = shown(client, nurse, name, person)
         for words in (coordinator.name, f"{nurse.name}", "Tonbridge cluster team", "01632 960011"):
             assert words in page
+
+
+    def test_the_practice_on_the_phone_that_its_area_told(self, client, nurse, margaret, name):
+        assert "01632 960100" not in shown(client, nurse, name, margaret)
+        table = b"code,name,kind,phone\nG1,Hadlow Practice,practice,01632 960100\n"
+        places.load({"organisations": table}, by=audit.SYSTEM, source="test")
+        assert "01632 960100" in shown(client, nurse, name, margaret)
 
 
 @pytest.mark.parametrize("name", BOTH)

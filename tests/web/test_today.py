@@ -163,9 +163,9 @@ class TestNextStep:
         ("told", "steps"),
         [
             ({}, ["Add to meeting", "Ring the ward"]),
-            ({"days_ago": 5, "ended": 1}, ["Give a visit", "Add to meeting"]),
-            ({"category": "emergency_attendance", "ended": 0}, ["Give a call", "Add to meeting"]),
-            ({"category": "call_111"}, ["Give a call", "Add to meeting"]),
+            ({"days_ago": 5, "ended": 1}, ["Ask for a visit", "Add to meeting"]),
+            ({"category": "emergency_attendance", "ended": 0}, ["Ask for a call", "Add to meeting"]),
+            ({"category": "call_111"}, ["Ask for a call", "Add to meeting"]),
         ],
     )
     def test_follows_what_happened(self, client, nurse, coordinator, margaret, told, steps):
@@ -180,7 +180,7 @@ class TestNextStep:
         page = plain(see(client, nurse))
         assert "in hospital since 22 March 2017" in page
         assert "Ring the ward: Margaret Ashdown" in page
-        assert "Give a call" not in page
+        assert "Ask for a call" not in page
 
     def test_is_what_the_role_can_do(self, client, gp, coordinator, margaret):
         tell(margaret)

@@ -85,6 +85,7 @@ __all__ = [
     "withdrawn",
 ]
 
+NO_PRACTICE = places.Contact("no practice", "")
 SOURCES = {
     "gp": "general practice",
     "acute": "hospitals",
@@ -327,8 +328,8 @@ def _decided(
         known |= decisions(viewer, unknown, capability).by_id
     found = patients.patients([i for i in patient_ids if known[i].decision.allowed])
     practices = {code for i in found if (code := known[i].standing.practice_code)}
-    names = places.names(practices)
-    people = {i: _open(found[i], known[i], names) for i in patient_ids if i in found}
+    contacts = places.contacts(practices)
+    people = {i: _open(found[i], known[i], contacts) for i in patient_ids if i in found}
     # Somebody who does not exist is refused in the words for somebody unrelated.
     return people, {i: replace(known[i].decision, allowed=False) for i in patient_ids if i not in people}
 
@@ -342,8 +343,9 @@ def _not_sharing(shared: frozenset[str]) -> tuple[str, ...]:
     return tuple(label for source, label in SOURCES.items() if source not in shared)
 
 
-def _open(p: Patient, decided: Decided, names: Mapping[str, str]) -> OpenPerson:
+def _open(p: Patient, decided: Decided, contacts: Mapping[str, places.Contact]) -> OpenPerson:
     code = decided.standing.practice_code
+    practice = contacts.get(code or "", NO_PRACTICE)
     return OpenPerson(
         id=p.id,
         ids=decided.standing.ids,
@@ -357,7 +359,8 @@ def _open(p: Patient, decided: Decided, names: Mapping[str, str]) -> OpenPerson:
         postcode=p.postcode,
         phone=p.phone,
         practice_code=code,
-        practice_name=names.get(code or "", "no practice"),
+        practice_name=practice.name,
+        practice_phone=practice.phone,
         registered=decided.standing.registered,
         died_on=p.died_on,
         language=p.language,

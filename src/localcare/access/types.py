@@ -129,6 +129,7 @@ class OpenPerson:
     phone: str
     practice_code: str | None
     practice_name: str
+    practice_phone: str
     registered: bool
     died_on: date | None
     language: str

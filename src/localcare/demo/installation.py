@@ -9,7 +9,7 @@ from django.conf import settings
 
 from localcare.base import audit
 from localcare.dataset import editions
-from localcare.demo import build, logins, site, work
+from localcare.demo import build, logins, phones, site, work
 from localcare.intake import actions as intake
 from localcare.places import actions as places
 from localcare.population import actions as population
@@ -34,6 +34,7 @@ def empty_store(demo: Installation, tell: Progress) -> None:
 
 def load_places(demo: Installation, tell: Progress) -> None:
     places.load_reference(by=audit.SYSTEM)
+    places.load({"organisations": phones.of_practices()}, by=audit.SYSTEM, source="demo")
 
 
 def write_extracts(demo: Installation, tell: Progress) -> None:

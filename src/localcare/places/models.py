@@ -25,6 +25,7 @@ class Organisation(models.Model):
     closed = models.DateField(null=True)
     clinical_system = models.CharField(max_length=40, blank=True, default="")
     dispensing = models.BooleanField(null=True)
+    phone = models.CharField(max_length=40, blank=True, default="")
     source = models.CharField(max_length=300)
 
     class Meta:

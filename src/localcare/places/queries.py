@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
@@ -39,6 +39,23 @@ def names(codes: Collection[str]) -> dict[str, str]:
 @prepared
 def _names(codes: Collection[str]) -> QuerySet[Any]:
     return Organisation.objects.filter(code__among=codes).values_list("code", "name")
+
+
+class Contact(NamedTuple):
+    """How an organisation is called, and the phone of its staff line; empty where none is known."""
+
+    name: str
+    phone: str
+
+
+def contacts(codes: Collection[str]) -> dict[str, Contact]:
+    """The name and phone of each known code."""
+    return {code: Contact(name, phone) for code, name, phone in _contacts(codes)}
+
+
+@prepared
+def _contacts(codes: Collection[str]) -> QuerySet[Any]:
+    return Organisation.objects.filter(code__among=codes).values_list("code", "name", "phone")
 
 
 def organisations(as_at: date, *kinds: str) -> list[Organisation]:

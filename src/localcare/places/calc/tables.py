@@ -50,6 +50,7 @@ TABLES = (
             Column("closed", day, required=False),
             Column("clinical_system", text(40), required=False, blank=""),
             Column("dispensing", yes_or_no, required=False),
+            Column("phone", text(40), required=False, blank=""),
             SOURCE,
         ),
     ),
