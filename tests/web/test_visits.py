@@ -7,6 +7,7 @@ import pytest
 from localcare.base import audit, clock
 from localcare.base.models import AuditSubject
 from localcare.careplans import actions as careplans
+from localcare.caseload import actions as caseload
 from localcare.record import actions as record
 from localcare.record.types import NewStatement, SourceOf
 from localcare.tasks import actions as tasks
@@ -23,13 +24,14 @@ def give(coordinator, nurse, person, **more):
 
 
 @pytest.fixture
-def told(margaret, coordinator, nurse):
+def told(margaret, coordinator, nurse, gp):
     """Margaret with an allergy, a CPR decision, a plan for when things get worse, and a task for the nurse."""
     statements = [
         NewStatement(margaret.id, "allergy", "a1", "Penicillin"),
         NewStatement(margaret.id, "flag", "f1", "Not for attempted CPR", category="escalation"),
         NewStatement(margaret.id, "flag", "f2", "Visit in pairs", category="staff_safety"),
     ]
+    caseload.accept(patient_id=margaret.id, told="person", note="", by=gp)
     record.add_statements(statements=statements, source=SourceOf("GP"), received_at=clock.now(), by=audit.SYSTEM)
     plan = careplans.start_plan(patient_id=margaret.id, by=nurse)
     rows = {"rows": [{"sign": "My ankles swell", "do": "a second water tablet", "ring": "01632 960011"}]}
@@ -49,6 +51,7 @@ def test_tells_whom_why_where_what_can_hurt_and_what_to_do_if_it_gets_worse(as_v
         "My ankles swell: a second water tablet (ring 01632 960011)",
         "From a plan that is not agreed yet.",
         "Hadlow Practice",
+        "Tonbridge cluster team: 01632 960011",
     ):
         assert words in page
     assert "Visit in pairs" not in page

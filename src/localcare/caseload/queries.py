@@ -157,6 +157,12 @@ def looked_after(patient_ids: Collection[int]) -> Entry | None:
     return entry if entry and entry.state is State.ACCEPTED else None
 
 
+def all_looked_after(patient_ids: Collection[int]) -> dict[int, Entry]:
+    """The team on whose caseload each of some people is, by patient id; those on none are left out."""
+    entries = sorted(_entries(_decided_about(patient_ids)), key=lambda e: e.since)
+    return {entry.patient_id: entry for entry in entries if entry.state is State.ACCEPTED}
+
+
 def handled(practice_code: str) -> dict[str, Entry]:
     """Where people registered with a practice stand with its cluster team, by the pseudonym they have on its list.
 

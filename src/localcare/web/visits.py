@@ -9,6 +9,8 @@ from localcare.access.types import OpenPerson, Viewer
 from localcare.base import clock
 from localcare.careplans import queries as careplans
 from localcare.careplans.types import Contingency
+from localcare.caseload import queries as caseload
+from localcare.caseload.types import Entry
 from localcare.record import queries as record
 from localcare.record.types import FlagCategory, Item
 from localcare.tasks import queries as tasks
@@ -31,6 +33,7 @@ class Visit:
     no_known_allergies: Sequence[Item]
     flags: Sequence[Item]
     plan: Contingency | None
+    entry: Entry | None
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ def build(viewer: Viewer, *, page: str) -> Visits:
     work = tasks.shown(due, viewer, gate.open_people(viewer, due.patient_ids, page=page))
     people = [task.person for task in work.items if task.person]
     told = record.of_people(people)
-    plans = careplans.contingencies_of({i for person in people for i in person.ids})
+    ids = {i for person in people for i in person.ids}
+    plans, entries = careplans.contingencies_of(ids), caseload.all_looked_after(ids)
     today = clock.today()
     visits = [
         Visit(
@@ -58,6 +62,7 @@ def build(viewer: Viewer, *, page: str) -> Visits:
             no_known_allergies=told[task.person.id].no_known_allergies(),
             flags=told[task.person.id].flags(today, *AT_THE_DOOR),
             plan=next((plans[i] for i in task.person.ids if i in plans), None),
+            entry=next((entries[i] for i in task.person.ids if i in entries), None),
         )
         for task in work.items
         if task.person
