@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
+
 from localcare.base.clock import LONDON
 
 
@@ -44,8 +46,13 @@ def pounds(value: float | None) -> str:
 
 
 def count(value: int | None) -> str:
-    """12,800, or in words where suppressed"""
-    return "1 to 7" if value is None else f"{value:,}"
+    """12,800, or in words where suppressed for being small"""
+    return f"1 to {settings.SUPPRESS_BELOW - 1}" if value is None else f"{value:,}"
+
+
+def protected(value: int | None) -> str:
+    """A count among others and their sums: a larger one may be hidden too, as it would give a small one away"""
+    return f"{count(None)} or hidden" if value is None else count(value)
 
 
 def percent(value: float | None, places: int = 0) -> str:
@@ -61,5 +68,6 @@ FILTERS = {
     "nhs_number": nhs_number,
     "pounds": pounds,
     "count": count,
+    "protected": protected,
     "percent": percent,
 }

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from localcare.design.charts import Bar, BarChart, bar_chart
-from localcare.design.formats import count, percent, pounds
+from localcare.design.formats import percent, pounds, protected
 from localcare.population.calc.cube import SETTINGS
 from localcare.population.definitions import Segmentation
 from localcare.population.explorer import (
@@ -124,7 +124,7 @@ def in_words(answer: Answer) -> Callable[[float | None], str]:
     if answer.question.by == "setting" or answer.question.show in SETTINGS:
         return lambda value: "not shown" if value is None else f"{value:,.1f}"
     if answer.question.show == PEOPLE:
-        return lambda value: count(None if value is None else int(value))
+        return lambda value: protected(None if value is None else int(value))
     return pounds
 
 
