@@ -21,7 +21,7 @@ serve: install
 	$(RUN)/localcare serve
 
 test: install ## the whole suite but the browser and Spark, on SQLite
-	$(RUN)/pytest -n 2 -m "not e2e and not spark" tests
+	$(RUN)/pytest -n 2 --dist worksteal -m "not e2e and not spark" tests
 
 spark: install ## a run on Apache Spark gives the tables of DuckDB; needs Java 17
 	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt

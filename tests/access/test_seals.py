@@ -270,7 +270,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_any_history_of_seals_lifts_marks_and_merges_is_that_of_its_twin(area, steps):
     """The twin keeps the standing seals of each record as sets, and joins them where the records are linked."""
