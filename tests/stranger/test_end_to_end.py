@@ -171,7 +171,8 @@ def test_the_practice_managers_pages_say_the_same_and_protect_what_stands_beside
     labels = {r["register"]: r["label"] for r in queries.segments(ONE)["registers"]}
     rows = [words(row) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)]
     for register, people in REGISTERS[ONE].items():
-        assert any(re.match(rf"{labels[register]}.* {people} 1 to 7 or hidden 1 to 7 or hidden ", row) for row in rows), register
+        told = rf"{labels[register]}.* {people} 1 to 7 or hidden 1 to 7 or hidden "
+        assert any(re.match(told, row) for row in rows), register
     assert "12 registered people, 10 of them seen in the data" in words(page)
     assert "2 of 3 practices share" in words(page)
     assert names_in(page) == set()

@@ -11,6 +11,7 @@ from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.part_tables import part_tables
 from localcare.capacity.calc.parts import Asked, Parts
+from localcare.capacity.calc.people_tables import Residents, people_tables
 from localcare.capacity.calc.plan import Driver, Plan
 from localcare.capacity.calc.quantity import Quantity, exactly
 from localcare.capacity.calc.refusal import BadScenario
@@ -102,6 +103,7 @@ def of_text(
         telling("Making the tables", 0.9)
         whole = [
             *tables.all_tables(plan, drivers, words()),
+            *people_tables(plan, GROUPS, residents_of(residents)),
             *part_tables(plan, found, published_gps(scenario)),
             tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),
         ]
@@ -136,6 +138,14 @@ def forecast_of(scenario: Scenario) -> Forecast | None:
         return Forecast(residents.between(first, last), forecast.shares())
     except ValueError as error:
         raise BadScenario(f"the {scenario.variant} forecast: {error}", ("horizon",)) from error
+
+
+def residents_of(residents: Forecast | None) -> Residents | None:
+    """A forecast with the names of its districts and its small areas; None without one."""
+    if residents is None:
+        return None
+    names = {code: name for name, code in definitions.districts().items()}
+    return Residents(residents.residents, names, forecast.by_small_area)
 
 
 def counted_shares(scenario: Scenario) -> Iterator[tuple[str, Quantity]]:

@@ -66,8 +66,8 @@ def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]
     ]
 
 
-def _ages(plan: Plan) -> list[str]:
-    starts = plan.baseline.age_from
+def age_labels(starts: Sequence[int]) -> list[str]:
+    """What stands on paper for bands that begin at these ages: 0-15, 16-44, ..., 85+."""
     ends = [str(after - 1) for after in starts[1:]]
     return [f"{start}-{end}" for start, end in zip(starts, ends, strict=False)] + [f"{starts[-1]}+"]
 
@@ -76,7 +76,7 @@ def people(plan: Plan) -> Table:
     rows = [
         (year, age, *ranged(plan.people[:, i, j]))
         for i, year in enumerate(plan.scenario.years)
-        for j, age in enumerate(_ages(plan))
+        for j, age in enumerate(age_labels(plan.baseline.age_from))
     ]
     return Table("people", "People", "Registered people by age.", ("year", "age", *RANGE), tuple(rows))
 
