@@ -59,6 +59,13 @@ def test_paging_keeps_filters_in_the_address(rf, asked, first, last, before, aft
     assert (page.first, page.last, page.before, page.after) == (first, last, before, after)
 
 
+def test_two_lists_of_a_page_turn_each_by_itself(rf):
+    request = rf.get("/oversight?page=2")
+    asked = paging.page_of(request, list(range(60)), name="page_of_requests")
+    assert (asked.first, asked.after) == (1, "?page=2&page_of_requests=2")
+    assert paging.with_query(rf.get("/oversight?page=2&page_of_requests=2"), who="7") == "?who=7"
+
+
 def test_changing_a_filter_returns_to_the_first_page(rf):
     request = rf.get("/people?age=70&page=3")
     assert paging.with_query(request, sex="female") == "?age=70&sex=female"

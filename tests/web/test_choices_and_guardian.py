@@ -6,6 +6,7 @@ import pytest
 
 from localcare.access import actions as access
 from localcare.access import pseudonyms, queries
+from localcare.access.models import IdentityRequest
 from localcare.access.types import ChoiceKind, Purpose
 from tests import builders
 from tests.builders import text
@@ -113,6 +114,22 @@ class TestGuardian:
         sign_in("caldicott_guardian", "99J")
         with django_assert_max_num_queries(25):
             client.get(GUARDIAN)
+
+    def test_requests_come_in_pages_and_none_is_cut_off(
+        self, client, sign_in, nurse, clock_at, django_assert_max_num_queries
+    ):
+        asked = {"user_id": nurse.user_id, "actor": nurse.name, "practice_code": "G1", "asked_at": MONDAY_MORNING}
+        IdentityRequest.objects.bulk_create(
+            IdentityRequest(**asked, pseudonym=f"{n:064x}", reason=f"Reason {n};") for n in range(130)
+        )
+        sign_in("caldicott_guardian", "99J")
+        with django_assert_max_num_queries(25):
+            page = text(client.get(GUARDIAN))
+        assert "1 to 25 of 130 requests" in page
+        last = text(client.get(f"{GUARDIAN}?page_of_requests=6"))
+        assert "126 to 130 of 130 requests" in last
+        assert "Reason 0;" in last
+        assert "Reason 129;" not in last
 
     def test_leads_there_from_oversight(self, client, sign_in):
         sign_in("caldicott_guardian", "99J")

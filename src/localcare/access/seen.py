@@ -156,4 +156,4 @@ def _seen(week: date, actor: int, held: _Week, earlier: list[int], second: tuple
 def requests(weeks: int = WEEKS) -> list[IdentityRequest]:
     """Every request to know who somebody is, the latest first."""
     since = clock.now() - timedelta(weeks=weeks)
-    return list(IdentityRequest.objects.filter(asked_at__gte=since).order_by("-asked_at", "-id")[:100])
+    return list(IdentityRequest.objects.filter(asked_at__gte=since).order_by("-asked_at", "-id"))

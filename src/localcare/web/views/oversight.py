@@ -15,7 +15,7 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability
 from localcare.base import clock
 from localcare.design import notices
-from localcare.design.paging import page_of
+from localcare.design.paging import PAGES, page_of
 from localcare.places import queries as places
 from localcare.web.forms import LookedForm, OversightForm, ReviewForm
 
@@ -86,10 +86,11 @@ def identities(request: HttpRequest) -> HttpResponse:
     names = places.names(codes)
     who, practice = request.GET.get("who", ""), request.GET.get("practice", "")
     chosen = [row for row in rows if who in ("", str(row.actor_id)) and practice in ("", *row.practices)]
+    requests = [row for row in asked if who in ("", str(row.user_id)) and practice in ("", row.practice_code)]
     context = {
         "page": page_of(request, chosen),
         "unusual": [row for row in chosen if row.unusual],
-        "requests": [row for row in asked if who in ("", str(row.user_id)) and practice in ("", row.practice_code)],
+        "requests": page_of(request, requests, name=PAGES[1]),
         "names": names,
         "filters": _filters(rows, names),
         "weeks": oversight.seen.WEEKS,
