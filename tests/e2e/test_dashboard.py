@@ -1,10 +1,13 @@
 """Journeys: a practice manager's dashboard and its files; bands for a co-ordinator; variation and the model card."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import expect
 
 from localcare.base import audit
 from localcare.population import actions, expected
+from localcare.population import definitions as definition_files
 from tests import builders
 from tests.e2e.browser import check_page, sign_in_as
 
@@ -43,6 +46,16 @@ def test_a_managers_dashboard_and_the_hundred(open_page, area, scripts):
     page.get_by_role("navigation", name="Places").get_by_role("link", name="West Kent").click()
     expect(page.get_by_role("heading", name="In bands of 20 or more")).to_be_visible()
     checked(page, "costliest-area")
+    for address, name in (
+        ("", "explorer-own"),
+        ("&by=setting", "explorer-own-settings"),
+        ("&age=70%2B&sex=female", "explorer-own-narrowed"),
+        ("&group=dementia&condition=asthma", "explorer-too-fine"),
+    ):
+        page.goto(f"/population/explorer/?at=practice:{OWN}{address}")
+        for details in page.locator("details > summary").all() if scripts else ():
+            details.click()
+        checked(page, name)
 
 
 def test_everybody_elses_dashboard_and_the_pages_beside_it(open_page, area):
@@ -66,10 +79,45 @@ def test_everybody_elses_dashboard_and_the_pages_beside_it(open_page, area):
         check_page(page, name)
 
 
+def switched_off(settings, monkeypatch):
+    settings.RISK_SCORE = False
+
+
+def too_few_to_assess(settings, monkeypatch):
+    load = definition_files.load
+
+    def strict(*folders):
+        loaded = load(*folders)
+        return replace(loaded, risk=replace(loaded.risk, fewest_outcomes_to_assess=10**6))
+
+    monkeypatch.setattr(definition_files, "load", strict)
+
+
+@pytest.mark.parametrize("why", [switched_off, too_few_to_assess])
+def test_the_risk_score_where_there_is_none_to_tell_of(open_page, area, edition, settings, monkeypatch, why):
+    why(settings, monkeypatch)
+    actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
+    page = open_page()
+    sign_in_as(page, area.viewer("gp", OWN).user_id)
+    for address in ("population/model/", "population/how-made/", f"lists/{OWN}/", f"lists/{OWN}/first/"):
+        page.goto(f"/{address}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        check_page(page, f"{address.strip('/').replace('/', '-')}-{why.__name__}")
+
+
 def test_pages_before_the_first_run(open_page, transactional_db):
     made = builders.area()
     page = open_page()
     sign_in_as(page, made.viewer("practice_manager", "G1").user_id)
-    for address in ("practice", "practice/costliest", "variation", "model", "quality"):
+    for address in (
+        "practice",
+        "practice/costliest",
+        "variation",
+        "model",
+        "quality",
+        "explorer",
+        "registers",
+        "how-made",
+    ):
         page.goto(f"/population/{address}/")
         check_page(page, f"{address.replace('/', '-')}-empty")

@@ -17,7 +17,7 @@ from localcare.base import audit
 from localcare.cli.main import main
 from localcare.dataset.suppression import Rule
 from localcare.places.models import Area
-from localcare.population import actions, asking, explorer, explorer_export, queries, reports
+from localcare.population import actions, asking, explorer, explorer_export, explorer_present, queries, reports
 from localcare.population.calc.cube import CONDITION, SETTINGS
 from localcare.population.explorer import Question, UnknownReport, ways
 from localcare.population.explorer_protect import Tables
@@ -111,6 +111,14 @@ def test_by_setting_counts_what_people_used_and_how_many_did(made):
     used = [row["outpatient"] for row in made.folder.rows("person_use") if row["person"] in numbers]
     row = next(row for row in answer.rows if row["part"] == "outpatient")
     assert (row["amount"], row["people_using"]) == (sum(used), sum(n > 0 for n in used))
+
+
+def test_pounds_stand_in_the_table_of_settings_and_beside_no_contact_in_the_chart(made):
+    answer = explorer.ask(made, Question(("practice", OWN), "setting"), own_practice=OWN)
+    money = next(row for row in answer.rows if row["part"] == "social_care")
+    assert not explorer_present.in_chart(answer, money)
+    assert explorer_present.in_chart(answer, next(row for row in answer.rows if row["part"] == "outpatient"))
+    assert "pounds" not in explorer_present.finding(answer)
 
 
 def test_own_practice_is_exact_and_nothing_else_is(made):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from localcare.design.charts import Bar, BarChart, bar_chart
 from localcare.design.formats import percent, pounds, protected
-from localcare.population.calc.cube import SETTINGS
+from localcare.population.calc.cube import IN_POUNDS, SETTINGS
 from localcare.population.definitions import Segmentation
 from localcare.population.explorer import (
     AREA,
@@ -114,6 +114,11 @@ def value_of(answer: Answer, row: Mapping[str, Any]) -> float | None:
     return row[answer.question.show]
 
 
+def in_chart(answer: Answer, row: Mapping[str, Any]) -> bool:
+    """Whether a bar can stand beside the others: not without a figure, and not pounds beside contacts."""
+    return not unshared(answer, row) and not (answer.question.by == "setting" and row["part"] in IN_POUNDS)
+
+
 def unshared(answer: Answer, row: Mapping[str, Any]) -> bool:
     """Whether no practice of a row shares what its bar would show."""
     of_spend = answer.question.by != "setting" and answer.question.show in (SPEND, PER_HEAD)
@@ -131,7 +136,7 @@ def in_words(answer: Answer) -> Callable[[float | None], str]:
 def chart(answer: Answer, beside: Answer | None, ours: str, area: str, choices: Choices) -> BarChart:
     """The bars, each leading on; the area's in grey where a figure a head can be compared."""
     others = {row["part"]: value_of(answer, row) for row in beside.rows} if beside else {}
-    kept = [row for row in answer.rows if not unshared(answer, row)]  # a bar cannot say that there is no figure
+    kept = [row for row in answer.rows if in_chart(answer, row)]
     bars = [
         Bar(row["label"], value_of(answer, row), others.get(row["part"]), choices.into(row["part"])) for row in kept
     ]
@@ -140,7 +145,7 @@ def chart(answer: Answer, beside: Answer | None, ours: str, area: str, choices: 
 
 def finding(answer: Answer) -> str:
     """One sentence: which part has most, and of how many."""
-    known = [row for row in answer.rows if value_of(answer, row)]
+    known = [row for row in answer.rows if in_chart(answer, row) and value_of(answer, row)]
     if not known:
         return "There is not enough data to say."
     most = max(known, key=lambda row: value_of(answer, row) or 0)

@@ -21,6 +21,7 @@ SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "mental_health_contact": ("Mental health contacts", ("mental_health_contact",)),
     "social_care": ("Adult social care, pounds", ("social_care",)),
 }
+IN_POUNDS = frozenset({"social_care"})
 assert {name for _, parts in SETTINGS.values() for name in parts} == {*use.ACTIVITIES, "social_care"}
 
 
