@@ -54,6 +54,21 @@ def test_somebody_named_by_a_nurse_is_accepted_by_a_gp(open_page, area, lists, s
     page.get_by_role("button", name="Accept").click()
     expect(page.locator(".lc-notice")).to_contain_text("Joan Quiet is on the cluster team's caseload.")
     checked(page, "list-hidden-counts")
+    page.get_by_role("button", name="Show this page").click()
+    page.get_by_label("To decide who the cluster team should help").check()
+    page.get_by_role("button", name="Show this page").click()
+    for name, words in (
+        ("Already known", "The hospice visits"),
+        ("Not suitable", "Lives in a home"),
+        ("Person declined", "No"),
+    ):
+        page.get_by_role("link", name=name).first.click()
+        checked(page, f"list-{name.lower().replace(' ', '-')}")
+        page.get_by_role("textbox").last.fill(words)
+        page.locator("main button").last.click()
+    page.get_by_role("link", name="Show those decided about").click()
+    expect(page.locator("main")).to_contain_text("Already known")
+    checked(page, "list-decided")
 
 
 def test_who_somebody_is_asked_released_seen_and_read_by_the_guardian(open_page, area, lists):
