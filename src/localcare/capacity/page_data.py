@@ -57,7 +57,7 @@ def of(computed: Computed) -> dict[str, Any]:
             {"key": one.key, "label": one.label, "unit": one.unit, "draws": _rounded(one.of(plan))} for one in FIGURES
         ],
         "headline": _headline(plan),
-        "made": _made(plan),
+        "made": _made(plan) | {"cite": computed.citation},
         "notes": report.notes(computed),
         "expected": tracking.basis(computed),
         "tables": [[f"{table.name}.csv", table.title] for table in computed.tables],

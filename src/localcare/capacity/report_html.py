@@ -24,6 +24,7 @@ def html(computed: Computed) -> bytes:
         sections=[(section, _picture(section)) for section in sections(computed)],
         notes=notes(computed),
         shown=shown,
+        citation=computed.citation,
     ).encode()
 
 

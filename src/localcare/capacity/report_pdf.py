@@ -52,7 +52,8 @@ def pdf(computed: Computed) -> bytes:
         f"Scenario {scenario.name}, {scenario.years[0]} to {scenario.years[-1]}, {scenario.draws} draws, "
         f"seed {scenario.seed}, prices of {scenario.price_year}. Baseline: {baseline.label}, as at "
         f"{baseline.as_at:%d %B %Y}."
-        f"{made_up if baseline.synthetic else ''} Ranges hold 8 draws in 10.",
+        f"{made_up if baseline.synthetic else ''} Ranges hold 8 draws in 10. "
+        f"Cite as: {computed.citation}",
         9,
     )
     for note in notes(computed):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcare.capacity import definitions, forecast
+from localcare.capacity import definitions, forecast, inputs
 from localcare.capacity.calc import parts, tables
 from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.baseline import Baseline
@@ -43,6 +43,12 @@ class Computed:
     parts: Parts
     drivers: Sequence[Driver]
     tables: Sequence[Table]
+
+    @property
+    def citation(self) -> str:
+        """How this result is cited."""
+        made_of = next(table for table in self.tables if table.name == "inputs")
+        return inputs.cited(self.plan.scenario.title, self.plan.scenario.name, made_of)
 
 
 def of_file(path: Path) -> Computed:
@@ -106,6 +112,7 @@ def of_text(
             *people_tables(plan, GROUPS, residents_of(residents)),
             *part_tables(plan, found, published_gps(scenario)),
             tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),
+            inputs.inputs_table(text, baseline),
         ]
     return Computed(text, plan, found, drivers, whole)
 
