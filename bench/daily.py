@@ -120,7 +120,8 @@ def copy_installation(data: Path, copy: Path) -> None:
     """A copy of an installation whose large read-only files are the same files."""
     copy.mkdir()
     for name in ("dataset/editions", "kept"):
-        shutil.copytree(data / name, copy / name, copy_function=os.link)
+        if (data / name).exists():
+            shutil.copytree(data / name, copy / name, copy_function=os.link)
     shutil.copy2(data / "dataset" / "editions" / "current", copy / "dataset" / "editions" / "fresh")
     (copy / "dataset" / "editions" / "fresh").replace(copy / "dataset" / "editions" / "current")
     for name in ("keys", "site.toml", "care.sqlite3"):

@@ -23,6 +23,7 @@ from localcare.dataset.editions import Edition
 TITLE = "Growth of a run with the number of people"
 SIZES = (0.25, 0.5, 1.0, 2.0)
 ENGLAND = 62_000_000
+HERE = Path(os.environ.get("LOCALCARE_DATA", "./var"))
 REPEATS = {"ibis_core": 5, "whole_run": 1}
 
 
@@ -39,7 +40,7 @@ class Row:
 def run() -> list[Row]:
     """Measure each size. Raises SystemExit where there is no edition."""
     try:
-        edition = editions.current(Path(os.environ.get("LOCALCARE_DATA", "./var")) / "dataset")
+        edition = editions.current(HERE / "dataset")
     except editions.NoEdition as error:
         raise SystemExit(str(error)) from error
     with tempfile.TemporaryDirectory() as folder:
@@ -54,6 +55,8 @@ def _scaled(edition: Edition, data: Path, size: float) -> Path:
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text((edition.folder / "manifest.json").read_text("utf-8"), "utf-8")
     (folder.parent / "current").write_text(edition.id, "utf-8")
+    for name in ("keys", "site.toml", "care.sqlite3"):  # the whole run puts its lists in use, in a copy
+        (data / name).symlink_to((HERE / name).absolute())
     with duckdb.connect(":memory:", config={"threads": 2}) as connection:
         people = connection.execute(f"SELECT count(*) FROM '{edition.path('person')}'").fetchall()[0][0]
         for table in contract.load().tables.values():

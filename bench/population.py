@@ -3,8 +3,8 @@
 The core question: who has which conditions, what did they use and cost in 12 months, and how many people and how
 much money are in each age band and group. All contestants read the same Parquet files, each in a process of its own
 on two threads, and must give the same answer. `ibis_core` makes its expressions and their SQL anew each time;
-`ibis_again` asks by the SQL that the process made before. `whole_run` is the run with scores, risk, lists and
-estimates, as far as writing its results.
+`ibis_again` asks by the SQL that the process made before. `whole_run` is `actions.run` on a copy of the
+installation: all tables, results written, lists in use.
 """
 
 import importlib
@@ -15,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
+from bench.daily import copy_installation
 from localcare.dataset import editions
 from localcare.dataset.editions import Edition
 
@@ -89,27 +91,37 @@ def _contestant(name: str) -> Callable[[Edition], dict]:
 
 
 def _whole_run(edition: Edition) -> dict:
-    from localcare.dataset import purposes, runs
-    from localcare.population import definitions
-    from localcare.population.calc import pipeline
+    """`actions.run` on the copy of the installation that `_work` made; the care store is SQLite."""
+    from localcare.base import audit
+    from localcare.population import actions
 
-    connection = edition.connection(memory_limit="3GB", threads=int(THREADS))
-    tables = editions.tables(connection)
-    codes = tables["practice"].select("practice", "ods_code").to_pandas()
-    # The seven clusters of an area, here by number alone: which practice is where does not change the work.
-    clusters = {int(practice): int(practice) % 7 for practice in codes["practice"]}
-    barred = {purpose: purposes.barred(purposes.load(), purpose, edition.as_at) for purpose in purposes.PURPOSES}
-    results = pipeline.compute(tables, definitions.load(), clusters, edition.as_at, barred=barred)
-    coverage = results.tables["coverage"]
-    named = coverage.mutate(ods_code=coverage.practice.cast("string"), cluster=coverage.practice.cast("string"))
-    with tempfile.TemporaryDirectory() as folder:
-        runs.write(Path(folder), "bench", {**results.tables, "coverage": named}, {})
-    people = int(coverage.registered.sum().to_pandas())
-    connection.con.close()
-    return {"people": people, "answer": None}
+    run = actions.run(edition, by=audit.SYSTEM)
+    return {"people": sum(practice["registered"] for practice in run.coverage.values()), "answer": None}
+
+
+@contextmanager
+def _installation(name: str) -> Iterator[None]:
+    """For the whole run a copy of the installation, with Django set up on it: a bench leaves no lists behind."""
+    if name != "whole_run":
+        yield
+        return
+    import django
+
+    with tempfile.TemporaryDirectory(dir=_dataset().parent.absolute().parent) as folder:
+        copy = Path(folder) / "var"
+        copy_installation(_dataset().parent, copy)
+        os.environ |= {"LOCALCARE_DATA": str(copy), "DJANGO_SETTINGS_MODULE": "localcare.config.settings"}
+        os.environ.pop("DATABASE_URL", None)
+        django.setup()
+        yield
 
 
 def _work(name: str) -> None:
+    with _installation(name):
+        print(json.dumps(_measured(name)))
+
+
+def _measured(name: str) -> dict:
     edition, ask = editions.current(_dataset()), _contestant(name)
     load = os.getloadavg()[0]
     found = ask(edition)
@@ -120,7 +132,7 @@ def _work(name: str) -> None:
         seconds.append(time.perf_counter() - start)
         cpu.append(time.process_time() - busy)
     peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({**found, "seconds": seconds, "cpu": cpu, "peak_mb": peak, "load": load}))
+    return {**found, "seconds": seconds, "cpu": cpu, "peak_mb": peak, "load": load}
 
 
 if __name__ == "__main__":

@@ -44,6 +44,10 @@ def test_the_top_of_one_cluster(risks, share, listed):
     assert list(zip(found.at.tolist(), found.rank_in_cluster.tolist(), strict=True)) == listed
 
 
+def _design(columns):
+    return risk.design(columns, LOADED.risk, LOADED.conditions)
+
+
 def test_ranks_count_within_the_cluster_and_within_the_practice():
     practice, cluster = np.array([0, 1, 0, 2]), np.array([0, 0, 0, 1])
     found = lists.top(np.arange(4), practice, cluster, np.array([0.3, 0.2, 0.1, 0.4]), 1.0, {0: 3, 1: 1})
@@ -72,7 +76,7 @@ def _outcome(columns, seed: int = 4) -> np.ndarray:
 
 def test_a_model_finds_what_raises_the_risk():
     columns = _columns(12_000)
-    model = risk.fit(columns, _outcome(columns), LOADED.risk, LOADED.conditions)
+    model = risk.fit(columns, _design(columns), _outcome(columns), LOADED.risk)
     found = {(t.predictor, t.first): c for t, c in zip(model.terms, model.coefficients, strict=True)}
     assert found["emergency_admissions", 1] == pytest.approx(0.8, abs=0.2)
     assert found["emergency_admissions", 3] == pytest.approx(2.4, abs=0.2)
@@ -81,8 +85,9 @@ def test_a_model_finds_what_raises_the_risk():
 
 
 def test_where_nothing_happened_no_model_can_be_fitted():
+    columns = _columns(200)
     with pytest.raises(risk.CannotFit, match="no two kinds"):
-        risk.fit(_columns(200), np.zeros(200, dtype=np.int8), LOADED.risk, LOADED.conditions)
+        risk.fit(columns, _design(columns), np.zeros(200, dtype=np.int8), LOADED.risk)
 
 
 def test_reasons_are_what_raises_the_risk_most_in_plain_keys_with_values():

@@ -17,7 +17,7 @@ from localcare.base import audit
 from localcare.dataset import contract, runs
 from localcare.dataset.purposes import SOURCES
 from localcare.population import actions, definitions, lawful, lists, model_card, queries
-from localcare.population.calc import pipeline, purpose, risk, risk_sources, risk_trial
+from localcare.population.calc import pipeline, purpose, risk, risk_sources
 from tests import builders
 from tests.population.test_risk_trial import LOADED, _people
 
@@ -135,7 +135,8 @@ def test_what_a_source_gives_the_score_is_measured_by_leaving_it_out():
     learn, ask = _people(6_000, 7), _people(6_000, 8)
 
     def told(chosen):
-        return risk_trial._risks(learn, ask, risk_trial.ADMISSION, chosen, LOADED)
+        people = risk.design(learn, chosen, LOADED.conditions), risk.design(ask, chosen, LOADED.conditions)
+        return risk.score(risk.fit(learn, people[0], learn["admissions"] > 0, chosen), people[1], ask["age"])
 
     losses = risk_sources.losses(told(LOADED.risk), ask["admissions"] > 0, told, LOADED)
     found = {loss.source: loss for loss in losses}
@@ -157,8 +158,8 @@ def test_leaving_out_is_the_same_as_fitting_without():
     less = risk_sources.narrowed(LOADED.risk, ["gp"])
     assert [p.key for p in less.predictors] == [p.key for p in LOADED.risk.predictors if p.source != "gp"]
     happened = learn["admissions"] > 0
-    model = risk.fit(learn, happened, less, LOADED.conditions)
-    told = risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions), ask["age"])
+    model = risk.fit(learn, risk.design(learn, less, LOADED.conditions), happened, less)
+    told = risk.score(model, risk.design(ask, less, LOADED.conditions), ask["age"])
     ask["mask"] = np.zeros_like(ask["mask"])
-    assert (told == risk.score(model, risk.matrix(ask, model.terms, LOADED.conditions), ask["age"])).all()
+    assert (told == risk.score(model, risk.design(ask, less, LOADED.conditions), ask["age"])).all()
     assert lawful.LABELS.keys() == set(SOURCES)

@@ -24,6 +24,10 @@ QUICK = replace(
 CLUSTERS = {practice: practice // 4 for practice in range(16)}
 
 
+def _design(columns):
+    return risk.design(columns, LOADED.risk, LOADED.conditions)
+
+
 def _pairs(scores, happened) -> float:
     ill, well = scores[happened], scores[~happened]
     return float(np.mean((ill[:, None] > well) + 0.5 * (ill[:, None] == well)))
@@ -166,10 +170,10 @@ def test_nobody_is_tested_whose_practice_was_learnt_from(trial):
     early, late = _people(12_000, 7), _people(12_000, 8)
     asked = []
 
-    def tell(learnt, ask):
-        assert not set(learnt["practice"]) & set(ask["practice"])
-        asked.append(ask["person"])
-        return ask["person"].astype(float)
+    def tell(learnt, of):
+        assert not set(early["practice"][learnt]) & set(late["practice"][of])
+        asked.append(late["person"][of])
+        return late["person"][of].astype(float)
 
     told = risk_trial._split(early, late, CLUSTERS, LOADED).told(tell)
     assert told.tolist() == late["person"].tolist()
@@ -243,7 +247,7 @@ def test_too_few_outcomes_are_not_assessed():
 def test_the_model_is_that_of_a_plain_ridge_regression():
     columns = _people(5_000, 9)
     happened = columns["admissions"] > 0
-    model = risk.fit(columns, happened, LOADED.risk, LOADED.conditions)
+    model = risk.fit(columns, _design(columns), happened, LOADED.risk)
     x = risk.matrix(columns, model.terms, LOADED.conditions).astype(np.float64)
     plain = LogisticRegression(C=1 / LOADED.risk.penalty, tol=1e-10, max_iter=10_000).fit(x, happened)
     assert model.intercept == pytest.approx(plain.intercept_[0], abs=1e-3)
@@ -261,9 +265,9 @@ def test_where_a_predictor_weighs_less_in_the_old_each_band_of_age_is_still_cali
         return columns | {"admissions": happened, "crisis": happened}
 
     learnt, asked = steep(1), steep(2)
-    model = risk.fit(learnt, learnt["admissions"] > 0, LOADED.risk, LOADED.conditions)
-    x = risk.matrix(asked, model.terms, LOADED.conditions)
-    told, plain = (risk.score(m, x, asked["age"]) for m in (model, replace(model, bands=())))
+    model = risk.fit(learnt, _design(learnt), learnt["admissions"] > 0, LOADED.risk)
+    people = _design(asked)
+    told, plain = (risk.score(m, people, asked["age"]) for m in (model, replace(model, bands=())))
     for first, below in ((18, 40), (85, 200)):
         inside = (asked["age"] >= first) & (asked["age"] < below)
         happened = asked["admissions"][inside] > 0
@@ -274,7 +278,7 @@ def test_where_a_predictor_weighs_less_in_the_old_each_band_of_age_is_still_cali
 
 def test_a_band_with_too_few_outcomes_is_left_as_it_is():
     columns = _people(400, 3)
-    model = risk.fit(columns, columns["admissions"] > 0, LOADED.risk, LOADED.conditions)
+    model = risk.fit(columns, _design(columns), columns["admissions"] > 0, LOADED.risk)
     assert {(band.intercept, band.slope) for band in model.bands if band.first == 85} == {(0.0, 1.0)}
 
 

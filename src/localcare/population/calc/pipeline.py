@@ -184,10 +184,7 @@ def _person(base: _Base, used: ir.Table, scored: ir.Table, at_risk: ir.Table, de
 
 
 def _cells(base: _Base, placed: ir.Table, used: ir.Table, lost: Mapping[str, frozenset[int]]) -> ir.Table:
-    rows = cells.strata(base.people, placed, used).to_pandas()
-    strata = [
-        replace(s, group=None) if pd.isna(s.group) else s for s in (Stratum(**r) for r in rows.to_dict("records"))
-    ]
+    strata = [Stratum(**row) for row in cells.strata(base.people, placed, used).to_pyarrow().to_pylist()]
     seen = {stratum.practice for stratum in strata if stratum.group is not None}
     without = [lost.get(source, frozenset()) for source in standard.INDICATORS["spend"].sources]
     # A source that nobody shares is in nobody's spend.
@@ -274,7 +271,8 @@ def _risk(
     now = _columns(base, allowed.tables, definitions, base.people, masks, as_at, barred)
     late = _year(base, allowed.tables, definitions, as_at, barred)
     try:
-        model = risk.fit(late, late["admissions"] > 0, definitions.risk, definitions.conditions)
+        learnt = risk.design(late, definitions.risk, definitions.conditions)
+        model = risk.fit(late, learnt, late["admissions"] > 0, definitions.risk)
     except risk.CannotFit as error:
         return *_no_risk(str(error), lost)[:5], thinly
     early_until = people_calc.months_before(as_at, definitions.risk.horizon_months)
@@ -284,9 +282,8 @@ def _risk(
     groups = risk_groups.groups(tables["person"], late, fifths, clusters, definitions.risk_test)
     trial = _trial(early, late, groups, clusters, definitions, compare)
     model = replace(model, assessment=trial.assessment if trial else None)
-    x = risk.matrix(now, model.terms, definitions.conditions)
-    scores = risk.score(model, x, now["age"])
-    rows = _list_rows(_people_of(base, clusters, barred), definitions, clusters, model, now, x, scores)
+    scores = risk.score(model, risk.design(now, definitions.risk, definitions.conditions), now["age"])
+    rows = _list_rows(_people_of(base, clusters, barred), definitions, clusters, model, now, scores)
     return _list_table(rows), _scores(now["person"], scores), (model, trial), "", lost, thinly
 
 
@@ -314,7 +311,8 @@ def _columns(base, tables, definitions, registered, masks, at, barred) -> dict[s
     people = risk.eligible(registered, definitions.risk, barred)
     people = people.anti_join(risk.too_new(tables, definitions.risk, at), "person")
     found = risk.features(tables, people, masks, definitions.conditions, definitions.risk, at)
-    return {name: column.to_numpy() for name, column in found.order_by("person").to_pandas().items()}
+    rows = found.order_by("person").to_pyarrow()
+    return {name: column.to_numpy() for name, column in zip(rows.column_names, rows.columns, strict=True)}
 
 
 def _year(base: _Base, tables, definitions: Definitions, until: date, barred: frozenset[int]) -> risk.Columns:
@@ -340,11 +338,12 @@ def _people_of(base: _Base, clusters: Mapping[int, int], barred: Collection[int]
     return people
 
 
-def _list_rows(people: dict[int, int], definitions, clusters, model, now, x, scores) -> list[dict[str, Any]]:
+def _list_rows(people: dict[int, int], definitions, clusters, model, now, scores) -> list[dict[str, Any]]:
     cluster = np.array([clusters[p] for p in now["practice"].tolist()], dtype=np.int64)
     listed = lists.top(now["person"], now["practice"], cluster, scores, definitions.risk.list_share, people)
     chosen = {name: column[listed.at] for name, column in now.items()}
-    why = risk.reasons(model, chosen, x[listed.at], definitions.risk)
+    x = risk.matrix(chosen, model.terms, definitions.conditions)
+    why = risk.reasons(model, chosen, x, definitions.risk)
     return [
         {
             "person": int(chosen["person"][i]),

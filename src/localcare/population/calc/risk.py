@@ -6,15 +6,14 @@ from datetime import date
 
 import ibis
 import numpy as np
-import pandas as pd
 from ibis import ir
 from numpy.typing import NDArray
-from scipy import sparse
 
 from localcare.dataset import contract
 from localcare.population.calc import conditions as condition_calc
+from localcare.population.calc import logistic, risk_measures, use
 from localcare.population.calc import people as people_calc
-from localcare.population.calc import risk_measures, use
+from localcare.population.calc.logistic import Design
 from localcare.population.definitions import Conditions, Risk
 
 EMERGENCY = ("emergency_short", "emergency_long")
@@ -178,10 +177,10 @@ def terms(risk: Risk) -> tuple[Term, ...]:
     return (*stepped, *(Term(key) for key in risk.conditions))
 
 
-def matrix(columns: Columns, all_terms: tuple[Term, ...], conditions: Conditions) -> NDArray[np.float32]:
-    """One row a person, one column a term, 0 or 1."""
+def matrix(columns: Columns, all_terms: tuple[Term, ...], conditions: Conditions) -> NDArray[np.bool_]:
+    """One row a person, one column a term: whether it holds."""
     flags = {c.key: c.flag for c in conditions.all}
-    answer = np.zeros((len(columns["person"]), len(all_terms)), dtype=np.float32)
+    answer = np.zeros((len(columns["person"]), len(all_terms)), dtype=np.bool_)
     for at, term in enumerate(all_terms):
         if term.first is None:
             answer[:, at] = (columns["mask"] & flags[term.predictor]) != 0
@@ -191,60 +190,35 @@ def matrix(columns: Columns, all_terms: tuple[Term, ...], conditions: Conditions
     return answer
 
 
-def fit(columns: Columns, happened: NDArray, risk: Risk, conditions: Conditions) -> Model:
-    """Fit on all people given; how well that does is for `risk_trial` to say.
+def design(columns: Columns, risk: Risk, conditions: Conditions) -> Design:
+    """What `fit` and `score` take of the people with these feature columns."""
+    return logistic.design(matrix(columns, terms(risk), conditions))
 
-    In: feature columns with practice, and the outcome (no or yes) of the same people. The penalty (ridge) keeps small
-    data finite. Raises CannotFit where nobody, or everybody, had the outcome.
+
+def fit(columns: Columns, people: Design, happened: NDArray, risk: Risk, among: NDArray | None = None) -> Model:
+    """Fit on all people given, or on those `among` them (a mask); how well that does is for `risk_trial` to say.
+
+    In: feature columns with practice, the same people's `design`, and their outcome (no or yes). The penalty (ridge)
+    keeps small data finite. Raises CannotFit where nobody, or everybody, had the outcome.
     """
-    all_terms = terms(risk)
-    if len(np.unique(happened)) < 2:
+    among = np.ones(len(happened), dtype=np.bool_) if among is None else among
+    happened = happened.astype(np.bool_)
+    if len(np.unique(happened[among])) < 2:
         raise CannotFit("the period holds no two kinds of people, with and without an emergency admission: no risk")
-    x = matrix(columns, all_terms, conditions)
-    intercept, *coefficients = _newton(x, happened.astype(np.float64), risk.penalty).tolist()
-    odds = intercept + x @ np.asarray(coefficients)
+    counted = people.counted(among)
+    found = logistic.newton(people.rows, counted, people.counted(among & happened), risk.penalty)
+    odds = people.odds(found)[among]
     return Model(
-        bands=tuple(_bands(odds, happened, columns["age"], risk)),
-        terms=all_terms,
-        coefficients=tuple(coefficients),
-        means=tuple(map(float, x.mean(axis=0, dtype=np.float64))),
-        intercept=intercept,
-        people=len(x),
-        outcomes=int(happened.sum()),
-        practices=len(np.unique(columns["practice"])),
+        bands=tuple(_bands(odds, happened[among], columns["age"][among], risk)),
+        terms=terms(risk),
+        coefficients=tuple(found[1:].tolist()),
+        means=tuple((people.rows.T @ counted / counted.sum())[1:].tolist()),
+        intercept=float(found[0]),
+        people=int(among.sum()),
+        outcomes=int(happened[among].sum()),
+        practices=len(np.unique(columns["practice"][among])),
         assessment=None,
     )
-
-
-def _newton(x: NDArray[np.float32], happened: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
-    """Intercept and coefficients of a ridge logistic regression by Newton's method; the intercept is not penalised.
-
-    People alike in every term are one row with a weight, and most terms are off: a sparse matrix spares most sums.
-    """
-    ridge = np.diag([0.0, *[penalty] * x.shape[1]])
-    alike, people, outcomes = _folded(x, happened)
-    on = sparse.hstack([np.ones((len(alike), 1)), sparse.csr_array(alike.astype(np.float64))], format="csr")
-    turned = on.T.tocsr()
-    share = happened.mean()
-    found = np.array([np.log(share / (1 - share)), *[0.0] * x.shape[1]])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-(on @ found)))
-        curve = (turned @ on.multiply((people * chance * (1 - chance))[:, None]).tocsr()).toarray() + ridge
-        step = np.linalg.solve(curve, turned @ (outcomes - people * chance) - ridge @ found)
-        found += np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-6:
-            break
-    return found
-
-
-def _folded(x: NDArray, happened: NDArray[np.float64]) -> tuple[NDArray, NDArray[np.float64], NDArray[np.float64]]:
-    """The different rows of a matrix of 0 and 1, how many there are of each, and to how many of those it happened."""
-    packed = pd.DataFrame(np.packbits(x != 0, axis=1))
-    alike = packed.groupby(list(packed.columns), sort=False).ngroup().to_numpy()
-    people = np.bincount(alike)
-    one_of_each = np.empty(len(people), dtype=np.int64)
-    one_of_each[alike] = np.arange(len(x))
-    return x[one_of_each], people.astype(np.float64), np.bincount(alike, happened).astype(np.float64)
 
 
 def _bands(odds: NDArray, happened: NDArray, age: NDArray, risk: Risk) -> Iterator[AgeBand]:
@@ -266,16 +240,16 @@ def _band_of(age: NDArray, firsts: tuple[int, ...]) -> NDArray[np.int64]:
     return np.searchsorted(np.asarray(firsts), age, "right") - 1
 
 
-def score(model: Model, x: NDArray[np.float32], age: NDArray) -> NDArray[np.float64]:
-    """The risk, 0 to 1, of each row of `matrix`, of people of these ages."""
-    odds = model.intercept + x @ np.asarray(model.coefficients, dtype=np.float64)
+def score(model: Model, people: Design, age: NDArray) -> NDArray[np.float64]:
+    """The risk, 0 to 1, of each person of a `design`, of these ages."""
+    odds = people.odds(np.array([model.intercept, *model.coefficients]))
     if model.bands:
         at = _band_of(age, tuple(band.first for band in model.bands))
         odds = np.array([b.intercept for b in model.bands])[at] + np.array([b.slope for b in model.bands])[at] * odds
     return 1 / (1 + np.exp(-odds))
 
 
-def reasons(model: Model, columns: Columns, x: NDArray[np.float32], risk: Risk) -> list[list[dict]]:
+def reasons(model: Model, columns: Columns, x: NDArray[np.bool_], risk: Risk) -> list[list[dict]]:
     """For each person the predictors that raise the risk most above the average person's, at most `risk.reasons`.
 
     Each is {"key": predictor, "value": its value}, a condition {"key": "condition", "value": its key}; largest first.

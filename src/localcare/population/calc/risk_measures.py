@@ -7,7 +7,6 @@ the true uncertainty is somewhat larger.
 from dataclasses import dataclass
 
 import numpy as np
-import scipy  # its statistics load when first asked for
 from numpy.typing import NDArray
 
 Z = 1.959964
@@ -54,17 +53,21 @@ def around(value: float, error: float) -> Estimate:
 def _placements(scores: NDArray, happened: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Of each with the outcome, the share of others ranked below; of each other, the share of those ranked above."""
     ill, well = scores[happened], scores[~happened]
-    everyone = scipy.stats.rankdata(np.concatenate([ill, well]))
-    below = (everyone[: len(ill)] - scipy.stats.rankdata(ill)) / len(well)
-    above = 1 - (everyone[len(ill) :] - scipy.stats.rankdata(well)) / len(ill)
-    return below, above
+    return _share_below(ill, well), 1 - _share_below(well, ill)
+
+
+def _share_below(scores: NDArray, others: NDArray) -> NDArray[np.float64]:
+    """Of each score the share of the others that are lower; equal ones count half."""
+    ordered = np.sort(others)
+    below, not_above = (np.searchsorted(ordered, scores, side) for side in ("left", "right"))
+    return (below + not_above) / (2 * len(others))
 
 
 def c_statistic(scores: NDArray, happened: NDArray[np.bool_]) -> Estimate:
     """Chance that of two people, one with the outcome, that one has the higher score; equal ones count half.
 
-    Interval after DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837-845, computed from mid-ranks as in Sun and
-    Xu, IEEE Signal Process Lett 2014;21:1389-1393. Needs two people of each kind.
+    Interval after DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837-845. Needs two people of each
+    kind.
     """
     below, above = _placements(scores, happened)
     error = np.sqrt(below.var(ddof=1) / len(below) + above.var(ddof=1) / len(above))

@@ -4,8 +4,9 @@ It repeats, a year earlier, exactly what is done for today's lists: learn from t
 year after it will bring.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,13 +90,25 @@ class _Split:
     part_asked: NDArray[np.int64]
     many: int
 
-    def told(self, tell: Callable[[Columns, Columns], NDArray]) -> NDArray[np.float64]:
-        """What each asked is told by `tell` from those of other parts: (learnt from, asked) to risks."""
+    def told(self, tell: Callable[[NDArray, NDArray], NDArray]) -> NDArray[np.float64]:
+        """What each asked is told by `tell` from those of other parts: masks of (learnt from, asked) to their risks."""
         answer = np.empty(len(self.part_asked))
         for part in range(self.many):
             asked = self.part_asked == part
-            answer[asked] = tell(_chosen(self.learn, self.part_learnt != part), _chosen(self.ask, asked))
+            answer[asked] = tell(self.part_learnt != part, asked)
         return answer
+
+    def risks(
+        self, outcomes: Collection[str], chosen: Risk, definitions: Definitions
+    ) -> dict[str, NDArray[np.float64]]:
+        """The risk of each asked by the logistic model, by outcome."""
+        learn, ask = (risk.design(columns, chosen, definitions.conditions) for columns in (self.learn, self.ask))
+
+        def told(outcome: str, learnt: NDArray, asked: NDArray) -> NDArray:
+            model = risk.fit(self.learn, learn, _happened(self.learn)[outcome], chosen, learnt)
+            return risk.score(model, ask, self.ask["age"])[asked]
+
+        return {outcome: self.told(partial(told, outcome)) for outcome in outcomes}
 
     @property
     def fewest_learnt(self) -> tuple[int, int]:
@@ -165,15 +178,9 @@ def _losses(split: _Split, whole: NDArray, definitions: Definitions) -> tuple[ri
     return risk_sources.losses(
         whole,
         asked,
-        lambda less: split.told(lambda learn, ask: _risks(learn, ask, ADMISSION, less, definitions)),
+        lambda less: split.risks([ADMISSION], less, definitions)[ADMISSION],
         definitions,
     )
-
-
-def _risks(learn: Columns, ask: Columns, outcome: str, chosen: Risk, definitions: Definitions) -> NDArray[np.float64]:
-    """The risks of those asked by a model fitted on those learnt from."""
-    model = risk.fit(learn, _happened(learn)[outcome], chosen, definitions.conditions)
-    return risk.score(model, risk.matrix(ask, model.terms, definitions.conditions), ask["age"])
 
 
 def _chosen(columns: Columns, which: NDArray[np.bool_]) -> Columns:
@@ -192,14 +199,13 @@ def _tested(columns: Columns, groups: Mapping[str, NDArray]) -> _Tested:
 def _scores(split: _Split, definitions: Definitions, compare: bool) -> dict[tuple[str, str], NDArray[np.float64]]:
     """The risk of each asked, by outcome and model. Only admission has a challenger."""
 
-    def plain(outcome: str) -> NDArray[np.float64]:
-        return split.told(lambda learn, ask: _risks(learn, ask, outcome, definitions.risk, definitions))
-
-    def boosted(learn: Columns, ask: Columns) -> NDArray[np.float64]:
+    def boosted(learnt: NDArray, asked: NDArray) -> NDArray[np.float64]:
+        learn = _chosen(split.learn, learnt)
         model = boost(learn, _happened(learn)[ADMISSION], definitions)
-        return model.predict_proba(values(ask, definitions))[:, 1]
+        return model.predict_proba(values(_chosen(split.ask, asked), definitions))[:, 1]
 
-    answer = {(outcome, LOGISTIC): plain(outcome) for outcome in (ADMISSION, CRISIS)}
+    plain = split.risks((ADMISSION, CRISIS), definitions.risk, definitions)
+    answer = {(outcome, LOGISTIC): risks for outcome, risks in plain.items()}
     return answer | ({(ADMISSION, BOOSTING): split.told(boosted)} if compare else {})
 
 
