@@ -20,16 +20,16 @@ from localcare.design import notices
 CHANGES = requires(Capability.CHANGE_PLANNING)
 
 
-def _source(name: str) -> Source:
+def source_or_404(name: str) -> Source:
     try:
         return queries.source_of(name)
     except Unknown as error:
         raise Http404(str(error)) from error
 
 
-def _own(request: HttpRequest, name: str) -> Source | HttpResponse:
+def own(request: HttpRequest, name: str) -> Source | HttpResponse:
     """A scenario that can be changed; the way on where it cannot."""
-    source = _source(name)
+    source = source_or_404(name)
     if source.editable:
         return source
     why = "is shipped and stays as it is" if source.shipped else "is locked"
@@ -40,18 +40,25 @@ def _own(request: HttpRequest, name: str) -> Source | HttpResponse:
 @CHANGES
 def fork(request: HttpRequest, scenario: str) -> HttpResponse:
     """A scenario of one's own from another."""
-    source = _source(scenario)
+    source = source_or_404(scenario)
     form = ForkForm(request.POST or None, initial={"title": f"{source.title}, changed", "name": _free(scenario)})
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.fork(of=scenario, by=viewer_of(request), **form.cleaned_data)
             notices.tell(request, "The scenario is yours. Change what you assume differently, then compute it.")
-            return redirect("capacity:assumptions", made.name)
+            return redirect(_after_fork(request, made.name))
         except (BadScenario, CannotEdit) as error:
             form.add_error(None, f"This text cannot be forked as it is. {error}")
         except ValueError as error:
             form.add_error("name", str(error))
     return render(request, "capacity/fork.jinja", {"source": source, "form": form}, status=_status(form))
+
+
+def _after_fork(request: HttpRequest, name: str) -> str:
+    """A what-if that was tried before the fork goes with it."""
+    if "hub" in request.GET:
+        return f"{reverse('capacity:hubs', args=[name])}?{request.GET.urlencode()}"
+    return reverse("capacity:assumptions", args=[name])
 
 
 def _free(name: str) -> str:
@@ -68,7 +75,7 @@ def _status(form: Any) -> int:
 @requires(Capability.SEE_PLANNING)
 def assumptions(request: HttpRequest, scenario: str) -> HttpResponse:
     """Every assumption with its source, each with a link to change it."""
-    source = _source(scenario)
+    source = source_or_404(scenario)
     can = source.editable and viewer_of(request).can(Capability.CHANGE_PLANNING)
     context = {
         "source": source,
@@ -82,7 +89,7 @@ def assumptions(request: HttpRequest, scenario: str) -> HttpResponse:
 @CHANGES
 def change(request: HttpRequest, scenario: str) -> HttpResponse:
     """One assumption by fields."""
-    source = _own(request, scenario)
+    source = own(request, scenario)
     if isinstance(source, HttpResponse):
         return source
     spot = assumption_pages.spot(source.text, request.GET.get("of", ""))
@@ -118,7 +125,7 @@ def change(request: HttpRequest, scenario: str) -> HttpResponse:
 @CHANGES
 def text(request: HttpRequest, scenario: str) -> HttpResponse:
     """The whole text, with what its keys mean beside it. A bad text is kept, with the line and the mend."""
-    source = _own(request, scenario)
+    source = own(request, scenario)
     if isinstance(source, HttpResponse):
         return source
     form = TextForm(request.POST or None, initial={"seen": source.number, "text": source.text})
@@ -162,7 +169,7 @@ def compute(request: HttpRequest, scenario: str) -> HttpResponse:
 @CHANGES
 @require_POST
 def cancel(request: HttpRequest, scenario: str) -> HttpResponse:
-    _source(scenario)
+    source_or_404(scenario)
     if actions.cancel(name=scenario, by=viewer_of(request)):
         notices.tell(request, "Cancelled. Results of earlier versions stand as they were.")
     else:

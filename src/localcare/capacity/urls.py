@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from localcare.capacity import change_pages, views
+from localcare.capacity import change_pages, views, what_if_pages
 
 app_name = "capacity"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("planning/<slug:scenario>/fork/", change_pages.fork, name="fork"),
     path("planning/<slug:scenario>/assumptions/", change_pages.assumptions, name="assumptions"),
     path("planning/<slug:scenario>/assumptions/change/", change_pages.change, name="change"),
+    path("planning/<slug:scenario>/hubs/", what_if_pages.hubs, name="hubs"),
+    path("planning/<slug:scenario>/hubs/keep/", what_if_pages.keep, name="keep_hubs"),
     path("planning/<slug:scenario>/text/", change_pages.text, name="text"),
     path("planning/<slug:scenario>/compute/", change_pages.compute, name="compute"),
     path("planning/<slug:scenario>/cancel/", change_pages.cancel, name="cancel"),

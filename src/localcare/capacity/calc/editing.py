@@ -92,7 +92,7 @@ def changed(text: str, spot: Spot, amount: Amount, line: int) -> str:
     Raises CannotEdit where it is not written as one table on that line."""
     after = _table(amount)
     if not spot.path:
-        added = f"\n[[money.price]]\nsetting = {_string(spot.setting)}\npounds = {after}\n"
+        added = f"\n[[money.price]]\nsetting = {quoted(spot.setting)}\npounds = {after}\n"
         return _checked(text.rstrip("\n") + "\n" + added, text, ("money", "price", _new_price(text)), None)
     start, end = _span(text, spot.path, line)
     return _checked(text[:start] + after + text[end:], text, spot.path, tomllib.loads(f"it = {after}")["it"])
@@ -113,7 +113,7 @@ def _top_set(text: str, key: str, value: str) -> str:
     """A key of the top of a file, before its first table; put after `name` where it was not there."""
     top = re.search(r"^\s*\[", text, re.M)
     end = top.start() if top else len(text)
-    line = f"{key} = {_string(value)}"
+    line = f"{key} = {quoted(value)}"
     head, found = re.subn(rf"^{key}\s*=.*$", lambda _: line, text[:end], count=1, flags=re.M)
     if not found:
         head = re.sub(r"^(name\s*=.*)$", lambda there: f"{there[1]}\n{line}", head, count=1, flags=re.M)
@@ -174,10 +174,10 @@ def _table(amount: Amount) -> str:
     if amount.low == amount.high:
         values = [("value", amount.low)]
     figures = [f"{key} = {value:.12g}" for key, value in values if value is not None]
-    unit = [f"unit = {_string(amount.unit)}"] if amount.unit else []
-    return "{ " + ", ".join([*figures, *unit, f"source = {_string(amount.source)}"]) + " }"
+    unit = [f"unit = {quoted(amount.unit)}"] if amount.unit else []
+    return "{ " + ", ".join([*figures, *unit, f"source = {quoted(amount.source)}"]) + " }"
 
 
-def _string(value: str) -> str:
+def quoted(value: str) -> str:
     """Words in quotes as TOML has them, on one line."""
     return json.dumps(re.sub(r"[\x00-\x1f\x7f]+", " ", value), ensure_ascii=False)
