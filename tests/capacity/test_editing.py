@@ -29,7 +29,7 @@ def test_every_assumption_can_be_changed_alone(key):
 
 
 def _given(key, spot):
-    return key if spot.path else "money.price.0.pounds"
+    return key if spot.path else {"pounds": "money.price.0.pounds", "stay": "beds.stay.0.days"}[spot.what]
 
 
 def test_a_figure_alone_and_one_without_a_likeliest_are_written_as_such(text):
@@ -104,3 +104,16 @@ def test_hubs_are_committed_to_and_the_rest_of_the_text_stays():
 def test_hubs_that_stand_otherwise_are_refused_with_the_way_on(hubs):
     with pytest.raises(CannotEdit, match="text"):
         editing_parts.with_hubs(hubs, ["G82083"], [("G82083", 5.5)])
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_beds_of_a_site_and_slots_of_a_service_are_changed_alone(number):
+    one = assumption_pages.series(WEST_KENT)[number]
+    made = editing_parts.with_series(WEST_KENT, one, [1, 0, 3], 'assumed: "mine"')
+    now = assumption_pages.series(made)
+    assert (now[number].values, now[number].source) == ((1, 0, 3), 'assumed: "mine"')
+    others = [each for i, each in enumerate(now) if i != number]
+    assert others == [each for i, each in enumerate(assumption_pages.series(WEST_KENT)) if i != number]
+    again = editing_parts.with_series(made, now[number], [5], "assumed")
+    assert assumption_pages.series(again)[number].values == (5,)
+    assert len(set(WEST_KENT.splitlines()) - set(made.splitlines())) <= 1

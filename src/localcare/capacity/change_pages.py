@@ -1,6 +1,7 @@
 """Pages that change a scenario: fork it, change one assumption by fields, edit its text, compute, cancel, lock."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,9 @@ from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability
 from localcare.capacity import actions, assumption_pages, queries
 from localcare.capacity.calc.editing import Amount, CannotEdit
-from localcare.capacity.forms import AmountForm, ForkForm, TextForm
+from localcare.capacity.calc.editing_parts import with_series
+from localcare.capacity.calc.quantity import is_assumed
+from localcare.capacity.forms import AmountForm, ForkForm, SeriesForm, TextForm
 from localcare.capacity.queries import Source
 from localcare.capacity.types import BadScenario, Locked, Overtaken, State, Unknown
 from localcare.design import notices
@@ -80,6 +83,8 @@ def assumptions(request: HttpRequest, scenario: str) -> HttpResponse:
     context = {
         "source": source,
         "groups": assumption_pages.groups(source.text),
+        "series": assumption_pages.series(source.text),
+        "is_assumed": is_assumed,
         "can": can,
         "versions": queries.versions(source.scenario) if source.scenario else [],
     }
@@ -97,21 +102,14 @@ def change(request: HttpRequest, scenario: str) -> HttpResponse:
         raise Http404("There is no such assumption in this scenario.")
     initial = assumption_pages.fields(spot, half=request.GET.get("half") == "yes", seen=source.number)
     form = AmountForm(request.POST or None, initial=initial)
-    overtaken = None
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+
+    def changed(given: dict[str, Any]) -> str:
         amount = Amount(given["low"], given["likely"], given["high"], spot.table.get("unit", ""), given["source"])
-        try:
-            text = assumption_pages.text_with(source.text, spot, amount)
-            saved = actions.save(name=scenario, text=text, seen=given["seen"], by=viewer_of(request))
-            notices.tell(request, f"Saved as version {saved.number}. Compute it to see what it comes to.")
-            return redirect("capacity:scenario", scenario)
-        except Overtaken as error:
-            overtaken = error.latest
-            form.data = {**request.POST.dict(), "seen": str(error.latest.number)}
-            form.add_error(None, str(error))
-        except (BadScenario, CannotEdit, Locked) as error:
-            form.add_error(None, str(error))
+        return assumption_pages.text_with(source.text, spot, amount)
+
+    saved, overtaken = _saved(request, source, form, changed)
+    if saved:
+        return saved
     context = {
         "source": source,
         "row": assumption_pages.row(spot),
@@ -120,6 +118,48 @@ def change(request: HttpRequest, scenario: str) -> HttpResponse:
         "of": request.GET.get("of", ""),
     }
     return render(request, "capacity/change.jinja", context, status=409 if overtaken else _status(form))
+
+
+def _saved(
+    request: HttpRequest, source: Source, form: Any, changed: Callable[[dict[str, Any]], str]
+) -> tuple[HttpResponse | None, Any]:
+    """Save what a form asks for and lead on; else nothing, with the version of who saved meanwhile. Why not stands in
+    the form."""
+    if request.method != "POST" or not form.is_valid():
+        return None, None
+    try:
+        text, seen = changed(form.cleaned_data), form.cleaned_data["seen"]
+        saved = actions.save(name=source.name, text=text, seen=seen, by=viewer_of(request))
+        notices.tell(request, f"Saved as version {saved.number}. Compute it to see what it comes to.")
+        return redirect("capacity:scenario", source.name), None
+    except Overtaken as error:
+        form.data = {**request.POST.dict(), "seen": str(error.latest.number)}
+        form.add_error(None, str(error))
+        return None, error.latest
+    except (BadScenario, CannotEdit, Locked) as error:
+        form.add_error(None, str(error))
+        return None, None
+
+
+@CHANGES
+def beds(request: HttpRequest, scenario: str) -> HttpResponse:
+    """Beds of a site, or slots of a service, by fields."""
+    source = own(request, scenario)
+    if isinstance(source, HttpResponse):
+        return source
+    key = request.GET.get("of", "")
+    series = assumption_pages.series_of(source.text, key)
+    if series is None:
+        raise Http404("There is no such site or service in this scenario.")
+    initial = {"values": " ".join(map(str, series.values)), "source": series.source[:400], "seen": source.number}
+    form = SeriesForm(request.POST or None, initial=initial)
+    saved, overtaken = _saved(
+        request, source, form, lambda given: with_series(source.text, series, given["values"], given["source"])
+    )
+    if saved:
+        return saved
+    context = {"source": source, "series": series, "form": form, "overtaken": overtaken}
+    return render(request, "capacity/beds.jinja", context, status=409 if overtaken else _status(form))
 
 
 @CHANGES

@@ -53,6 +53,28 @@ class AmountForm(forms.Form):
         return given
 
 
+class SeriesForm(forms.Form):
+    """Beds of a site, or slots of a service, year by year."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    values = CharField(
+        label="How many, year by year?",
+        max_length=200,
+        help_text="Whole numbers from 0 to 2,000 with a space between: 14 22 22. The last holds on; 0 while closed.",
+    )
+    source = CharField(
+        label="Where does it come from?",
+        max_length=400,
+        help_text="A publication with its page, or the word assumed and why. The report prints it.",
+    )
+
+    def clean_values(self) -> list[int]:
+        words = self.cleaned_data["values"].replace(",", " ").split()
+        if not words or not all(word.isascii() and word.isdecimal() and int(word) <= 2000 for word in words):
+            raise forms.ValidationError("Write whole numbers from 0 to 2,000, one for each year: 14 22 22.")
+        return [int(word) for word in words]
+
+
 class WhatIfForm(forms.Form):
     """One change to a choice of hubs: close, open, move, cap a site. Nothing is saved by it."""
 
@@ -80,7 +102,7 @@ class WhatIfForm(forms.Form):
         hubs = [(code, names[code]) for code in by_name if code in choice.hubs]
         others = [(code, names[code]) for code in by_name if code not in choice.hubs]
         for field, first, rest in (("away", "No hub", hubs), ("to", "No site", others), ("at", "Choose a hub", hubs)):
-            self.fields[field].choices = [("", first), *rest]
+            self.fields[field].choices = [("", first), *rest]  # type: ignore[attr-defined]
             self.fields[field].error_messages["invalid_choice"] = (
                 "That site cannot be chosen here: a hub can be closed or capped, another site opened. Choose again."
             )

@@ -2,10 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
-from localcare.capacity.calc.editing import CannotEdit, quoted
+from localcare.capacity.calc.editing import CannotEdit, added, quoted
 
 
 def with_hubs(text: str, hubs: Sequence[str], caps: Sequence[tuple[str, float]]) -> str:
@@ -96,3 +98,57 @@ def _length(text: str) -> int:
         if depth == 0 and found[0] in "]}":
             return found.end()
     return len(text.rstrip())
+
+
+@dataclass(frozen=True)
+class Series:
+    """Beds of a site or slots of a service, year by year, the last holding on. `path` is empty for a service
+    whose slots the scenario does not give itself."""
+
+    key: str
+    path: tuple[str | int, ...]
+    name: str
+    unit: str
+    values: tuple[int, ...]
+    source: str
+
+
+def series(content: Mapping[str, Any], services: Mapping[str, tuple[Sequence[int], str]]) -> Iterator[Series]:
+    """Beds and slots of a scenario. `services`: slots and source of the starting point's by name."""
+    beds = content.get("beds")
+    if not beds:
+        return
+    for i, one in enumerate(beds["site"]):
+        yield Series(f"beds.site.{i}", ("beds", "site", i), one["name"], "beds", tuple(one["beds"]), one["source"])
+    given = {one["name"]: (i, one) for i, one in enumerate(beds.get("service", ()))}
+    for name, (slots, source) in services.items():
+        if name in given:
+            i, one = given[name]
+            path = ("beds", "service", i)
+            yield Series(f"beds.service.{i}", path, name, "slots", tuple(one["slots"]), one["source"])
+        else:
+            yield Series(f"slots.{name}", (), name, "slots", tuple(slots), source)
+
+
+def with_series(text: str, one: Series, values: Sequence[int], source: str) -> str:
+    """The text with other beds or slots of one site or service, and where they come from. Raises CannotEdit."""
+    if not one.path:
+        table = {"name": quoted(one.name), "slots": _written(list(values)), "source": quoted(source)}
+        return added(text, ("beds", "service"), table)
+    made = _replaced(text, (*one.path, one.unit), r"\[[^\]]*\]", list(values))
+    return _replaced(made, (*one.path, "source"), r'"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', source)
+
+
+def _replaced(text: str, path: tuple[str | int, ...], pattern: str, value: Any) -> str:
+    """The text with another value at a path: of all places of its key, the one that changes it alone."""
+    wanted = tomllib.loads(text)
+    table = reduce(lambda content, part: content[part], path[:-1], wanted)
+    if table[path[-1]] == value:
+        return text
+    before, table[path[-1]] = table[path[-1]], value
+    for found in re.finditer(rf"\b{path[-1]}\s*=\s*({pattern})", text):
+        if _read(f"it = {found[1]}").get("it") == before:
+            made = text[: found.start(1)] + _written(value) + text[found.end(1) :]
+            if _read(made) == wanted:
+                return made
+    raise CannotEdit(f"{path[-1]} could not be changed alone: change it in the text")
