@@ -178,3 +178,43 @@ def test_only_looked_at_the_address_to_keep_shows_what_is_tried(signed_in, hubs)
 
 def test_a_scenario_without_hubs_says_how_to_have_some(signed_in, mine):  # noqa: F811
     assert "This scenario sites no hubs" in builders.text(signed_in.get(PAGE))
+
+
+PARTS = """[beds]
+share_placed = 0.95
+within_days = 1
+replications = 10
+site = [{ name = "A", beds = [40], source = "assumed" }]
+[staff]
+posts_per_bed = { value = 1.5, unit = "posts", source = "assumed" }
+redeployed = { value = 0.5, unit = "share", source = "assumed" }
+occupancy = { value = 0.9, unit = "share", source = "assumed" }
+[[staff.segment]]
+name = "four or more conditions"
+age_from = [75, 85]
+groups = ["conditions_4_plus"]
+share = { value = 0.5, unit = "share", source = "assumed" }
+"""
+
+
+def test_two_are_compared_with_their_beds_staff_and_hubs(signed_in, hubs, planner, small):  # noqa: F811
+    actions.save(name="mine", text=small + HUBS + PARTS, seen=3, by=planner)
+    actions.fork(of="mine", name="moved", title="Moved", by=planner)
+    signed_in.post(f"/planning/moved/hubs/keep/?{TRIED}", {"seen": 1})
+    for name in ("mine", "moved"):
+        actions.ask_for_computation(name=name, by=planner)
+    run_waiting()
+    page = builders.text(signed_in.get("/planning/compare/?a=mine&b=moved"))
+    assert "only Moved has" in page
+    assert page.count("Beds needed in the last year") == 1
+    assert "Posts: nurse" in page
+    assert "not there" not in page[: page.index("What they assume differently")]
+    assert "not paired" not in page
+    csv = builders.text(signed_in.get("/planning/compare/figures.csv?a=mine&b=moved"))
+    assert csv.startswith("part,figure,unit,first_median")
+    beds = next(line for line in csv.splitlines() if line.startswith("Beds,Beds needed"))
+    assert beds.endswith(",0.0,0.0,0.0")  # nothing about the beds differs: draw by draw they are the same
+    assert signed_in.get("/planning/compare/tables.xlsx?a=mine&b=moved").content.startswith(b"PK")
+    assert signed_in.get("/planning/compare/tables.xlsx?a=mine&b=nothing").status_code == 404
+    without_parts = builders.text(signed_in.get("/planning/compare/?a=mine&b=mine"))
+    assert "Both have the same 2 hubs" in without_parts

@@ -14,7 +14,7 @@ from django.conf import settings
 from django_tasks import task
 
 from localcare.base import clock
-from localcare.capacity import page_data, running, writing
+from localcare.capacity import compared_parts, page_data, running, writing
 from localcare.capacity.models import Computation, State
 from localcare.capacity.types import Stopped
 
@@ -69,7 +69,7 @@ def _computed(computation: Computation) -> dict[str, Any]:
     )
     _telling(computation)("Drawing the pages and the report", 0.9)
     written = page_data.of(computed)
-    files = {page_data.FILE: page_data.as_bytes(written)}
+    files = {page_data.FILE: page_data.as_bytes(written), compared_parts.FILE: compared_parts.as_bytes(computed)}
     writing.written(computed, results() / str(computation.pk), more=files)
     _telling(computation)("Done", 1.0)
     return written["headline"]

@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 from localcare.capacity.calc.editing import CannotEdit, added, quoted
@@ -142,7 +141,9 @@ def with_series(text: str, one: Series, values: Sequence[int], source: str) -> s
 def _replaced(text: str, path: tuple[str | int, ...], pattern: str, value: Any) -> str:
     """The text with another value at a path: of all places of its key, the one that changes it alone."""
     wanted = tomllib.loads(text)
-    table = reduce(lambda content, part: content[part], path[:-1], wanted)
+    table: Any = wanted
+    for part in path[:-1]:
+        table = table[part]
     if table[path[-1]] == value:
         return text
     before, table[path[-1]] = table[path[-1]], value
