@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from localcare.capacity import assumption_pages, definitions
-from localcare.capacity.calc import editing
+from localcare.capacity.calc import editing, editing_parts
 from localcare.capacity.calc.editing import Amount, CannotEdit
 
 WEST_KENT = definitions.text_of(definitions.SCENARIOS / "west-kent-2017.toml")
@@ -29,7 +29,7 @@ def test_every_assumption_can_be_changed_alone(key):
 
 
 def _given(key, spot):
-    return key if spot.path else "money.price.0.pounds"
+    return key if spot.path else {"pounds": "money.price.0.pounds", "stay": "beds.stay.0.days"}[spot.what]
 
 
 def test_a_figure_alone_and_one_without_a_likeliest_are_written_as_such(text):
@@ -63,3 +63,57 @@ def test_a_fork_says_what_it_was_made_from_and_keeps_the_rest():
     assert tomllib.loads(again)["forked_from"] == "mine"
     assert again.count("forked_from") == 1
     assert len(made.splitlines()) == len(WEST_KENT.splitlines()) + 1
+
+
+HUBS = """[hubs]
+group = "registered" # whose travel
+hubs = 2
+counts = [2,
+  3]
+closed = [
+  "G82083", # no room
+  "G82099",
+]
+minutes = 60
+
+# Something else
+[[stated]]
+"""
+
+
+def test_hubs_are_committed_to_and_the_rest_of_the_text_stays():
+    text = WEST_KENT[: WEST_KENT.index("[hubs]")] + HUBS + WEST_KENT.split("[[stated]]\n", 1)[1]
+    made = editing_parts.with_hubs(text, ["G82083", "G82137", "G82205"], [("G82083", 60000)])
+    hubs = tomllib.loads(made)["hubs"]
+    assert (hubs["hubs"], hubs["open"], hubs["closed"]) == (3, ["G82083", "G82137", "G82205"], ["G82099"])
+    assert hubs["capacity"] == [{"site": "G82083", "people": 60000}]
+    assert 'group = "registered" # whose travel\nhubs = 3\ncounts = [2,\n  3]\nclosed = ["G82099"]\n' in made
+    assert "\n\n# Something else\n[[stated]]" in made
+    again = editing_parts.with_hubs(made, ["G82083", "G82099"], [])
+    assert {key: tomllib.loads(again)["hubs"].get(key) for key in ("hubs", "closed", "capacity")} == {
+        "hubs": 2,
+        "closed": None,
+        "capacity": None,
+    }
+    assert editing_parts.with_hubs(again, ["G82083", "G82099"], []) == again
+
+
+@pytest.mark.parametrize(
+    "hubs", ["", '[hubs]\ngroup = "resident"\n[[hubs.capacity]]\nsite = "X"\npeople = 1\n', "hubs = { hubs = 1 }\n"]
+)
+def test_hubs_that_stand_otherwise_are_refused_with_the_way_on(hubs):
+    with pytest.raises(CannotEdit, match="text"):
+        editing_parts.with_hubs(hubs, ["G82083"], [("G82083", 5.5)])
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_beds_of_a_site_and_slots_of_a_service_are_changed_alone(number):
+    one = assumption_pages.series(WEST_KENT)[number]
+    made = editing_parts.with_series(WEST_KENT, one, [1, 0, 3], 'assumed: "mine"')
+    now = assumption_pages.series(made)
+    assert (now[number].values, now[number].source) == ((1, 0, 3), 'assumed: "mine"')
+    others = [each for i, each in enumerate(now) if i != number]
+    assert others == [each for i, each in enumerate(assumption_pages.series(WEST_KENT)) if i != number]
+    again = editing_parts.with_series(made, now[number], [5], "assumed")
+    assert assumption_pages.series(again)[number].values == (5,)
+    assert len(set(WEST_KENT.splitlines()) - set(made.splitlines())) <= 1

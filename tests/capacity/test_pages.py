@@ -154,3 +154,45 @@ def test_what_is_under_way_is_told_and_can_be_cancelled(signed_in, mine):  # noq
     assert signed_in.post("/planning/mine/cancel/").status_code == 302
     assert Computation.objects.get().state == State.CANCELLED
     assert "was cancelled" in builders.text(signed_in.get("/planning/mine/"))
+
+
+BEDS = """[beds]
+share_placed = 0.95
+within_days = 1
+site = [
+  { name = "A", beds = [3], source = "assumed" },
+  { name = "B", beds = [3], source = "assumed" },
+]
+"""
+
+
+@pytest.fixture
+def with_beds(planner, mine, small):  # noqa: F811
+    return actions.save(name="mine", text=small + BEDS, seen=2, by=planner)
+
+
+def test_beds_of_one_site_are_changed_by_fields(signed_in, with_beds):
+    address = "/planning/mine/assumptions/beds/?of=beds.site.1"
+    assert 'value="3"' in builders.text(signed_in.get(address))
+    values = {"seen": 3, "values": "3, 0 8", "source": "assumed: eight more"}
+    assert signed_in.post(address, values).status_code == 302
+    text = queries.source_of("mine").text
+    assert '{ name = "A", beds = [3], source = "assumed" }' in text
+    assert '{ name = "B", beds = [3, 0, 8], source = "assumed: eight more" }' in text
+    late = signed_in.post(address, {**values, "values": "9"})
+    assert (late.status_code, 'value="9"' in builders.text(late)) == (409, True)
+    for bad in ("many", "2001", "-1", "1.5", ""):
+        assert signed_in.post(address, {**values, "values": bad, "seen": 4}).status_code == 400
+    assert signed_in.post(address, {**values, "source": "", "seen": 4}).status_code == 400
+    assert signed_in.get("/planning/mine/assumptions/beds/?of=beds.site.9").status_code == 404
+
+
+def test_a_length_of_stay_is_changed_by_fields_and_refused_beyond_its_bounds(signed_in, with_beds):
+    address = "/planning/mine/assumptions/change/?of=stay.step-down"
+    values = {"seen": 3, "low": "20", "likely": "22", "high": "400", "source": "assumed"}
+    refused = signed_in.post(address, values)
+    assert (refused.status_code, "greater than the maximum of 365" in builders.text(refused)) == (400, True)
+    assert signed_in.post(address, {**values, "high": "24"}).status_code == 302
+    assert "[[beds.stay]]" in queries.source_of("mine").text
+    assert "Change<span" in builders.text(signed_in.get("/planning/mine/assumptions/"))
+    assert signed_in.get("/planning/mine/assumptions/change/?of=beds.stay.0.days").status_code == 200

@@ -359,3 +359,22 @@ def test_an_outline_is_read_ring_by_ring():
 def test_what_is_not_asked_is_not_computed(text):
     computed = running.of_text(text)
     assert (computed.parts.beds, computed.parts.staff, computed.parts.hubs) == (None, None, None)
+
+
+STAY = '[[beds.stay]]\nstream = "step-down"\ndays = { value = 10, unit = "days", source = "our own count" }\n'
+
+
+def test_a_length_of_stay_that_the_scenario_gives_is_the_one_simulated_and_told():
+    asked = running.checked(WHOLE + STAY).wanted.beds
+    streams = {one.name: one for one in plan_beds.frame(asked, 2016, 3).streams}
+    assert streams["step-down"].stay.likely == 10
+    assert streams["step-up"].stay == next(one.stay for one in west_kent.streams() if one.name == "step-up")
+    assert dict(plan_beds.assumptions(asked))["beds.step-down.stay"].source == "our own count"
+
+
+def test_a_stay_twice_or_beyond_its_bounds_is_refused_with_its_line():
+    with pytest.raises(BadScenario, match=r"line \d+.*stands there twice"):
+        running.checked(WHOLE + STAY + STAY)
+    for bad in ("value = 0,", "value = 366,"):
+        with pytest.raises(BadScenario, match=r"line \d+"):
+            running.checked(WHOLE + STAY.replace("value = 10,", bad))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcare.capacity import definitions
-from localcare.capacity.calc import editing
+from localcare.capacity.calc import editing, editing_parts
+from localcare.capacity.calc.beds import west_kent
 from localcare.capacity.calc.editing import Amount, Spot
-from localcare.capacity.calc.quantity import is_assumed
+from localcare.capacity.calc.editing_parts import Series
+from localcare.capacity.calc.quantity import Quantity, is_assumed
 
 WHAT = {
     "effect": "effect: share of that use avoided, for people reached",
@@ -21,6 +23,7 @@ WHAT = {
     "growth_error": "yearly error of the people forecast",
     "health": "yearly change in the use of people of 65 and over",
     "pounds": "price of one",
+    "stay": "mean length of stay",
 }
 
 
@@ -58,11 +61,23 @@ def spot(text: str, key: str) -> Spot | None:
 
 
 def _spots(text: str) -> Iterator[Spot]:
-    prices = {
-        setting: {"low": q.low, "likely": q.likely, "high": q.high, "unit": q.unit, "source": q.source}
-        for setting, q in definitions.prices().items()
-    }
-    return editing.spots(tomllib.loads(text), prices)
+    prices = {setting: _table_of(q) for setting, q in definitions.prices().items()}
+    stays = {one.name: _table_of(one.stay) for one in west_kent.streams() if one.to}
+    return editing.spots(tomllib.loads(text), prices, stays)
+
+
+def _table_of(q: Quantity) -> dict[str, Any]:
+    return {"low": q.low, "likely": q.likely, "high": q.high, "unit": q.unit, "source": q.source}
+
+
+def series(text: str) -> list[Series]:
+    """Beds of each site and slots of each service, year by year; none where the scenario has no beds."""
+    services = {one.name: (one.slots, west_kent.SLOTS_SOURCE) for one in west_kent.SERVICES}
+    return list(editing_parts.series(tomllib.loads(text), services))
+
+
+def series_of(text: str, key: str) -> Series | None:
+    return next((one for one in series(text) if one.key == key), None)
 
 
 def row(one: Spot) -> Row:
@@ -71,7 +86,7 @@ def row(one: Spot) -> Row:
     return Row(
         key=one.key,
         about=one.about,
-        setting=labels.get(one.setting, ""),
+        setting=labels.get(one.setting, one.setting if one.what == "stay" else ""),
         what=WHAT[one.what],
         low=_figure(amount.low),
         likely=_figure(amount.likely) if amount.likely is not None else "any between",

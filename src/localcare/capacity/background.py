@@ -1,7 +1,8 @@
 """A computation in the background: stage by stage, told as it goes, stopped when asked to, taken up again.
 
 A worker that is told to stop hands its computation back; one that was killed says nothing, and its computation is told
-as stopped once nothing was heard of it for a while (`queries.lost`).
+as stopped once nothing was heard of it for a while (`queries.lost`). Either is taken up from the parts already done
+(`kept_parts`).
 """
 
 import logging
@@ -14,8 +15,9 @@ from django.conf import settings
 from django_tasks import task
 
 from localcare.base import clock
-from localcare.capacity import page_data, running, writing
-from localcare.capacity.models import Computation, State
+from localcare.capacity import compared_parts, definitions, kept_parts, page_data, running, writing
+from localcare.capacity.kept_parts import Keeping
+from localcare.capacity.models import Computation, State, Version
 from localcare.capacity.types import Stopped
 
 log = logging.getLogger(__name__)
@@ -62,17 +64,38 @@ def compute(computation_id: int) -> str:
 
 
 def _computed(computation: Computation) -> dict[str, Any]:
-    """Compute and leave the folder; returns the headline."""
+    """Compute, going on from the parts that one killed before had done, and leave the folder; returns the headline."""
     version = computation.version
     computed = running.of_text(
-        version.text, name=version.scenario.name, beside=baselines(), telling=_telling(computation)
+        version.text,
+        name=version.scenario.name,
+        beside=baselines(),
+        telling=_telling(computation),
+        keeping=_keeping(version),
     )
     _telling(computation)("Drawing the pages and the report", 0.9)
     written = page_data.of(computed)
-    files = {page_data.FILE: page_data.as_bytes(written)}
+    files = {page_data.FILE: page_data.as_bytes(written), compared_parts.FILE: compared_parts.as_bytes(computed)}
     writing.written(computed, results() / str(computation.pk), more=files)
     _telling(computation)("Done", 1.0)
+    kept_parts.forget(parts_of(version))
     return written["headline"]
+
+
+def parts_of(version: Version) -> Path:
+    """The folder of the parts done of a version that is not computed to its end."""
+    return Path(settings.DATA) / "capacity" / "parts" / version.scenario.name / str(version.number)
+
+
+def _keeping(version: Version) -> Keeping:
+    """Parts of this version; those of the scenario's other versions are of no use any more."""
+    mine = parts_of(version)
+    for other in mine.parent.glob("*"):
+        if other != mine:
+            kept_parts.forget(other)
+    own = baselines() / str(definitions.content_of(version.text, version.scenario.name)["baseline"]["file"])
+    files = sorted(path for path in own.glob("*") if path.is_file())  # a shipped one changes with the code only
+    return kept_parts.of(mine, version.text.encode(), *(path.read_bytes() for path in files))
 
 
 def _telling(computation: Computation) -> Callable[[str, float], None]:

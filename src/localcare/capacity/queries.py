@@ -1,5 +1,6 @@
 """Reads of the studio: scenarios, their texts, their computations and what these left."""
 
+import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -137,6 +138,16 @@ def results_of(name: str) -> tuple[Computation, Mapping[str, Any]] | None:
         if path.exists():
             return computation, json.loads(path.read_bytes())
     return None
+
+
+def hubs_chosen(version: Version | None) -> tuple[str, ...] | None:
+    """The hubs that a computation of this very version chose, by code; None where it has not been computed."""
+    done = computed_as_now(version) if version else None
+    path = folder_of(done) / "tables" / "hubs.csv" if done else None
+    if path is None or not path.exists():
+        return None
+    with path.open(newline="", encoding="utf-8") as lines:
+        return tuple(row["code"] for row in csv.DictReader(lines))
 
 
 def under_way() -> bool:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from localcare.capacity import definitions, forecast, inputs
+from localcare.capacity import definitions, forecast, inputs, kept_parts
 from localcare.capacity.calc import parts, tables
 from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.baseline import Baseline
@@ -20,6 +22,7 @@ from localcare.capacity.calc.staff_tables import Gps
 from localcare.capacity.calc.tables import Table, Words
 from localcare.capacity.hub_inputs import assumptions as hub_assumptions
 from localcare.capacity.hub_inputs import default_rules, hub_inputs
+from localcare.capacity.kept_parts import Keeping
 from localcare.capacity.published_workforce import practice_years
 
 GROUPS = {
@@ -93,19 +96,19 @@ def of_text(
     name: str = "scenario",
     beside: Path | None = None,
     telling: Callable[[str, float], None] = _silent,
+    keeping: Keeping = kept_parts.afresh,
 ) -> Computed:
-    """The scenario of a text. `telling` hears each stage and the share done; what it raises stops us. Raises
-    BadScenario."""
+    """The scenario of a text. `telling` hears each stage and the share done; what it raises stops us. `keeping` gives a
+    part that was done before, or keeps it. Raises BadScenario."""
     telling("Forecasting the people", 0.1)
     ready = checked(text, name=name, beside=beside)
     scenario, baseline, residents, wanted = ready.scenario, ready.baseline, ready.residents, ready.wanted
     with definitions.located(text, name):
         telling("Working out activity and money", 0.2)
-        plan = plans.computed(scenario, baseline, residents)
+        plan = keeping("plan", lambda: plans.computed(scenario, baseline, residents))
         telling("Moving one assumption at a time", 0.4)
-        drivers = plans.drivers(scenario, baseline, residents)
-        telling("Simulating beds, staffing teams, siting hubs", 0.6)
-        found = parts.computed(plan, wanted, hub_inputs)
+        drivers = keeping("drivers", lambda: plans.drivers(scenario, baseline, residents))
+        found = _parts(plan, wanted, telling, keeping)
         telling("Making the tables", 0.9)
         whole = [
             *tables.all_tables(plan, drivers, words()),
@@ -115,6 +118,21 @@ def of_text(
             inputs.inputs_table(text, baseline),
         ]
     return Computed(text, plan, found, drivers, whole)
+
+
+def _parts(plan: Plan, wanted: Asked, telling: Callable[[str, float], None], keeping: Keeping) -> Parts:
+    """Beds, staff and hubs, each told before it begins and kept when it is done."""
+    found: dict[str, Any] = {}
+    for key, stage, share in STAGES:
+        one = Asked(**{other: getattr(wanted, other) if other == key else None for other, _, _ in STAGES})
+        if getattr(wanted, key) is not None:
+            telling(stage, share)
+            found[key] = getattr(keeping(key, partial(parts.computed, plan, one, hub_inputs)), key)
+    return Parts(found.get("beds"), found.get("staff"), found.get("hubs"))
+
+
+# Shares of the time that the shipped scenario takes, roughly: beds most.
+STAGES = (("beds", "Simulating beds", 0.45), ("staff", "Staffing the teams", 0.8), ("hubs", "Siting hubs", 0.85))
 
 
 def baseline_named(file: str, beside: Path | None = None) -> Baseline:

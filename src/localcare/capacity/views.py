@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability
-from localcare.capacity import comparing, pyramids, queries
+from localcare.capacity import comparing, pyramids, queries, writing
 from localcare.capacity.types import State, Unknown
 
 KINDS = {
@@ -77,10 +77,23 @@ def compare(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"lines": computed, "names": names, "comparison": None}
     try:
         if all(names):
-            context["comparison"] = comparing.compared(*names)
+            context |= {"comparison": comparing.compared(*names), "said": comparing.said}
     except Unknown as error:
         raise Http404(str(error)) from error
     return render(request, "capacity/compare.jinja", context)
+
+
+@requires(Capability.SEE_PLANNING)
+def comparison_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Two scenarios beside each other as a file: figures as CSV, everything as an Excel workbook."""
+    names = request.GET.get("a", ""), request.GET.get("b", "")
+    try:
+        tables = comparing.as_tables(comparing.compared(*names))
+    except Unknown as error:
+        raise Http404(str(error)) from error
+    whole = writing.csv_of(tables[0]) if kind == "csv" else writing.xlsx_of(tables)
+    headers = {"Content-Disposition": f'attachment; filename="{names[0]}-and-{names[1]}.{kind}"'}
+    return HttpResponse(whole, content_type=KINDS[kind], headers=headers)
 
 
 @requires(Capability.SEE_PLANNING)

@@ -102,9 +102,9 @@ def files(computed: Computed) -> Mapping[str, bytes]:
     tables = computed.tables
     return {
         "scenario.toml": computed.text.encode(),
-        **{f"tables/{table.name}.csv": _csv(table) for table in tables},
+        **{f"tables/{table.name}.csv": csv_of(table) for table in tables},
         "tables.json": _json(tables),
-        "tables.xlsx": _xlsx(tables),
+        "tables.xlsx": xlsx_of(tables),
         **{f"plots/{one.key}.svg": one.drawing.svg().encode() for one in sections(computed) if one.drawing},
         "report.html": html(computed),
         "report.pdf": pdf(computed),
@@ -123,7 +123,7 @@ def _cell(value: Value) -> Value:
     return "" if shown is None else shown
 
 
-def _csv(table: Table) -> bytes:
+def csv_of(table: Table) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
@@ -144,7 +144,7 @@ def _json(tables: Sequence[Table]) -> bytes:
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _xlsx(tables: Sequence[Table]) -> bytes:
+def xlsx_of(tables: Sequence[Table]) -> bytes:
     """One sheet a table. A workbook holds the time it was made; ours a fixed one, so that its bytes are the same."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:

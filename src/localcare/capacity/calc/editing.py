@@ -16,6 +16,11 @@ Path = tuple[Part, ...]
 Content = dict[str, Any]
 
 
+NOTHING: Mapping[str, Mapping[str, Any]] = {}
+# What is added where the scenario does not give it: table, list of tables, the key of its name and of its figures.
+NEW = {"pounds": ("money", "price", "setting", "pounds"), "stay": ("beds", "stay", "stream", "days")}
+
+
 class CannotEdit(ValueError):
     """The place is not written in a way that can be changed by fields; the message says to change the text."""
 
@@ -24,7 +29,7 @@ class CannotEdit(ValueError):
 class Spot:
     """An assumption of a scenario: where it stands, what it is about, and what it says.
 
-    `path` is empty for a shipped price that the scenario does not give itself."""
+    `path` is empty for one that the scenario does not give itself: a shipped price, a stay of the starting point."""
 
     key: str
     path: Path
@@ -59,8 +64,11 @@ def amount_of(table: Mapping[str, Any]) -> Amount:
     return Amount(low, likely, high, table.get("unit", ""), table["source"])
 
 
-def spots(content: Content, prices: Mapping[str, Mapping[str, Any]]) -> Iterator[Spot]:
-    """Every assumption, in the order in which a planner asks for it. `prices`: the shipped ones by setting."""
+def spots(
+    content: Content, prices: Mapping[str, Mapping[str, Any]], stays: Mapping[str, Mapping[str, Any]] = NOTHING
+) -> Iterator[Spot]:
+    """Every assumption, in the order in which a planner asks for it. `prices`: the shipped ones by setting; `stays`:
+    those of the starting point by stream."""
     for i, one in enumerate(content.get("intervention", ())):
         path: Path = ("intervention", i)
         for j, claim in enumerate(one.get("claim", ())):
@@ -73,6 +81,8 @@ def spots(content: Content, prices: Mapping[str, Mapping[str, Any]]) -> Iterator
         yield _spot(("trend", i, "growth"), "Trends", "growth", one["setting"], one["growth"])
     for what in ("growth_error", "health"):
         yield _spot(("people", what), "People", what, "", content["people"][what])
+    if "beds" in content:
+        yield from _stays(content["beds"].get("stay", ()), stays)
     given = {one["setting"]: i for i, one in enumerate(content["money"].get("price", ()))}
     for setting, table in prices.items():
         if setting in given:
@@ -82,20 +92,38 @@ def spots(content: Content, prices: Mapping[str, Mapping[str, Any]]) -> Iterator
             yield Spot(f"price.{setting}", (), "Prices", "pounds", setting, table)
 
 
+def _stays(given: Sequence[Mapping[str, Any]], stays: Mapping[str, Mapping[str, Any]]) -> Iterator[Spot]:
+    places = {one["stream"]: i for i, one in enumerate(given)}
+    for stream, table in stays.items():
+        if stream in places:
+            path: Path = ("beds", "stay", places[stream], "days")
+            yield _spot(path, "Lengths of stay", "stay", stream, given[places[stream]]["days"])
+        else:
+            yield Spot(f"stay.{stream}", (), "Lengths of stay", "stay", stream, table)
+
+
 def _spot(path: Path, about: str, what: str, setting: str, table: Mapping[str, Any]) -> Spot:
     return Spot(".".join(map(str, path)), path, about, what, setting, table)
 
 
 def changed(text: str, spot: Spot, amount: Amount, line: int) -> str:
-    """The text with one assumption saying something else. `line`: where it stands, from 1; any for a price not there.
+    """The text with one assumption saying something else. `line`: where it stands, from 1; any for one not there.
 
     Raises CannotEdit where it is not written as one table on that line."""
     after = _table(amount)
     if not spot.path:
-        added = f"\n[[money.price]]\nsetting = {_string(spot.setting)}\npounds = {after}\n"
-        return _checked(text.rstrip("\n") + "\n" + added, text, ("money", "price", _new_price(text)), None)
+        table, array, names, holds = NEW[spot.what]
+        return added(text, (table, array), {names: quoted(spot.setting), holds: after})
     start, end = _span(text, spot.path, line)
     return _checked(text[:start] + after + text[end:], text, spot.path, tomllib.loads(f"it = {after}")["it"])
+
+
+def added(text: str, place: tuple[str, str], values: Mapping[str, str]) -> str:
+    """The text with one table more at the end of a list of tables; `values` as TOML has them. Raises CannotEdit."""
+    lines = "".join(f"{key} = {value}\n" for key, value in values.items())
+    made = f"{text.rstrip(chr(10))}\n\n[[{'.'.join(place)}]]\n{lines}"
+    number = len(_at(tomllib.loads(text), place[:1]).get(place[1], ()))
+    return _checked(made, text, (*place, number), None)
 
 
 def forked(text: str, *, name: str, title: str, of: str) -> str:
@@ -113,15 +141,11 @@ def _top_set(text: str, key: str, value: str) -> str:
     """A key of the top of a file, before its first table; put after `name` where it was not there."""
     top = re.search(r"^\s*\[", text, re.M)
     end = top.start() if top else len(text)
-    line = f"{key} = {_string(value)}"
+    line = f"{key} = {quoted(value)}"
     head, found = re.subn(rf"^{key}\s*=.*$", lambda _: line, text[:end], count=1, flags=re.M)
     if not found:
         head = re.sub(r"^(name\s*=.*)$", lambda there: f"{there[1]}\n{line}", head, count=1, flags=re.M)
     return head + text[end:]
-
-
-def _new_price(text: str) -> int:
-    return len(tomllib.loads(text)["money"].get("price", ()))
 
 
 def _span(text: str, path: Path, number: int) -> tuple[int, int]:
@@ -149,11 +173,13 @@ def _length(text: str, line: int) -> int:
 
 def _checked(made: str, before: str, path: Path, wanted: Any) -> str:
     """The changed text, if it differs from the one before in that place alone. Raises CannotEdit."""
-    old, new = tomllib.loads(before), tomllib.loads(made)
+    try:
+        old, new = tomllib.loads(before), tomllib.loads(made)
+    except tomllib.TOMLDecodeError:
+        raise CannotEdit(f"{path[1]} is written in a way that takes no table more: change it in the text") from None
     if wanted is None:
-        new["money"]["price"].pop(path[-1])
-        old["money"].setdefault("price", [])
-        new["money"].setdefault("price", [])
+        _at(new, path[:-1]).pop(path[-1])
+        _at(old, path[:-2]).setdefault(path[-2], [])
     else:
         if _at(new, path) != wanted:
             raise CannotEdit(f"{path[-1]} could not be changed by fields: change it in the text")
@@ -174,10 +200,10 @@ def _table(amount: Amount) -> str:
     if amount.low == amount.high:
         values = [("value", amount.low)]
     figures = [f"{key} = {value:.12g}" for key, value in values if value is not None]
-    unit = [f"unit = {_string(amount.unit)}"] if amount.unit else []
-    return "{ " + ", ".join([*figures, *unit, f"source = {_string(amount.source)}"]) + " }"
+    unit = [f"unit = {quoted(amount.unit)}"] if amount.unit else []
+    return "{ " + ", ".join([*figures, *unit, f"source = {quoted(amount.source)}"]) + " }"
 
 
-def _string(value: str) -> str:
+def quoted(value: str) -> str:
     """Words in quotes as TOML has them, on one line."""
     return json.dumps(re.sub(r"[\x00-\x1f\x7f]+", " ", value), ensure_ascii=False)

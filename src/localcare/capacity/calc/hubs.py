@@ -20,8 +20,9 @@ import numpy.typing as npt
 
 from localcare.capacity.calc import siting_best as best
 from localcare.capacity.calc import siting_bounds as bounds
-from localcare.capacity.calc.hub_report import HubPlan, Service, no_plan, plan_of
+from localcare.capacity.calc.hub_report import HubPlan, Service, Status, no_plan, plan_of
 from localcare.capacity.calc.siting_given import Given
+from localcare.capacity.calc.siting_milp import PROVED
 
 Array = npt.NDArray[np.float64]
 Codes = tuple[str, ...]
@@ -152,23 +153,26 @@ def what_if(
     closed: Sequence[str] = (),
     moved: Sequence[tuple[str, str]] = (),
     capped: Sequence[tuple[str, float]] = (),
+    gap: float = 0.0,
 ) -> HubPlan:
     """A set of hubs changed by hand and worked out: no siting, only who goes where. Every change by code.
 
-    `moved`: (from, to). `capped`: (hub, people). Who no longer fits is shared out at least travel, proved. A set that
-    breaks a rule is answered `infeasible` with the reason."""
+    `moved`: (from, to). `capped`: (hub, people). Who no longer fits is shared out at least travel, proved; with
+    a `gap`, within that share of the least, which is found sooner. A set that breaks a rule
+    is answered `infeasible` with the reason."""
     sites = (set(hubs) | set(opened) | {to for _, to in moved}) - set(closed) - {away for away, _ in moved}
     limits = tuple((dict(rules.capacity) | dict(capped)).items())
     changed = replace(rules, p=len(sites), open=tuple(sorted(sites)), closed=(), capacity=limits, across_border=True)
     if not sites:
         return no_plan(0, "no hub is left: open one")
     task, _ = _task(inputs, changed)
-    served = best.serve(task, task.fixed_open, _least(changed, len(inputs.sites)))
+    served = best.serve(task, task.fixed_open, _least(changed, len(inputs.sites)), gap=max(gap, PROVED))
     if served is None:
         return no_plan(len(sites), "not everybody fits: raise a capacity, the minutes, or lower the least population")
     if reason := _broken(inputs, changed, served):
         return no_plan(len(sites), reason)
-    return plan_of(inputs, changed, served, "optimal", served.cost)
+    status: Status = "feasible" if gap else "optimal"
+    return plan_of(inputs, changed, served, status, served.cost * (1 - gap))
 
 
 def _task(inputs: HubInputs, rules: Rules) -> tuple[Given, npt.NDArray[np.bool_]]:

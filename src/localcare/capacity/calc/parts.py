@@ -69,7 +69,18 @@ def _beds(table: Mapping[str, Any], read: Read) -> BedsAsked:
         _nearest(table["site"], read),
         read(table["people"], ("beds", "people")) if "people" in table else None,
         {one["name"]: one["source"] for one in (*table["site"], *table.get("service", ()))},
+        _stays(table.get("stay", ()), read),
     )
+
+
+def _stays(tables: Sequence[Mapping[str, Any]], read: Read) -> dict[str, Quantity]:
+    """Mean lengths of stay by stream. Raises BadScenario for a stream that stands there twice."""
+    found: dict[str, Quantity] = {}
+    for i, one in enumerate(tables):
+        if one["stream"] in found:
+            raise BadScenario(f"{one['stream']} stands there twice; leave one", ("beds", "stay", i))
+        found[one["stream"]] = read(one["days"], ("beds", "stay", i, "days"))
+    return found
 
 
 def _nearest(sites: Sequence[Mapping[str, Any]], read: Read) -> dict[str, Quantity]:

@@ -1,7 +1,7 @@
 """The beds and home slots that a plan's activity asks for: the bed model fed with the plan's years."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -32,6 +32,10 @@ class BedsAsked:
     nearest: Mapping[str, Quantity]  # share of people by nearest site; empty: the scenario does not say
     people: Quantity | None  # for how many the beds of the sites are; None: the scenario does not say
     sources: Mapping[str, str]  # of the beds of a site and the slots of a service that the scenario gives, by name
+    stays: Mapping[str, Quantity] = field(default_factory=dict)  # mean days by stream; else those of the starting point
+
+    def stay_of(self, stream: Stream) -> Quantity:
+        return self.stays.get(stream.name, stream.stay)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def frame(asked: BedsAsked, baseline_year: int, years: int, scale: float = 1.0) 
         raise ValueError("no site has a bed in any year: give beds to one, or leave the part out")
     nearest = tuple(one.likely for one in nearest_of(asked).values())
     streams = tuple(
-        replace(one, a_year=one.a_year.times(scale), sites=nearest if one.sites else ()) for one in first.streams
+        replace(one, a_year=one.a_year.times(scale), stay=asked.stay_of(one), sites=nearest if one.sites else ())
+        for one in first.streams
     )
     services = tuple(
         Service(
@@ -140,7 +145,7 @@ def assumptions(asked: BedsAsked) -> Iterator[tuple[str, Assumption]]:
     yield "beds.weekday", Series(west_kent.WEEKDAY, "weights from Monday", west_kent.SEASONS_SOURCE)
     yield "beds.month", Series(west_kent.MONTH, "weights from January", west_kent.SEASONS_SOURCE)
     for stream in west_kent.streams():
-        yield from _of_stream(stream)
+        yield from _of_stream(replace(stream, stay=asked.stay_of(stream)))
 
 
 def _of_stream(stream: Stream) -> Iterator[tuple[str, Assumption]]:

@@ -75,11 +75,15 @@ def listed(
 
 
 def serve(
-    task: Given, chosen: Sites, least: npt.NDArray[np.float64] | None = None, limit: float = np.inf
+    task: Given,
+    chosen: Sites,
+    least: npt.NDArray[np.float64] | None = None,
+    limit: float = np.inf,
+    gap: float = milp.PROVED,
 ) -> Served | None:
     """Everybody at the nearest site of a set, or, where that breaks a capacity or a least load, the best that does not.
 
-    None where nothing serves everybody, or nothing for less than `limit`."""
+    None where nothing serves everybody, or nothing for less than `limit`. `gap`: a share above the least."""
     assignment, some = task.nearest(chosen), task.demand > 0
     if (assignment[some] < 0).any():
         return None
@@ -90,7 +94,7 @@ def serve(
         own = np.ix_(np.flatnonzero(some), at)
         weighted = (task.demand[:, None] * np.where(task.allowed, task.cost, 0.0))[own]
         low = None if least is None else least[at]
-        answer, share = milp.shared_out(weighted, task.allowed[own], task.demand[some], room, low, limit)
+        answer, share = milp.shared_out(weighted, task.allowed[own], task.demand[some], room, low, limit, gap)
         if answer.values is None:
             return None
         assignment[some] = at[share]

@@ -31,6 +31,9 @@ class Answer:
     reduced: Array | None = None
 
 
+PROVED = 1e-9  # a relative gap so small is none
+
+
 @dataclass(slots=True)
 class Model:
     """A programme in variables from 0 to 1, whole where marked; rows are added in blocks."""
@@ -52,14 +55,14 @@ class Model:
         self.lower.append(np.broadcast_to(np.asarray(lower, float), many))
         self.upper.append(np.broadcast_to(np.asarray(upper, float), many))
 
-    def solve(self, *, nodes: int = 1_000_000) -> Answer:
-        """Minimise to a proved gap of 0 (relative 1e-9), or to the limit of nodes."""
+    def solve(self, *, nodes: int = 1_000_000, gap: float = PROVED) -> Answer:
+        """Minimise to a proved gap of 0 (relative 1e-9), or to a wider one, or to the limit of nodes."""
         solver = highspy.Highs()
         for option, value in {
             "output_flag": False,
             "random_seed": 0,
             "threads": 1,
-            "mip_rel_gap": 1e-9,
+            "mip_rel_gap": gap,
             "mip_abs_gap": 1e-9,
             "mip_feasibility_tolerance": 1e-9,
             "mip_max_nodes": nodes,
@@ -136,14 +139,21 @@ def located(
 
 
 def shared_out(
-    cost: Array, allowed: Bools, demand: Array, capacity: Array | None, least: Array | None, limit: float = np.inf
+    cost: Array,
+    allowed: Bools,
+    demand: Array,
+    capacity: Array | None,
+    least: Array | None,
+    limit: float = np.inf,
+    gap: float = PROVED,
 ) -> tuple[Answer, npt.NDArray[np.intp]]:
     """Assign whole demand points to sites that are all open, none above its capacity or below its least load.
 
     The generalised assignment problem: minimise sum of cost_ji x_ji, sum over i of x_ji = 1,
     least_i <= sum over j of demand_j x_ji <= capacity_i. Points may be split in a first programme, which says what each
     pair adds at least; the second has whole points and only pairs that can be in a better solution than the one found.
-    No values where the first shows that nothing costs less than `limit`.
+    No values where the first shows that nothing costs less than `limit`. `gap`: how far above the least it may be, as a
+    share, in the second.
     """
     points = len(demand)
     j, i = np.nonzero(allowed)
@@ -154,7 +164,7 @@ def shared_out(
     step = np.sort(relaxed.reduced)[min(points + FIRST_PAIRS, len(j)) - 1]
     while True:
         kept = relaxed.reduced <= step
-        answer = _sharing(cost, j[kept], i[kept], demand, capacity, least, True)
+        answer = _sharing(cost, j[kept], i[kept], demand, capacity, least, True, gap)
         room = answer.objective - relaxed.objective + 1e-9 * abs(relaxed.objective)
         if kept.all() or room <= step:
             break
@@ -171,6 +181,7 @@ def _sharing(
     capacity: Array | None,
     least: Array | None,
     whole: bool,
+    gap: float = PROVED,
 ) -> Answer:
     points, sites = cost.shape
     pairs, line = len(j), np.arange(len(j))
@@ -178,7 +189,7 @@ def _sharing(
     model.rows(sparse.csr_array((np.ones(pairs), (j, line)), shape=(points, pairs)), 1.0, 1.0)
     loads = sparse.csr_array((demand[j], (i, line)), shape=(sites, pairs))
     model.rows(loads, -np.inf if least is None else least, np.inf if capacity is None else capacity)
-    return model.solve()
+    return model.solve(gap=gap)
 
 
 def covered(within: Bools, demand: Array, p: int | None, fixed_open: Sites = ()) -> tuple[Answer, Sites]:

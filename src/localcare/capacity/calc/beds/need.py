@@ -33,6 +33,7 @@ class Need:
     place: str
     year: int
     places: Spread
+    replications: tuple[float, ...] = ()  # the same one by one, to set beside those of another plan with the same seed
 
 
 def needed(
@@ -54,7 +55,9 @@ def needed(
     answer = []
     for place, (times, stays) in asked(system, people).items():
         fewest = _fewest(*_windows(system, times, stays), share, within).reshape(replications, system.years)
-        answer += [Need(place, year, spread(fewest[:, year].astype(float))) for year in range(system.years)]
+        for year in range(system.years):
+            each = fewest[:, year].astype(float)
+            answer.append(Need(place, year, spread(each), tuple(each.tolist())))
     return tuple(answer)
 
 
