@@ -9,6 +9,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +35,8 @@ def of(folder: Path, *key: bytes) -> Keeping:
     def kept(name: str, make: Callable[[], Part]) -> Part:
         path = mine / name
         if path.exists():
-            return pickle.loads(path.read_bytes())
+            with suppress(EOFError, pickle.UnpicklingError):  # torn by a machine that went down: made again
+                return pickle.loads(path.read_bytes())
         made = make()
         mine.mkdir(parents=True, exist_ok=True)
         building = mine / f".{name}-{os.getpid()}"
