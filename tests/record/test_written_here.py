@@ -157,7 +157,9 @@ class TestPages:
     def test_the_copy_of_a_meeting_holds_its_actions(self, client, margaret, coordinator):
         held = mdt.plan_meeting(starts_at=clock.at(TODAY, time(13)), minutes=60, by=coordinator)
         case = mdt.add_case(meeting_id=held.pk, patient_id=margaret.id, reason="Falls", told="person", by=coordinator)
-        given = NewAction("Order a frame", Owner(coordinator.post_id, coordinator.team_id, "Sam"), date(2017, 4, 7), "t1")
+        given = NewAction(
+            "Order a frame", Owner(coordinator.post_id, coordinator.team_id, "Sam"), date(2017, 4, 7), "t1"
+        )
         words = {"discussion": "", "decision": "A frame"}
         mdt.record_case(case_id=case.pk, **words, actions=[given], started_from=0, by=coordinator)
         builders.sign_in(client, coordinator)

@@ -97,7 +97,6 @@ class TestWhomToRing:
         for words in (coordinator.name, f"{nurse.name}", "Tonbridge cluster team", "01632 960011"):
             assert words in page
 
-
     def test_the_practice_on_the_phone_that_its_area_told(self, client, nurse, margaret, name):
         assert "01632 960100" not in shown(client, nurse, name, margaret)
         table = b"code,name,kind,phone\nG1,Hadlow Practice,practice,01632 960100\n"
