@@ -156,15 +156,17 @@ class Made:
         Those that the part leaves out are protected as well, though not shown. Of how many the part is, everybody may
         know.
         """
-        counts, few, lines = {}, {(*key, PART) for key in also}, []
+        counts: dict[tuple, float] = {}
+        few, lines = {(*key, PART) for key in also}, []
         for key in [(unit, key) for key in keys for unit in self.units]:
-            part, whole = found.get(key, (0.0, 0.0))
-            counts |= {(*key, PART): part, (*key, REST): whole - part, (*key, ALL): whole}
-            few |= {(*key, PART)} if self.rule.small(whole) else set()  # a zero of few people tells of all of them
+            among, people = found.get(key, (0.0, 0.0))
+            counts |= {(*key, PART): among, (*key, REST): people - among, (*key, ALL): people}
+            few |= {(*key, PART)} if self.rule.small(people) else set()  # a zero of few people tells of all of them
             lines.append(Line(None, ((*key, PART), (*key, REST))))
         lines += [line for key in keys for kind in (PART, REST, ALL) for line in self.tree(key, kind)]
         shown = differencing.published(counts, lines, self.rule, few)
-        return tuple({key[:2]: n for key, n in shown.items() if key[2] == kind} for kind in (PART, ALL))
+        part, whole = ({key[:2]: n for key, n in shown.items() if key[2] == kind} for kind in (PART, ALL))
+        return part, whole
 
     def tree(self, *key: str) -> list[Line]:
         """The sums of the levels for the counts (unit, *key): area of clusters, each cluster of its practices."""
