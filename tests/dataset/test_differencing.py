@@ -35,6 +35,23 @@ def test_three_parts_of_12_and_one_of_7_leave_nothing_but_7_until_another_goes()
     assert differencing.narrowed(counts, hidden, lines, RULE) == set()
 
 
+def test_five_parts_of_8_and_two_of_1_are_shown_so_that_neither_is_known():
+    """10 five times, twice suppressed, and 40 would leave nothing but 1 and 1."""
+    counts, lines = total_of(8, 8, 8, 8, 8, 1, 1)
+    assert differencing.bounds(counts, {5, 6}, lines, RULE)[5] == (1, 1)
+    shown = differencing.published(counts, lines, RULE)
+    hidden = {key for key, count in shown.items() if count is None}
+    assert hidden > {5, 6}
+    assert differencing.narrowed(counts, hidden, lines, RULE) == set()
+
+
+def test_where_nothing_beside_is_left_a_count_further_off_goes():
+    lines = [Line("a", (0, 1)), Line("all", ("a", 2))]
+    counts = {0: 1, 1: 8, "a": 9, 2: 60, "all": 69}
+    hidden = differencing.guarded(counts, counts, {0, 1, "a"}, lines, RULE)
+    assert differencing.narrowed(counts, hidden, lines, RULE) == set()
+
+
 def test_one_of_1_is_as_open_as_one_of_5_and_needs_nothing():
     counts, lines = total_of(20, 5)
     assert differencing.guarded({0: 20, 1: 5}, counts, {1}, lines, RULE) == {1}

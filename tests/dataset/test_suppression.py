@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcare.dataset import suppression
+from localcare.dataset import differencing, suppression
 from localcare.dataset.suppression import Line, Rule
 
 RULE = Rule()
@@ -28,7 +28,7 @@ RULE = Rule()
     ],
 )
 def test_a_count_alone(count, shown):
-    assert suppression.published({"a": count}, [], RULE) == {"a": shown}
+    assert differencing.published({"a": count}, [], RULE) == {"a": shown}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_count_alone(count, shown):
 def test_a_total_and_its_parts(parts, total, shown):
     counts = dict(enumerate([*parts, total]))
     line = Line(len(parts), tuple(range(len(parts))))
-    assert list(suppression.published(counts, [line], RULE).values()) == shown
+    assert list(differencing.published(counts, [line], RULE).values()) == shown
 
 
 def test_a_sum_everybody_knows_protects_like_a_published_one():
@@ -98,13 +98,6 @@ def test_told_by_sums_no_fewer_are_called_dominated_than_by_the_two_largest(amou
 def test_many_alike_are_not_called_dominated():
     assert not RULE.concentrated(8 * 30, 30, 8 * 30**2)
     assert not RULE.concentrated(0, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("count", "whole", "few"), [(0, 7, True), (0, 8, False), (93, 100, True), (92, 100, False), (100, 100, False)]
-)
-def test_a_count_of_a_small_whole_and_all_but_a_few_tell_of_few(count, whole, few):
-    assert RULE.tells_of_few(count, whole) == few
 
 
 @given(st.lists(st.booleans(), min_size=48, max_size=48), st.booleans())

@@ -26,6 +26,7 @@ class Attacker:
     below: int = 8
     half: int = 2
     answers: dict[frozenset, tuple[float, float]] = field(default_factory=dict)
+    public: set[frozenset] = field(default_factory=set)
 
     def learn(self, of: Iterable[Group], shown: int | None) -> None:
         """One answer; another about the same people narrows it."""
@@ -44,17 +45,21 @@ class Attacker:
         """A sum that everybody knows exactly."""
         groups = frozenset(of)
         self.answers[groups] = (self.truth(groups),) * 2
+        self.public.add(groups)
 
     def truth(self, groups: Iterable[Group]) -> int:
         return sum(self.people[group] for group in groups)
 
     def exact(self) -> list[tuple[frozenset, int]]:
-        """Every small count, asked for or the difference of two asked for, that can have one value only."""
+        """Every small count, asked for or the difference of two asked for, that can have one value only.
+
+        What everybody knows anyway is not counted.
+        """
         targets = {groups for groups in self.answers if self._small(groups)}
         targets |= {
             one - other for one in self.answers for other in self.answers if other < one and self._small(one - other)
         }
-        wanted = sorted(targets, key=lambda groups: sorted(map(str, groups)))
+        wanted = sorted(targets - self.public, key=lambda groups: sorted(map(str, groups)))
         worlds = _Worlds(list(self.people), self.answers)
         return [
             (groups, self.truth(groups))
@@ -67,7 +72,7 @@ class Attacker:
 
 
 def _open(low: float, high: float, below: int) -> bool:
-    return min(floor(high + 1e-6), below - 1) > max(ceil(low - 1e-6), 1)
+    return min(floor(high + 1e-6), below - 1) > ceil(low - 1e-6)
 
 
 class _Worlds:

@@ -15,6 +15,7 @@ from localcare.population.explorer import Question, ways
 from localcare.population.explorer_protect import Tables
 from localcare.population.family import REGISTERED
 from tests import builders
+from tests.population import small_areas
 from tests.population.attack import Attacker
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +238,17 @@ def test_registered_observed_and_scored_taken_from_each_other_give_no_small_coun
                 known.learn([(code, kind) for code in inside for kind in kinds], row[count])
             known.know([(code, kind) for code in inside for kind in within["registered"]])
     assert known.exact() == []
+
+
+@pytest.mark.parametrize("question", small_areas.QUESTIONS, ids=lambda question: question.__name__)
+def test_no_report_of_a_small_area_gives_a_small_count_exactly(question):
+    """Registers, scores, measures and use of nine practices that hold few people, those left out among them."""
+    assert small_areas.leaks(question, range(15)) == []
+
+
+def test_the_attack_on_a_small_area_succeeds_without_the_guard(monkeypatch):
+    monkeypatch.setattr(differencing, "narrowed", lambda *_: set())
+    assert small_areas.leaks(small_areas.registers, range(15)) != []
 
 
 @pytest.fixture

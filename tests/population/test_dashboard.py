@@ -209,6 +209,13 @@ class TestTheCostliest:
         assert all(row["people"] >= 20 for row in rows)
         assert {row["unit"] for row in rows} <= {OWN, OTHER, "G82002"}
 
+    def test_the_page_says_how_to_ask_the_same(self, client, sign_in):
+        sign_in("practice_manager", OWN)
+        for place, told in (("area", "--level area"), (f"practice:{OWN}", f"--level practice --unit {OWN}")):
+            assert (
+                f"localcare population report costliest {told}<" in client.get(f"{PEOPLE}?at={place}").content.decode()
+            )
+
     def test_without_its_edition_the_page_says_what_to_do(self, client, area, sign_in, tmp_path, monkeypatch):
         monkeypatch.setattr(costliest.editions, "named", _no_edition)
         sign_in("practice_manager", OWN)

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from localcare.caseload.calc import effect
 from localcare.caseload.models import EffectEstimate, Evaluation
-from localcare.dataset import suppression
+from localcare.dataset import differencing
 from localcare.dataset.suppression import Rule
 
 # outcome: its words, and whether it is told for one person and year in pounds or for a hundred.
@@ -66,7 +66,7 @@ def people(estimate: EffectEstimate) -> dict[str, int | None]:
         "put_forward": estimate.outcomes.get("reached", 0),
         "taken_on": estimate.outcomes.get("taken_on", 0),
     }
-    shown: dict[str, int | None] = suppression.published(counts, [], _rule())
+    shown: dict[str, int | None] = differencing.published(counts, [], _rule())
     return shown
 
 

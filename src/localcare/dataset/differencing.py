@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule, least_loss
 
 K = Any
@@ -22,6 +23,24 @@ MOST = 1e9  # more than any count
 PASSES = 50
 
 Array = NDArray[np.float64]
+
+
+def published(
+    counts: Mapping[K, float], lines: Iterable[Line], rule: Rule, also: Iterable[K] = ()
+) -> dict[K, int | None]:
+    """Every count as it may be published: rounded, or None where withheld."""
+    gone = withheld(counts, lines, rule, also)
+    return {key: None if key in gone else rule.rounded(count) for key, count in counts.items()}
+
+
+def withheld(counts: Mapping[K, float], lines: Iterable[Line], rule: Rule, also: Iterable[K] = ()) -> frozenset[K]:
+    """The keys of all counts not to publish: those of `also`, the small ones, and what would give them away.
+
+    First as though sums were shown exactly (`suppression.suppressed`), then for what rounding itself tells: five parts
+    of 8 and two of 1 make 42, and shown as 40 beside five of 10 they leave nothing but 1 and 1.
+    """
+    everything = list(lines)
+    return guarded(counts, counts, suppression.suppressed(counts, everything, rule, also), everything, rule)
 
 
 def guarded(
@@ -33,12 +52,20 @@ def guarded(
     """
     gone = set(hidden)
     while found := narrowed(counts, gone, lines, rule):
-        around = [[line for line in lines if key in line.counts] for key in sorted(found, key=str)]
-        more = {key for lying in around if (key := least_loss(lying, gone, own)) is not None}
+        more = {_protector({key}, gone, own, lines) for key in sorted(found, key=str)} - {None}
         if not more:
             break
         gone |= more
     return frozenset(gone)
+
+
+def _protector(found: set[K], gone: set[K], own: Mapping[K, float], lines: Sequence[Line]) -> K | None:
+    """The least loss beside a count, else beside those that it hangs together with: a sum further off narrows it."""
+    around = [line for line in lines if not found.isdisjoint(line.counts)]
+    if (choice := least_loss(around, gone, own)) is not None:
+        return choice
+    beside = found.union(*(gone.intersection(line.counts) for line in around))
+    return None if beside == found else _protector(beside, gone, own, lines)
 
 
 def narrowed(counts: Mapping[K, float], hidden: Iterable[K], lines: Sequence[Line], rule: Rule) -> set[K]:

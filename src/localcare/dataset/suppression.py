@@ -51,10 +51,6 @@ class Rule:
         """
         return self.dominated(total, (largest, min(largest, sqrt(max(0.0, squares - largest**2)))))
 
-    def tells_of_few(self, count: float, whole: float) -> bool:
-        """Whether a count of a whole is of a small whole (also a zero), or all but a few of it."""
-        return self.small(whole) or self.small(whole - count)
-
     def rounded(self, count: float) -> int:
         """The nearest multiple of `round_to`; halves up."""
         return self.round_to * floor(count / self.round_to + 0.5)
@@ -70,14 +66,6 @@ class Line:
     @property
     def counts(self) -> tuple[K, ...]:
         return self.parts if self.total is None else (*self.parts, self.total)
-
-
-def published(
-    counts: Mapping[K, float], lines: Iterable[Line], rule: Rule, also: Iterable[K] = ()
-) -> dict[K, int | None]:
-    """Every count as it may be published: rounded, or None where suppressed, or where it is one of `also`."""
-    hidden = suppressed(counts, lines, rule, also)
-    return {key: None if key in hidden else rule.rounded(count) for key, count in counts.items()}
 
 
 def suppressed(counts: Mapping[K, float], lines: Iterable[Line], rule: Rule, also: Iterable[K] = ()) -> frozenset[K]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from localcare.dataset import suppression
+from localcare.dataset import differencing
 from localcare.dataset.runs import RunFolder
 from localcare.dataset.suppression import Rule
 from localcare.population import sharing
@@ -91,7 +91,7 @@ def _missing(asked: _Asked) -> Missing:
 def _published(of: Made, counts: Mapping[tuple[Unit, str], float], bands: Iterable[str]) -> Mapping:
     """Rounded up, not to the nearest, so that a bound from it holds; a group's people not seen are whole in sum."""
     whole = {key: round(count) for key, count in counts.items()}
-    hidden = suppression.suppressed(whole, [line for band in bands for line in of.tree(band)], of.rule)
+    hidden = differencing.withheld(whole, [line for band in bands for line in of.tree(band)], of.rule)
     step = of.rule.round_to
     return {key: None if key in hidden else -(-count // step) * step for key, count in whole.items()}
 

@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from localcare.access import queries as gate
 from localcare.base.once import once_a_request
 from localcare.base.prepared import prepared
-from localcare.dataset import suppression
+from localcare.dataset import differencing
 from localcare.dataset.suppression import Line, Rule
 from localcare.population import definitions as definition_files
 from localcare.population import lawful
@@ -60,7 +60,7 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
         **{("group", key): n for key, n in groups.items()},
     }
     lines = [Line(TOTAL, tuple(k for k in counts if k[0] == of)) for of in ("practice", "group")]  # type: ignore[index]
-    shown = suppression.published(counts, lines, rule)
+    shown = differencing.published(counts, lines, rule)
     new = _new(practice_codes, open_lists)
     return ListCounts(
         total=shown[TOTAL],
@@ -68,7 +68,7 @@ def list_counts(practice_codes: Collection[str]) -> ListCounts:
         by_practice={key: shown["practice", key] for key in practices},
         new_by_practice={code: new[code] for code in practice_codes},
         by_group={key: shown["group", key] for key in groups},
-        by_reason=suppression.published(reasons, [], rule),
+        by_reason=differencing.published(reasons, [], rule),
         by_change=_changed(open_lists, rule),
     )
 
@@ -79,7 +79,7 @@ def _changed(practice_codes: Collection[str], rule: Rule) -> dict[str, int | Non
     found = dict(rows.values_list("change").annotate(n=Count("id")))
     counts = {change: found.get(change, 0) for change in (ListEntry.Change.UP, ListEntry.Change.DOWN)}
     gone_now = GoneEntry.objects.filter(practice_code__in=list(practice_codes)).count()
-    return suppression.published({**counts, GoneEntry.change: gone_now}, [], rule)
+    return differencing.published({**counts, GoneEntry.change: gone_now}, [], rule)
 
 
 def new_on_lists(practice_codes: Collection[str]) -> int | None:
@@ -97,7 +97,7 @@ def _new(practice_codes: Collection[str], open_lists: Collection[str]) -> dict[H
     found = dict(_new_by_practice(open_lists))
     new = {code: found.get(code, 0) for code in practice_codes}
     rule = Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO)
-    return suppression.published({TOTAL: sum(new.values()), **new}, [Line(TOTAL, tuple(new))], rule)
+    return differencing.published({TOTAL: sum(new.values()), **new}, [Line(TOTAL, tuple(new))], rule)
 
 
 @prepared
@@ -170,4 +170,4 @@ def published_model(run: Run) -> dict[str, Any]:
 
 def _protected(told: Mapping[str, Any]) -> dict[str, Any]:
     counts = {key: told[key] for key in ("people", "outcomes") if key in told}
-    return dict(told) | suppression.published(counts, [], Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO))
+    return dict(told) | differencing.published(counts, [], Rule(settings.SUPPRESS_BELOW, settings.ROUND_TO))

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from localcare.dataset import suppression
-from localcare.dataset.suppression import Line
 from localcare.population import sharing
 
 if TYPE_CHECKING:
@@ -15,7 +13,6 @@ HOW = (
     "measure's definition, which names its source. A rate is hidden where fewer people stand behind it, or behind "
     "those it leaves, than may be shown, or where one or two make up most of it."
 )
-WITH, WITHOUT, ALL = "with", "without", "all"
 FIGURES = ("numerator", "people", "denominator", "rate")
 
 
@@ -23,17 +20,11 @@ def rows(of: "Made", _segmentation: str, units: Iterable["Unit"]) -> list[dict[s
     """Each measure of each unit; None where suppressed, and no rate where nobody is in the denominator."""
     lost = {m.key: sharing.lost(of.run, sharing.of_measure(m)) for m in of.definitions.measures}
     counts, numerators = _counts(of, lost)
-    few = [(unit, key, WITH) for unit, key in of.dominated("measure", "measure", "numerator", lost)]
-    lines = [
-        Line((u, m.key, ALL), ((u, m.key, WITH), (u, m.key, WITHOUT)))
-        for u in of.units
-        for m in of.definitions.measures
-    ]
-    lines += [line for m in of.definitions.measures for part in (WITH, WITHOUT, ALL) for line in of.tree(m.key, part)]
-    shown = suppression.published(counts, lines, of.rule, few)
+    few = of.dominated("measure", "measure", "numerator", lost)
+    people, whole = of.parted(counts, [m.key for m in of.definitions.measures], few)
     return [
         {"unit": unit[1], "measure": m.key, "label": m.label, "better": m.better}
-        | _row(numerators[unit, m.key], shown[unit, m.key, WITH], shown[unit, m.key, ALL], m.per, of)
+        | _row(numerators[unit, m.key], people[unit, m.key], whole[unit, m.key], m.per, of)
         | sharing.told(sharing.shared(of, unit, lost[m.key]), FIGURES)
         for unit in units
         for m in of.definitions.measures
@@ -46,10 +37,10 @@ def _row(numerator: float, people: int | None, whole: int | None, per: int, of: 
     return {"numerator": shown, "people": people, "denominator": whole, "rate": rate, "per": per}
 
 
-def _counts(of: "Made", lost: Mapping[str, frozenset[str]]) -> tuple[dict[tuple, float], dict[tuple, float]]:
-    """People by (unit, measure, part), and the numerator of each (unit, measure), without the practices lost to it."""
+def _counts(of: "Made", lost: Mapping[str, frozenset[str]]) -> tuple[dict[tuple, list[float]], dict[tuple, float]]:
+    """By (unit, measure) who adds to it of how many, and the numerator, without the practices lost to it."""
     keys = [(unit, measure.key) for unit in of.units for measure in of.definitions.measures]
-    counts: dict[tuple, float] = {(*key, part): 0.0 for key in keys for part in (WITH, WITHOUT, ALL)}
+    counts: dict[tuple, list[float]] = {key: [0.0, 0.0] for key in keys}
     numerators: dict[tuple, float] = dict.fromkeys(keys, 0.0)
     for row in of.folder.rows("measure"):
         if of.practices[row["practice"]][0] in lost[row["measure"]]:
@@ -57,7 +48,6 @@ def _counts(of: "Made", lost: Mapping[str, frozenset[str]]) -> tuple[dict[tuple,
         for unit in of.above(row["practice"]):
             key = (unit, row["measure"])
             numerators[key] += row["numerator"]
-            counts[*key, WITH] += row["people"]
-            counts[*key, WITHOUT] += row["denominator"] - row["people"]
-            counts[*key, ALL] += row["denominator"]
+            counts[key][0] += row["people"]
+            counts[key][1] += row["denominator"]
     return counts, numerators

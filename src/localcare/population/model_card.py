@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from localcare.dataset import suppression
+from localcare.dataset import differencing, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
 from localcare.population import definitions as definition_files
@@ -67,7 +67,7 @@ def _counts(found: Sequence[Row], rule: Rule) -> list[Row]:
             counts = {(row["part"], row["group"]): row[what] for row in of}
             parts = {part for part, _ in counts} - {ALL}
             lines = [Line((ALL, ALL), tuple(key for key in counts if key[0] == part)) for part in parts]
-            shown[what, outcome] = suppression.published(counts, lines, rule)
+            shown[what, outcome] = differencing.published(counts, lines, rule)
     pairs = [
         [shown[what, row["outcome"]][row["part"], row["group"]] for what in ("people", "outcomes")] for row in found
     ]
@@ -156,7 +156,7 @@ def _ordered_counts(tops: Sequence[Row], parts: Sequence[Row], outcomes: int, ru
     if tops:
         counts["others"] = outcomes - before
         lines.append(Line(ALL, (*inner, "others")))
-    return suppression.published(counts, lines, rule)
+    return differencing.published(counts, lines, rule)
 
 
 def _top_row(row: Row, outcomes: int | None, rule: Rule) -> Row:

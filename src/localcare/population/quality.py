@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from localcare.dataset import editions, suppression
+from localcare.dataset import differencing, editions, suppression
 from localcare.dataset.runs import NoRun, RunFolder
 from localcare.design.formats import day_of
 from localcare.population import lawful
@@ -173,17 +173,13 @@ def _row(unit: Unit, part: str, key: str, label: str, inside: list[str], seen: F
 @lru_cache(maxsize=4)
 def _published(asked: _Asked) -> tuple[Mapping, Mapping, Mapping]:
     """Rows of feeds, and of fields those who could have it and those who have, by (unit, key), as may be published."""
-    of, by, seen, rule = asked.of, judging(), found(asked.of), asked.rule
+    of, by, seen = asked.of, judging(), found(asked.of)
     rows = {key: one.rows for key, one in seen.arrived.items()}
     wanted = {key: pair[0] for key, pair in seen.fields.items()}
     held = {key: pair[1] for key, pair in seen.fields.items()}
     whole, part = _summed(of, wanted, by.fields), _summed(of, held, by.fields)
-    few = [key for key, count in part.items() if rule.tells_of_few(count, whole[key])]
-    return (
-        _protected(of, _summed(of, rows, by.feeds), by.feeds),
-        _protected(of, whole, by.fields),
-        _protected(of, part, by.fields, few),
-    )
+    having, asked_of = of.parted({key: (part[key], whole[key]) for key in whole}, by.fields)
+    return _protected(of, _summed(of, rows, by.feeds), by.feeds), asked_of, having
 
 
 def _summed(of: Made, counts: Mapping[tuple[str, str], int], keys: Iterable[str]) -> dict[tuple[Unit, str], float]:
@@ -195,8 +191,8 @@ def _summed(of: Made, counts: Mapping[tuple[str, str], int], keys: Iterable[str]
     }
 
 
-def _protected(of: Made, counts: Mapping, keys: Iterable[str], also: Iterable = ()) -> Mapping:
-    return suppression.published(counts, [line for key in keys for line in of.tree(key)], of.rule, also)
+def _protected(of: Made, counts: Mapping, keys: Iterable[str]) -> Mapping:
+    return differencing.published(counts, [line for key in keys for line in of.tree(key)], of.rule)
 
 
 def more(of: Made) -> Row:
@@ -226,9 +222,8 @@ def _practices(of: Made, manifest: Mapping[str, Any]) -> list[Row]:
 def _shares(of: Made, parts: Mapping[str, int], wholes: Mapping[str, int]) -> dict[str, float | None]:
     """Each practice's share as published: of a part or the rest too small nothing is told, nor what gives it away."""
     whole, part = (_summed(of, {(c, ""): n for c, n in counts.items()}, [""]) for counts in (wholes, parts))
-    few = [key for key, count in part.items() if of.rule.tells_of_few(count, whole[key])]
-    shown = _protected(of, whole, [""]), _protected(of, part, [""], few)
-    return {code: suppression.rate(*(each[("practice", code), ""] for each in reversed(shown))) for code in parts}
+    shown = of.parted({key: (part[key], whole[key]) for key in whole}, [""])
+    return {code: suppression.rate(*(each[("practice", code), ""] for each in shown)) for code in parts}
 
 
 SUMMED = ("rows_in", "rejected", "repeated", "unlinked", "left_out")

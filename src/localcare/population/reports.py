@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from localcare.dataset import runs, suppression
+from localcare.dataset import differencing, runs, suppression
 from localcare.dataset.suppression import Line, Rule
 from localcare.places import queries as places
 from localcare.population import (
@@ -31,6 +31,7 @@ from localcare.population.lists import published_model
 from localcare.population.models import Run
 
 AREA, CLUSTER, PRACTICE, SEGMENT = "area", "cluster", "practice", "segment"
+PART, REST, ALL = "part", "rest", "all"
 LEVELS = (AREA, CLUSTER, PRACTICE, SEGMENT)
 DEFAULT_SEGMENTATION = "age_and_conditions"
 Row = dict[str, Any]
@@ -136,16 +137,36 @@ class Made:
         found: Mapping[tuple[Unit, str], Sequence[float]],
         at: int,
         keys: Iterable[str],
-        whole: int | None = None,
         also: Iterable[tuple[Unit, str]] = (),
     ) -> Mapping:
-        """One count of `sums`, as it may be published, protected over the levels; `whole` is that it is a part of."""
+        """One count of `sums`, as it may be published, protected over the levels."""
         wanted = [(unit, key) for unit in self.units for key in keys]
-        counts = {k: found[k][at] if k in found else 0.0 for k in wanted}
+        counts = {key: found[key][at] if key in found else 0.0 for key in wanted}
         lines = [line for key in keys for line in self.tree(key)]
-        tells = self.rule.tells_of_few
-        few = [] if whole is None else [k for k in wanted if k in found and tells(counts[k], found[k][whole])]
-        return suppression.published(counts, lines, self.rule, {*few, *also})
+        return differencing.published(counts, lines, self.rule, also)
+
+    def parted(
+        self,
+        found: Mapping[tuple[Unit, str], Sequence[float]],
+        keys: Iterable[str],
+        also: Iterable[tuple[Unit, str]] = (),
+    ) -> tuple[Mapping, Mapping]:
+        """The first of two counts of `sums` and the second, which it is a part of, as they may be published.
+
+        Those that the part leaves out are protected as well, though not shown. Of how many the part is, everybody may
+        know.
+        """
+        counts: dict[tuple, float] = {}
+        few, lines = {(*key, PART) for key in also}, []
+        for key in [(unit, key) for key in keys for unit in self.units]:
+            among, people = found.get(key, (0.0, 0.0))
+            counts |= {(*key, PART): among, (*key, REST): people - among, (*key, ALL): people}
+            few |= {(*key, PART)} if self.rule.small(people) else set()  # a zero of few people tells of all of them
+            lines.append(Line(None, ((*key, PART), (*key, REST))))
+        lines += [line for key in keys for kind in (PART, REST, ALL) for line in self.tree(key, kind)]
+        shown = differencing.published(counts, lines, self.rule, few)
+        part, whole = ({key[:2]: n for key, n in shown.items() if key[2] == kind} for kind in (PART, ALL))
+        return part, whole
 
     def tree(self, *key: str) -> list[Line]:
         """The sums of the levels for the counts (unit, *key): area of clusters, each cluster of its practices."""
@@ -215,7 +236,7 @@ def _without_unit(row: Row) -> Row:
 
 def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
     registers = of.definitions.conditions.registers
-    held, whole = _protected_registers(of.run.id, of.folder, of.rule)
+    held, whole = protected_registers(of)
     return [
         {
             "unit": unit[1],
@@ -231,17 +252,30 @@ def _conditions(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row
     ]
 
 
-@lru_cache(maxsize=4)
-def _protected_registers(run_id: int, _folder: runs.RunFolder, _rule: Rule) -> tuple[Mapping, Mapping]:
+@dataclass(frozen=True)
+class _Asked:
+    """A run; two with the same results and the same rule are the same."""
+
+    folder: runs.RunFolder
+    rule: Rule
+    of: Made = field(compare=False)
+
+
+def protected_registers(of: Made) -> tuple[Mapping, Mapping]:
     """People on each register of each unit, and its denominator, as they may be published."""
-    of = made(Run.objects.get(id=run_id))
+    return _protected_registers(_Asked(of.folder, of.rule, of))
+
+
+@lru_cache(maxsize=4)
+def _protected_registers(asked: _Asked) -> tuple[Mapping, Mapping]:
+    of = asked.of
     found = of.sums("register", "register", "on_register", "denominator")
     codes = [str(c.register) for c in of.definitions.conditions.registers]
-    return of.published(found, 0, codes, 1), of.published(found, 1, codes)
+    return of.parted(found, codes)
 
 
 def _expected(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
-    return expected.rows(of, units, *_protected_registers(of.run.id, of.folder, of.rule))
+    return expected.rows(of, units, *protected_registers(of))
 
 
 def _coverage_sums(of: Made) -> dict[tuple[Unit, str], list[float]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from localcare.dataset import suppression
+from localcare.dataset import differencing, suppression
 from localcare.dataset.suppression import Line
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def rows(of: "Made", _segmentation: str, units: Iterable["Unit"]) -> list[dict[s
     bands = {s.key: {**{b.key: b.label for b in s.bands}, NOT_SCORED: "not scored"} for s in of.definitions.scores}
     lines = [Line(None, tuple((u, key, b) for b in held)) for u in of.units for key, held in bands.items()]
     lines += [line for key, held in bands.items() for b in held for line in of.tree(key, b)]
-    shown = suppression.published(counts, lines, of.rule)
+    shown = differencing.published(counts, lines, of.rule)
     seen = {unit: of.rule.rounded(_observed(of, unit)) for unit in of.units}
     return [
         {"unit": unit[1], "score": s.key, "label": s.label, "band": band, "band_label": label}

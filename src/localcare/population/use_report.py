@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from localcare.dataset import suppression
+from localcare.dataset import differencing
 from localcare.dataset.runs import RunFolder
 from localcare.dataset.suppression import Line, Rule
 from localcare.population import sharing
@@ -58,8 +58,21 @@ def _protected(asked: _Asked) -> tuple[Mapping, Mapping, Mapping]:
     """
     of = asked.of
     found = of.sums("practice_use", "activity", "amount", "people")
+    sharing_it = _sharing(of)
+    used = {key: (found.get(key, (0.0, 0.0))[1], sharing_it[key]) for key in sharing_it}
     few = of.dominated("practice_use", "activity", "amount")
-    return found, of.published(found, 1, LABELS, also=few), _seen(of)
+    return found, of.parted(used, LABELS, few)[0], _seen(of)
+
+
+def _sharing(of: Made) -> dict[tuple[Unit, str], float]:
+    """Observed people of the practices that share each activity, exactly."""
+    lost = {name: sharing.lost(of.run, sharing.sources()[name]) for name in LABELS}
+    found = {(unit, name): 0.0 for unit in of.units for name in LABELS}
+    for row in of.folder.rows("coverage"):
+        for unit in of.above(row["practice"]):
+            for name in LABELS:
+                found[unit, name] += 0 if row["ods_code"] in lost[name] else row["observed"]
+    return found
 
 
 def _seen(of: Made) -> Mapping[tuple[Unit, str], int | None]:
@@ -69,7 +82,7 @@ def _seen(of: Made) -> Mapping[tuple[Unit, str], int | None]:
     """
     source_of = {name: next(iter(sharing.sources()[name])) for name in LABELS}
     parted = {source: lost for source in set(source_of.values()) if (lost := sharing.without(of.run, source))}
-    shown = suppression.published(_parted(of, parted), list(_lines(of, parted)), of.rule)
+    shown = differencing.published(_parted(of, parted), list(_lines(of, parted)), of.rule)
     return {
         (unit, name): shown[unit, source if source in parted else "", SHARED]
         for unit in of.units

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
-from localcare.dataset import suppression
+from localcare.dataset import differencing, suppression
 from localcare.dataset.runs import RunFolder
 from localcare.population.calc import variation
 from localcare.population.calc.standard import INDICATORS, STEPS
@@ -125,7 +125,7 @@ def _hidden(of: Made, held: Mapping[tuple[int, str], dict[str, Row]]) -> frozens
         if of.rule.small(row["people"]) or of.rule.dominated(row["amount"], largest):
             few.add((unit, indicator))
     lines = [line for name in INDICATORS for line in of.tree(name)]
-    return suppression.suppressed(users, lines, of.rule, few)
+    return differencing.withheld(users, lines, of.rule, few)
 
 
 def rows(of: Made, _segmentation: str, units: Iterable[Unit]) -> list[Row]:
