@@ -268,6 +268,31 @@ def test_the_attack_succeeds_once_only_single_counts_are_protected(unrounded, mo
 
 
 @pytest.mark.parametrize("guarded", [True, False])
+def test_five_clusters_of_8_and_two_of_1_are_found_out_without_the_guard_and_not_with_it(monkeypatch, guarded):
+    """A plain table by place: five of 10 and a total of 40 leave nothing but 1 and 1."""
+    clusters = tuple(("cluster", f"C{n}") for n in range(7))
+    people = {
+        (unit, age): (30 if n > 4 else 50) if age == "b" else 1 if n > 4 else 8
+        for n, unit in enumerate(clusters)
+        for age in "ab"
+    }
+
+    def among(unit, cut) -> list[tuple]:
+        return [key for key in people if unit in (("area", ""), key[0]) and key[1] in dict(cut).get("age", "ab")]
+
+    if not guarded:
+        monkeypatch.setattr(differencing, "narrowed", lambda *_: set())
+    area = ("area", "")
+    tables = Tables({"age": ("a", "b")}, {area: clusters}, lambda *at: sum(people[k] for k in among(*at)), Rule())
+    known = Attacker(people)
+    for unit, cut in product((area, *clusters), ((), (("age", "a"),), (("age", "b"),))):
+        known.learn(
+            among(unit, cut), None if tables.hidden(unit, cut) else Rule().rounded(known.truth(among(unit, cut)))
+        )
+    assert (known.exact() == []) == guarded
+
+
+@pytest.mark.parametrize("guarded", [True, False])
 def test_three_clusters_of_12_and_one_of_7_are_found_out_without_the_guard_and_not_with_it(monkeypatch, guarded):
     """12, 12, 12 and 7 are 43: shown as 10, 10, 10, suppressed and 45 they leave nothing but 7."""
     clusters, values = tuple(("cluster", f"C{n}") for n in range(4)), {"age": ("a", "b"), "sex": ("c", "d")}

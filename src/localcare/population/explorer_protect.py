@@ -4,8 +4,9 @@ The answers to all questions over the same dimensions, at a place and its parts,
 with a dimension less, decided before it and kept: within a table only its own cells may be suppressed to protect
 others. So a figure is shown or hidden alike wherever it stands, whichever way one came to it.
 
-The sum of a place's parts is protected exactly where a table has one dimension or none. In finer tables, and over small
-areas, rounding leaves it open, and `dataset.differencing` sees to it that it does (decisions 0017 and 0024).
+The sum of a place's parts is protected exactly where a table has one dimension or none; in finer tables, and over small
+areas, rounding leaves it open. In all of them `dataset.differencing` sees to it that what is shown leaves every small
+count open (decisions 0017 and 0024).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,12 +59,11 @@ class Tables:
         margins = frozenset().union(*coarser, over if tied else ()) & touched
         few = {cell for cell in own if self.dominated(*cell)}
         hidden = suppression.suppressed(own, lines, self.rule, margins | few)
-        if sums and not tied:
-            hidden = self._guarded(own, hidden | over, [*lines, *sums])
+        hidden = self._guarded(own, hidden | over, [*lines, *sums])
         return hidden & frozenset(own)
 
     def _guarded(self, own: Mapping[Cell, float], hidden: frozenset[Cell], lines: Sequence[Line]) -> frozenset[Cell]:
-        """With sums that rounding alone leaves open: as much more hidden as keeps every small count open."""
+        """With the sums of places, exact or not: as much more hidden as keeps every small count open."""
         beside = {key for line in lines for key in line.counts} - own.keys()
         counts = {**own, **{key: self.people(*key) for key in sorted(beside)}}
         return differencing.guarded(own, counts, hidden & counts.keys(), lines, self.rule)
