@@ -11,8 +11,9 @@ from localcare.places import queries as places
 from localcare.population import definitions as definition_files
 from localcare.population import lawful
 from localcare.population.calc import risk_groups
+from localcare.population.calc.chance import expected_outside
 from localcare.population.calc.purpose import RISK
-from localcare.population.calc.risk_measures import wilson
+from localcare.population.calc.risk_measures import Estimate, wilson
 from localcare.population.calc.risk_trial import ADMISSION, ALL, LOGISTIC, MEASURES
 from localcare.population.definitions.risk_test import RiskTest
 
@@ -239,14 +240,33 @@ def finding_of_groups(found: Sequence[Row], test: RiskTest) -> str:
 
 def outside(found: Sequence[Row], test: RiskTest) -> list[str]:
     """Each group, of either outcome, whose slope lies outside the bounds, and whether chance alone may have put it."""
-    mine = [r for r in found if r["model"] == LOGISTIC and r["slope"] is not None]
     labels = {outcome.key: outcome.label.split(":")[0] for outcome in test.outcomes}
     return [
         f"{labels[r['outcome']]}, {PARTS[r['part']].lower() if r['part'] != ALL else 'everybody'}, {r['label']}: "
         f"{within(r, 'slope')}. {_may_be_chance(r, test)}"
-        for r in mine
-        if not test.slope_from <= r["slope"] <= test.slope_to
+        for r in _beyond(_sloped(found), test)
     ]
+
+
+def finding_of_chance(found: Sequence[Row], test: RiskTest) -> str:
+    """How many slopes, of both outcomes, lie outside the bounds, beside how many would by chance alone."""
+    mine = _sloped(found)
+    if not mine:
+        return ""
+    number, bounds = len(_beyond(mine, test)), (test.slope_from, test.slope_to)
+    intervals = [Estimate(r["slope"], r["slope_low"], r["slope_high"]) for r in mine]
+    return (
+        f"Of {len(mine)} slopes of both outcomes {number} {'lies' if number == 1 else 'lie'} outside {bounds[0]} to "
+        f"{bounds[1]}; by chance alone, were every slope truly 1, about {expected_outside(intervals, bounds):.1f} would."
+    )
+
+
+def _sloped(found: Sequence[Row]) -> list[Row]:
+    return [r for r in found if r["model"] == LOGISTIC and r["slope"] is not None]
+
+
+def _beyond(found: Sequence[Row], test: RiskTest) -> list[Row]:
+    return [r for r in found if not test.slope_from <= r["slope"] <= test.slope_to]
 
 
 def _may_be_chance(row: Row, test: RiskTest) -> str:

@@ -26,6 +26,7 @@ def card() -> dict[str, Any]:
         "why": more["why_not_tested"],
         "finding": model_card.finding(report.rows, test),
         "group_finding": model_card.finding_of_groups(report.rows, test),
+        "chance": model_card.finding_of_chance(report.rows, test),
         "outside": model_card.outside(report.rows, test),
         "top_finding": model_card.finding_of_top(more["top"], loaded.risk.list_share),
         "plot_finding": model_card.finding_of_plot(plot),
