@@ -100,7 +100,8 @@ def test_slopes_outside_the_bounds_are_told_beside_what_chance_alone_would_put_t
     row = {"outcome": "crisis", "model": "logistic", "part": "age_band", "label": "85 and over"}
     rows = [row | dict(zip(("slope", "slope_low", "slope_high"), one, strict=True)) for one in SLOPES]
     assert model_card.finding_of_chance(rows, LOADED.risk_test) == (
-        "Of 4 slopes of both outcomes 3 lie outside 0.9 to 1.1; by chance alone, were every slope truly 1, about 0.2 would."
+        "Of 4 slopes of both outcomes 3 lie outside 0.9 to 1.1. "
+        "Were every slope truly 1, chance alone would put about 0.2 of them there."
     )
     assert model_card.finding_of_chance(rows[:1], LOADED.risk_test).startswith("Of 1 slopes of both outcomes 1 lies")
     assert model_card.finding_of_chance(rows[4:], LOADED.risk_test) == ""
@@ -179,7 +180,7 @@ def test_with_a_test_the_page_tells_it(client, area, sign_in, made, monkeypatch)
     page = text(client.get("/population/model/"))
     assert "calibration slope 0.99" in page
     assert "did not earn its place" in page
-    assert "by chance alone, were every slope truly 1" in page
+    assert "Were every slope truly 1, chance alone would put" in page
     assert "too few" in page
     assert "<circle" in client.get("/population/model/").content.decode()
 

@@ -257,7 +257,8 @@ def finding_of_chance(found: Sequence[Row], test: RiskTest) -> str:
     intervals = [Estimate(r["slope"], r["slope_low"], r["slope_high"]) for r in mine]
     return (
         f"Of {len(mine)} slopes of both outcomes {number} {'lies' if number == 1 else 'lie'} outside {bounds[0]} to "
-        f"{bounds[1]}; by chance alone, were every slope truly 1, about {expected_outside(intervals, bounds):.1f} would."
+        f"{bounds[1]}. Were every slope truly 1, chance alone would put about "
+        f"{expected_outside(intervals, bounds):.1f} of them there."
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from statistics import NormalDist
 
-from localcare.population.calc.risk_measures import Z, Estimate
+from localcare.population.calc.risk_measures import Estimate, Z
 
 
 def expected_outside(found: Iterable[Estimate], bounds: tuple[float, float], truth: float = 1.0) -> float:
