@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,12 @@ class NoRun(Exception):
 
 class RunFolder(Finished):
     """A finished run."""
+
+    @cached_property
+    def queries(self) -> dict[str, str]:
+        """What each table, and each step on the way, was computed by; empty of a run made before these were kept."""
+        path = self.folder / "queries.json"
+        return json.loads(path.read_text("utf-8")) if path.exists() else {}
 
     def rows(self, table: str, where: str = "true", parameters: Mapping[str, Any] | None = None) -> list[dict]:
         """Rows of one table as dictionaries, in its order; `where` is SQL with `$name` parameters."""
@@ -69,8 +76,16 @@ def locked(folder: Path) -> AbstractContextManager[None]:
     return alone(folder / "runs", "Another population run is being made here. Wait until it has finished.")
 
 
-def write(folder: Path, id: str, tables: Mapping[str, ir.Table], manifest: Mapping[str, Any]) -> RunFolder:
+def write(
+    folder: Path,
+    id: str,
+    tables: Mapping[str, ir.Table],
+    manifest: Mapping[str, Any],
+    queries: Mapping[str, str] | None = None,
+) -> RunFolder:
     """Write a run's tables, check them against `results.toml`, and swap the folder in whole.
+
+    `queries`: the text of what each was computed by.
 
     Raises BrokenContract naming each fault, and then leaves nothing behind.
     """
@@ -83,6 +98,7 @@ def write(folder: Path, id: str, tables: Mapping[str, ir.Table], manifest: Mappi
             raise BrokenContract(f"tables differ from results.toml: {sorted(set(known) ^ set(tables))}")
         _write_all(tables, known, building)
         (building / "manifest.json").write_text(json.dumps(dict(manifest), indent=1, default=str), "utf-8")
+        (building / "queries.json").write_text(json.dumps(dict(queries or {}), indent=1), "utf-8")
         os.chmod(building, 0o755)
         for path in [*building.iterdir(), building]:
             fsync(path)

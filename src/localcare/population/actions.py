@@ -20,6 +20,7 @@ from localcare.places import queries as places
 from localcare.population import definitions as definition_files
 from localcare.population import deprivation, held, lawful
 from localcare.population.calc import cases, pipeline, risk_groups
+from localcare.population.calc import queries as query_texts
 from localcare.population.calc.purpose import RISK
 from localcare.population.calc.risk_groups import CLUSTER
 from localcare.population.calc.risk_trial import Trial
@@ -106,7 +107,8 @@ def put_in_use(edition: Edition, computed: Computed, *, by: audit.Actor) -> Run:
     sources = lawful.told(edition.as_at, computed.results.lost, computed.definitions)
     manifest = {"run": name, "edition": edition.id, "as_at": edition.as_at, "definitions": fingerprint}
     manifest |= {"sources": sources, "segmentations": held.shapes(computed.definitions)}
-    folder = runs.write(settings.DATASET, name, computed.tables, manifest)
+    told = query_texts.queries(computed.tables)
+    folder = runs.write(settings.DATASET, name, computed.tables, manifest, told)
     pseudonyms = _pseudonyms(computed.connection.table("pseudonym"), folder)
     watched = _watched(computed, folder)
     with audit.transaction():

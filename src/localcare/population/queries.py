@@ -1,17 +1,20 @@
 """Reads of the latest run: lists of pseudonyms, counts, and published reports. None returns a name or an NHS number."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from localcare.base.prepared import prepared
+from localcare.dataset import contract, runs
 from localcare.dataset.editions import NoEdition
 from localcare.dataset.runs import NoRun
 from localcare.places import queries as places
 from localcare.population import bounds, own, published, reports
 from localcare.population import definitions as definition_files
 from localcare.population import explorer as explorer_calc
+from localcare.population.calc import queries as query_texts
 from localcare.population.definitions import Definitions, Segmentation
 from localcare.population.definitions.helping import Effects, Intervention, Limit
 from localcare.population.explorer import Answer, Question
@@ -222,6 +225,28 @@ def how(name: str) -> str:
 def reports_explained() -> list[tuple[str, str]]:
     """Title of each report, and how it is made."""
     return [(kind.title, kind.how) for kind in reports.REPORTS.values()] + [(explorer_calc.TITLE, explorer_calc.HOW)]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a table of a run, or a step on the way to it, was computed by; `steps` are those that it reads."""
+
+    name: str
+    meaning: str
+    text: str
+    steps: tuple[str, ...]
+
+
+def queries_of_run() -> dict[str, Query]:
+    """The queries of the run in use by name, tables first; empty where none were kept. Raises NoRun."""
+    run = current_run()
+    texts = runs.named(settings.DATASET, run.name if run else "").queries
+    meanings = {table.name: table.meaning for table in contract.load(contract.RESULTS).tables.values()}
+    known = {name: texts[name] for name in sorted(texts, key=lambda name: (name not in meanings, name))}
+    return {
+        name: Query(name, meanings.get(name, "A step on the way"), text, tuple(query_texts.reads(text, known)))
+        for name, text in known.items()
+    }
 
 
 def conditions_missing() -> list[tuple[str, str]]:

@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from localcare.access.guard import everyone_signed_in, requires, viewer_of
-from localcare.access.types import Capability
+from localcare.access.types import Capability, Viewer
 from localcare.population import funnel, model_page, presenters, queries
 
 
-def _where_there_is_a_run(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def _where_there_is_a_run(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Before the first run, or where its results were taken away, the page says so."""
 
     @wraps(view)
-    def shown(request: HttpRequest) -> HttpResponse:
+    def shown(request: HttpRequest, **named: str) -> HttpResponse:
         try:
-            return view(request)
+            return view(request, **named)
         except queries.NoRun:
             return render(request, "population/empty.jinja")
 
@@ -94,6 +94,17 @@ def model(request: HttpRequest) -> HttpResponse:
     return render(request, "population/model.jinja", {"card": model_page.card()})
 
 
+@requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
+@_where_there_is_a_run
+def query(request: HttpRequest, name: str) -> HttpResponse:
+    """The query that a table of the run, or a step on the way to it, was computed by."""
+    known = queries.queries_of_run()
+    if name not in known:
+        raise Http404
+    context = {"query": known[name], "known": known, "run": queries.current_run()}
+    return render(request, "population/query.jinja", context)
+
+
 @everyone_signed_in
 def how_made(request: HttpRequest) -> HttpResponse:
     """How the figures and lists were made."""
@@ -103,8 +114,19 @@ def how_made(request: HttpRequest) -> HttpResponse:
         "reports": queries.reports_explained(),
         "grids": queries.segmentations(),
         "missing": queries.conditions_missing(),
+        "tables": _queries(viewer_of(request)),
     }
     return render(request, "population/how_made.jinja", context)
+
+
+def _queries(viewer: Viewer) -> list[queries.Query]:
+    """Of the run in use, for who may see its figures."""
+    if not (viewer.can(Capability.SEE_POPULATION) or viewer.can(Capability.SEE_OWN_REGISTERS)):
+        return []
+    try:
+        return list(queries.queries_of_run().values())
+    except queries.NoRun:
+        return []
 
 
 def _scope(request: HttpRequest) -> presenters.Scope | None:

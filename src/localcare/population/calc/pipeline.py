@@ -33,6 +33,7 @@ from localcare.population.calc import conditions as condition_calc
 from localcare.population.calc import people as people_calc
 from localcare.population.calc.estimate import NoneObserved, Stratum
 from localcare.population.calc.purpose import PLANNING, RISK, Permitted, permitted
+from localcare.population.calc.queries import keep
 from localcare.population.definitions import Definitions
 
 PERSON = {
@@ -96,16 +97,16 @@ def compute(
     planning = permitted(tables, PLANNING, barred.get(PLANNING, ()))
     fifths = {area: (tenth + 1) // 2 for area, tenth in (tenths or {}).items()}
     base = _base(planning.tables, definitions, tenths or {}, as_at, barred.get(PLANNING, ()))
-    used = _keep(use.use(planning.tables, base.people, definitions.prices, as_at))
-    placed = _keep(ibis.union(*_segments(base, definitions)))
-    arrived = _keep(quality.arrived(tables, as_at))
+    used = keep("person_use", use.use(planning.tables, base.people, definitions.prices, as_at))
+    placed = keep("segment", ibis.union(*_segments(base, definitions)))
+    arrived = keep("feeds_arrived", quality.arrived(tables, as_at))
     allowed = risk_sources.allowed(definitions, barred.get(RISK, ()))
     listed, at_risk, (model, trial), why, lost, thinly = (
         _risk(tables, arrived, base, allowed, clusters, as_at, fifths, compare)
         if predict
         else _no_risk(SWITCHED_OFF, {})
     )
-    scored = _keep(scores.scores(planning.tables, base.people, definitions, as_at))
+    scored = keep("person_score", scores.scores(planning.tables, base.people, definitions, as_at))
     answer = {
         "person_result": _person(base, used, scored, at_risk, definitions),
         "person_score": scored,
@@ -130,17 +131,6 @@ def compute(
     return Results(answer, model, trial, why, thinly, {PLANNING: _names(planning.lost), RISK: _names(lost)})
 
 
-def _keep(expression: ir.Table) -> ir.Table:
-    """Compute once and hold in the connection, as long as it is open."""
-    backend, name = expression.get_backend(), ibis.util.gen_name("kept")
-    if backend.name != "pyspark":
-        return backend.create_table(name, expression, temp=True)
-    view = backend.create_view(name, expression)  # Ibis has no temporary tables on Spark
-    # Its plan is cut here: Spark would plan each step anew with all the steps before it, twice as long each time.
-    backend.raw_sql(f"TABLE `{name}`").localCheckpoint().createOrReplaceTempView(name)
-    return view
-
-
 def _names(lost: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:
     return {source: sorted(practices) for source, practices in sorted(lost.items())}
 
@@ -153,14 +143,16 @@ def _base(
     barred: Collection[str],
 ) -> _Base:
     codes = condition_calc.code_masks(tables["code"], definitions.conditions)
-    masks = _keep(condition_calc.flags(tables["observation"], codes, definitions.conditions, as_at))
+    masks = keep("conditions", condition_calc.flags(tables["observation"], codes, definitions.conditions, as_at))
     registered = people_calc.registered(tables["person"], as_at)
     joined = registered.left_join(masks, "person").select(*registered.columns, "mask")
     people = joined.mutate(mask=joined.mask.fill_null(0))
-    known = _keep(people.left_join(_deprivation(tables["person"], tenths), "person").select(*people.columns, "tenth"))
+    placed = people.left_join(_deprivation(tables["person"], tenths), "person").select(*people.columns, "tenth")
+    known = keep("people_placed", placed)
     any_age = replace(definitions.hfrs, from_age=0)
     frail = hfrs.score(tables["diagnosis"], tables["code"], known, any_age, as_at)
-    return _Base(_keep(known.left_join(frail, "person").select(*known.columns, "hfrs")), masks, codes, barred)
+    joined = known.left_join(frail, "person").select(*known.columns, "hfrs")
+    return _Base(keep("people", joined), masks, codes, barred)
 
 
 def _deprivation(person: ir.Table, tenths: Mapping[int, int]) -> ir.Table:
@@ -210,7 +202,7 @@ def _cube(tables, base: _Base, placed: ir.Table, used: ir.Table, definitions: De
     homes = tables["person"].left_join(tables["area"], "area").select("person", "lsoa11_code")
     homes = homes.mutate(lsoa11_code=homes.lsoa11_code.fill_null(""))
     ages = cube.first_ages(definitions.segmentations)
-    return cube.cube(_keep(cube.seen(base.people, homes, used, ages)), placed, definitions.conditions)
+    return cube.cube(keep("people_seen", cube.seen(base.people, homes, used, ages)), placed, definitions.conditions)
 
 
 STANDARDISED = {
@@ -267,7 +259,8 @@ def _risk(
     barred = _barred(lost) | set(thinly)
     masks = base.masks
     if definitions.risk.conditions_source in base.barred:  # the score may see what planning may not, and learns from it
-        masks = _keep(condition_calc.flags(allowed.tables["observation"], base.codes, definitions.conditions, as_at))
+        told = condition_calc.flags(allowed.tables["observation"], base.codes, definitions.conditions, as_at)
+        masks = keep("conditions_of_risk", told)
     now = _columns(base, allowed.tables, definitions, base.people, masks, as_at, barred)
     late = _year(base, allowed.tables, definitions, as_at, barred)
     try:
@@ -318,8 +311,9 @@ def _columns(base, tables, definitions, registered, masks, at, barred) -> dict[s
 def _year(base: _Base, tables, definitions: Definitions, until: date, barred: frozenset[int]) -> risk.Columns:
     """People as they stood before the year that ends with `until`, and what the year brought them."""
     start = people_calc.months_before(until, definitions.risk.horizon_months)
-    registered = _keep(people_calc.registered(tables["person"], start))
-    masks = _keep(condition_calc.flags(tables["observation"], base.codes, definitions.conditions, start))
+    registered = keep("people_then", people_calc.registered(tables["person"], start))
+    told = condition_calc.flags(tables["observation"], base.codes, definitions.conditions, start)
+    masks = keep("conditions_then", told)
     columns = _columns(base, tables, definitions, registered, masks, start, barred)
     came = risk.outcomes(tables, registered, until, definitions.risk.horizon_months).order_by("person").to_pandas()
     at = np.searchsorted(came["person"].to_numpy(), columns["person"])
