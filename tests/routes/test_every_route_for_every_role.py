@@ -119,6 +119,7 @@ def world():
         "way": "done",
         "register": "diabetes",
         "report": "segments",
+        "table": "register",
     }
     return area, numbers
 

@@ -195,7 +195,8 @@ def test_groups_of_one_to_seven_people_are_suppressed_in_the_area(village):
     told = {(r["age_band"], r["group"]): r["people"] for r in queries.report("segments").rows}
     seen = {(band, group) for _, observed, _, band, group, _ in PEOPLE.values() if observed}
     assert {told[cell] for cell in seen} == {None}
-    assert told["16-69", "dementia"] == 0
+    # Of 26 people even a zero goes: with those of an age known, it would leave the few beside it to be worked out.
+    assert set(told.values()) == {None}
 
 
 def test_a_model_of_thirty_people_is_not_said_to_have_been_assessed(village, client, sign_in):

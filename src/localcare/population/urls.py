@@ -21,5 +21,5 @@ urlpatterns = [
     path("population/quality.xlsx", quality_pages.quality_xlsx, name="quality_xlsx"),
     path("population/model/", views.model, name="model"),
     path("population/how-made/", views.how_made, name="how_made"),
-    path("population/how-made/<slug:name>/", views.query, name="query"),
+    path("population/how-made/<slug:table>/", views.query, name="query"),
 ]

@@ -96,12 +96,12 @@ def model(request: HttpRequest) -> HttpResponse:
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
 @_where_there_is_a_run
-def query(request: HttpRequest, name: str) -> HttpResponse:
+def query(request: HttpRequest, table: str) -> HttpResponse:
     """The query that a table of the run, or a step on the way to it, was computed by."""
     known = queries.queries_of_run()
-    if name not in known:
+    if table not in known:
         raise Http404
-    context = {"query": known[name], "known": known, "run": queries.current_run()}
+    context = {"query": known[table], "known": known, "run": queries.current_run()}
     return render(request, "population/query.jinja", context)
 
 
