@@ -101,7 +101,8 @@ def test_slopes_outside_the_bounds_are_told_beside_what_chance_alone_would_put_t
     rows = [row | dict(zip(("slope", "slope_low", "slope_high"), one, strict=True)) for one in SLOPES]
     assert model_card.finding_of_chance(rows, LOADED.risk_test) == (
         "Of 4 slopes of both outcomes 3 lie outside 0.9 to 1.1. "
-        "Were every slope truly 1, chance alone would put about 0.2 of them there."
+        "Were every slope truly 1, chance alone would put about 0.2 of them there. "
+        "The interval of 3 leaves 1 out; chance alone would do that in about 0."
     )
     assert model_card.finding_of_chance(rows[:1], LOADED.risk_test).startswith("Of 1 slopes of both outcomes 1 lies")
     assert model_card.finding_of_chance(rows[4:], LOADED.risk_test) == ""

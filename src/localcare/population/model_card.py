@@ -248,17 +248,22 @@ def outside(found: Sequence[Row], test: RiskTest) -> list[str]:
     ]
 
 
+MISSED_BY_CHANCE = 0.05  # of 95% intervals
+
+
 def finding_of_chance(found: Sequence[Row], test: RiskTest) -> str:
     """How many slopes, of both outcomes, lie outside the bounds, beside how many would by chance alone."""
     mine = _sloped(found)
     if not mine:
         return ""
     number, bounds = len(_beyond(mine, test)), (test.slope_from, test.slope_to)
+    off = sum(not r["slope_low"] <= 1 <= r["slope_high"] for r in mine)
     intervals = [Estimate(r["slope"], r["slope_low"], r["slope_high"]) for r in mine]
     return (
         f"Of {len(mine)} slopes of both outcomes {number} {'lies' if number == 1 else 'lie'} outside {bounds[0]} to "
         f"{bounds[1]}. Were every slope truly 1, chance alone would put about "
-        f"{expected_outside(intervals, bounds):.1f} of them there."
+        f"{expected_outside(intervals, bounds):.1f} of them there. The interval of {off} leaves 1 out; chance alone would "
+        f"do that in about {MISSED_BY_CHANCE * len(mine):.0f}."
     )
 
 
