@@ -262,8 +262,8 @@ def finding_of_chance(found: Sequence[Row], test: RiskTest) -> str:
     return (
         f"Of {len(mine)} slopes of both outcomes {number} {'lies' if number == 1 else 'lie'} outside {bounds[0]} to "
         f"{bounds[1]}. Were every slope truly 1, chance alone would put about "
-        f"{expected_outside(intervals, bounds):.1f} of them there. The interval of {off} leaves 1 out; chance alone would "
-        f"do that in about {MISSED_BY_CHANCE * len(mine):.0f}."
+        f"{expected_outside(intervals, bounds):.1f} of them there. The interval of {off} leaves 1 out; chance "
+        f"alone would do that in about {MISSED_BY_CHANCE * len(mine):.0f}."
     )
 
 
