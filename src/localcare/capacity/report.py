@@ -8,6 +8,7 @@ from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.scenario import DRAWS
 from localcare.capacity.calc.tables import Table, Value, ranged
 from localcare.capacity.plots import Bar, bars, fans, waterfall
+from localcare.capacity.report_money import money_sections
 from localcare.capacity.report_parts import part_sections
 from localcare.capacity.running import Computed, words
 from localcare.capacity.section import Section, fan, millions, thousands
@@ -24,7 +25,7 @@ def sections(computed: Computed) -> list[Section]:
         *_activities(computed.plan, tables["steps"]),
         *_overlaps(tables["overlaps"]),
         _people(computed.plan, tables["people"]),
-        _by_intervention(computed.plan, tables["saving_by_intervention"]),
+        *money_sections(computed.plan, tables),
         _stresses(computed.plan, tables["stresses"]),
         _drivers(computed),
         *part_sections(computed, tables),
@@ -154,22 +155,6 @@ def _people(plan: Plan, table: Table) -> Section:
         thousands,
     )
     return Section("people", "How many people", finding, drawing, table)
-
-
-def _by_intervention(plan: Plan, table: Table) -> Section:
-    last = plan.money.saving[:, -1].sum((2, 3))
-    cost = plan.money.cost[:, -1]
-    net = [(one.label, ranged(last[:, i] - cost[:, i])) for i, one in enumerate(plan.scenario.interventions)]
-    paying = [label for label, figures in net if figures[2] > 0]
-    finding = (
-        f"In {plan.scenario.years[-1]} {len(paying)} of {len(net)} interventions save more than they cost in at least "
-        f"9 draws of 10{': ' + ', '.join(paying) if paying else ''}."
-    )
-    lines = [Bar(label, figures[2], figures[3]) for label, figures in net]
-    if not net:
-        return Section("interventions", "Which interventions pay", "The scenario has no intervention.", None, table)
-    drawing = bars("Net benefit of each intervention in the last year, 80% range", lines, millions)
-    return Section("interventions", "Which interventions pay", finding, drawing, table)
 
 
 def _stresses(plan: Plan, table: Table) -> Section:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from localcare.capacity import definitions, forecast, inputs, kept_parts
-from localcare.capacity.calc import parts, tables
+from localcare.capacity.calc import parts, plan_tables, tables
 from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.growth import Forecast
@@ -111,7 +111,7 @@ def of_text(
         found = _parts(plan, wanted, telling, keeping)
         telling("Making the tables", 0.9)
         whole = [
-            *tables.all_tables(plan, drivers, words()),
+            *plan_tables.all_tables(plan, drivers, words()),
             *people_tables(plan, GROUPS, residents_of(residents)),
             *part_tables(plan, found, published_gps(scenario)),
             tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),

@@ -6,7 +6,7 @@ are priced on the admissions that remain.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,9 @@ Array = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class Investment:
     """What an intervention costs: pounds a year at full working and once, in its first year; years of parallel running,
-    in which the new is paid and the old not yet given up; the part of it that is pay; where these two come from."""
+    in which the new is paid and the old not yet given up; the part of it that is pay; where these two come from.
+
+    `places`, `payers`: shares of it by place of delivery and by who pays, 1 in all; empty where nobody says."""
 
     intervention: str
     yearly: Quantity
@@ -28,6 +30,13 @@ class Investment:
     parallel_years: int
     pay_share: float
     source: str = "assumed: no source is given"
+    places: Mapping[str, float] = field(default_factory=dict)
+    places_source: str = ""
+    payers: Mapping[str, float] = field(default_factory=dict)
+    payers_source: str = ""
+
+
+KINDS = ("Investment at work", "Investment in parallel running", "Investment once")
 
 
 @dataclass(frozen=True)
@@ -42,11 +51,16 @@ class Prices:
 
 @dataclass(frozen=True)
 class Money:
-    """Pounds: `saving` draws x years x interventions x groups x settings, `cost` draws x years x interventions."""
+    """Pounds, draws x years x interventions: `saving` x groups x settings, `spent` x KINDS."""
 
     saving: Array
-    cost: Array
+    spent: Array
     discount: float
+
+    @property
+    def cost(self) -> Array:
+        """Investment, draws x years x interventions."""
+        return self.spent.sum(3)
 
     @property
     def gross(self) -> Array:
@@ -55,7 +69,7 @@ class Money:
 
     @property
     def invested(self) -> Array:
-        return self.cost.sum(2)
+        return self.spent.sum((2, 3))
 
     @property
     def net(self) -> Array:
@@ -63,10 +77,15 @@ class Money:
 
     @property
     def net_present_value(self) -> Array:
-        """Of each draw: each year's net benefit at the discount rate, the first year at face value (HM Treasury, The
-        Green Book)."""
-        years = np.arange(self.net.shape[1])
-        return (self.net / (1 + self.discount) ** years).sum(1)
+        """Of each draw: each year's net benefit at the discount rate."""
+        return present_value(self.net, self.discount)
+
+
+def present_value(net: Array, discount: float) -> Array:
+    """Net benefit of all years (draws x years ...) at the discount rate, the first year at face value (HM Treasury, The
+    Green Book)."""
+    factors = (1 + discount) ** -np.arange(net.shape[1], dtype=float)
+    return np.asarray(np.einsum("dy...,y->d...", net, factors))
 
 
 @dataclass(frozen=True)
@@ -108,8 +127,8 @@ def money(
     gone = np.stack(avoided, axis=2) if avoided else np.zeros((*first.shape[:2], 0, *first.shape[2:]))
     price = np.stack([drawn[f"price.{setting}"] for setting in settings], axis=1)
     saving = _released(gone, prices.release) * price[:, None, None, None, :]
-    cost = _cost(investments, interventions, drawn) if interventions else np.zeros(gone.shape[:3])
-    return Money(saving, cost, prices.discount)
+    spent = _spent(investments, interventions, drawn) if interventions else np.zeros((*gone.shape[:3], len(KINDS)))
+    return Money(saving, spent, prices.discount)
 
 
 def _released(gone: Array, release: Sequence[float]) -> Array:
@@ -126,7 +145,7 @@ def _released(gone: Array, release: Sequence[float]) -> Array:
     return out
 
 
-def _cost(
+def _spent(
     investments: Sequence[Investment], interventions: Sequence[Intervention], drawn: Mapping[str, Array]
 ) -> Array:
     by_key = {investment.intervention: investment for investment in investments}
@@ -134,22 +153,25 @@ def _cost(
 
 
 def _of_one(investment: Investment, intervention: Intervention, drawn: Mapping[str, Array]) -> Array:
-    """The yearly cost runs ahead of the phase by the years of parallel running; the cost once falls in the first."""
+    """The yearly cost runs ahead of the phase by the years of parallel running; the cost once falls in the first. What
+    is paid beyond what is at work already is parallel running. Draws x years x KINDS."""
     phase = np.asarray(intervention.phase)
     ahead = np.append(phase[investment.parallel_years :], np.full(investment.parallel_years, phase[-1]))
-    cost = drawn[f"investment.{intervention.key}.yearly"][:, None] * ahead
-    cost[:, int(np.argmax(ahead > 0))] += drawn[f"investment.{intervention.key}.once"]
-    return cost
+    working = np.minimum(phase, ahead)
+    yearly = drawn[f"investment.{intervention.key}.yearly"][:, None]
+    once = np.zeros((len(yearly), len(phase)))
+    once[:, int(np.argmax(ahead > 0))] = drawn[f"investment.{intervention.key}.once"]
+    return np.stack([yearly * working, yearly * (ahead - working), once], axis=2)
 
 
 def stressed(money: Money, stress: Stress, pay_shares: Sequence[float]) -> Money:
     """The same plan when one thing goes wrong."""
     saving = _later(money.saving, stress.delay_years) * stress.benefit
-    cost = _later(money.cost, stress.delay_years)
-    growth = (1 + stress.pay_growth) ** np.arange(cost.shape[1])
+    spent = _later(money.spent, stress.delay_years)
+    growth = (1 + stress.pay_growth) ** np.arange(spent.shape[1])
     shares = np.asarray(pay_shares)
-    dearer = cost * (1 - shares) + cost * shares * growth[:, None]
-    return replace(money, saving=saving, cost=dearer)
+    dearer = 1 - shares + shares * growth[:, None]
+    return replace(money, saving=saving, spent=spent * dearer[..., None])
 
 
 def _later(amounts: Array, years: int) -> Array:

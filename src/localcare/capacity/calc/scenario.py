@@ -192,7 +192,21 @@ def _investment(table: Mapping[str, Any], years: int, path: tuple[str | int, ...
         investment["parallel_years"],
         investment["pay_share"],
         investment.get("source", Investment.source),
+        _shares(investment, "places", path),
+        investment.get("places_source", ""),
+        _shares(investment, "payers", path),
+        investment.get("payers_source", ""),
     )
+
+
+def _shares(investment: Mapping[str, Any], key: str, path: tuple[str | int, ...]) -> dict[str, float]:
+    """Shares of an investment by name, none where the scenario does not say. Raises BadScenario where they are not 1 in
+    all."""
+    shares = {name: float(share) for name, share in investment.get(key, {}).items() if share}
+    if key in investment and abs(sum(shares.values()) - 1) > 1e-6:
+        said = f"{key} add up to {sum(shares.values()):g}: give shares that are 1 in all"
+        raise BadScenario(said, (*path, "investment", key))
+    return shares
 
 
 def _stated(table: Mapping[str, Any], path: tuple[str | int, ...]) -> stated.Table:

@@ -49,23 +49,6 @@ def ranged(draws: Array) -> tuple[float, float, float, float]:
     return float(draws[0]), float(middle), float(low), float(high)
 
 
-def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]:
-    """Every table of a plan but that of its assumptions, in the order of its report."""
-    return [
-        people(plan),
-        activity(plan, words),
-        steps(plan, words),
-        overlaps(plan, words),
-        money(plan),
-        *savings(plan, words),
-        practices(plan),
-        stresses(plan),
-        drivers(found),
-        *stated_tables(plan),
-        implied(plan, words),
-    ]
-
-
 def age_labels(starts: Sequence[int]) -> list[str]:
     """What stands on paper for bands that begin at these ages: 0-15, 16-44, ..., 85+."""
     ends = [str(after - 1) for after in starts[1:]]
@@ -118,37 +101,6 @@ def overlaps(plan: Plan, words: Words) -> Table:
     )
     columns = ("setting", "intervention", "meets", "share_alone", "share_in_turn")
     return Table("overlaps", "Use that several interventions claim", says, columns, tuple(rows))
-
-
-def money(plan: Plan) -> Table:
-    lines = (("Gross saving", plan.money.gross), ("Investment", plan.money.invested), ("Net benefit", plan.money.net))
-    rows = [
-        (year, label, *ranged(amounts[:, i])) for label, amounts in lines for i, year in enumerate(plan.scenario.years)
-    ]
-    rows.append(("all years", "Net present value", *ranged(plan.money.net_present_value)))
-    says = f"Pounds of {plan.scenario.price_year}; present value at {plan.money.discount:.1%} a year."
-    return Table("money", "Money", says, ("year", "line", *RANGE), tuple(rows))
-
-
-def savings(plan: Plan, words: Words) -> Iterator[Table]:
-    """Gross saving by everything it can be cut by; each cut makes the same total."""
-    saving, years = plan.money.saving, plan.scenario.years
-    by_intervention = [(one.label, saving[:, :, i].sum((2, 3))) for i, one in enumerate(plan.scenario.interventions)]
-    yield _cut("intervention", "Saving by intervention", years, by_intervention)
-    by_group = [
-        (words.groups.get(key, key), saving[:, :, :, i].sum((2, 3))) for i, key in enumerate(plan.baseline.groups)
-    ]
-    yield _cut("segment", "Saving by segment", years, by_group)
-    for cut, of in words.cuts.items():
-        by_value: dict[str, Array] = {}
-        for i, key in enumerate(plan.baseline.settings):
-            by_value[of[key]] = by_value.get(of[key], 0) + saving[..., i].sum((2, 3))
-        yield _cut(cut, f"Saving by {cut.replace('_', ' ')}", years, by_value.items())
-
-
-def _cut(name: str, title: str, years: Sequence[str], lines: Iterable[tuple[str, Array]]) -> Table:
-    rows = [(year, label, *ranged(amounts[:, i])) for label, amounts in lines for i, year in enumerate(years)]
-    return Table(f"saving_by_{name}", title, "Pounds a year.", ("year", name, *RANGE), tuple(rows))
 
 
 def practices(plan: Plan) -> Table:

@@ -127,6 +127,8 @@ def _says(fault: jsonschema.ValidationError) -> str:
     if fault.validator == "additionalProperties":
         known = ", ".join(sorted(fault.schema.get("properties", ())))
         return f"{fault.message}. Keys there are: {known}" if known else fault.message
+    if fault.validator == "dependentRequired":
+        return f"{fault.message}; add it"
     if fault.validator == "oneOf":
         return "give value alone, or low and high, or low, likely and high"
     known = fault.schema.get("description", "") if isinstance(fault.schema, dict) else ""
