@@ -29,10 +29,11 @@ def found(area_folder, tmp_path_factory, django_db_setup, django_db_blocker):
 
 
 def test_reported_prevalences_are_the_published_ones(found):
-    """Within 2%, or what rounding a count to five can do in so small an area."""
+    """Within 2%, or what rounding a count to five can do in so small an area; there a rare one may be hidden."""
     by_figure, rows = found
-    assert len(rows) >= 20
-    for row in rows:
+    told = [row for row in rows if row["on_register"] is not None]
+    assert len(told) >= 18
+    for row in told:
         gap = by_figure[f"{row['label']}, percent"]
         assert gap.found == pytest.approx(gap.aim, rel=0.02, abs=100 * ROUNDING / row["denominator"])
 
