@@ -15,7 +15,8 @@ from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.money import STRESSES, _released
 from localcare.capacity.calc.population import People
 from localcare.capacity.calc.quantity import Quantity
-from localcare.capacity.calc.tables import _avoided, overlaps
+from localcare.capacity.calc.stated_tables import _avoided
+from localcare.capacity.calc.tables import overlaps
 from localcare.capacity.running import words
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from localcare.capacity import definitions, running
 from localcare.capacity.calc import stated
+from localcare.capacity.report import sections
 
 FACTS = Path(__file__).parents[3] / "shared" / "mission-facts.toml"
 
@@ -26,21 +27,21 @@ def test_every_legible_figure_is_that_of_the_documents(tables):
     if not FACTS.exists():
         pytest.skip("the folder with the documents' figures is not here")
     facts = tomllib.loads(FACTS.read_text("utf-8"))["finance"]
-    found = {key: {label: [c.amount for c in cells.values()] for label, cells in stated.recovered(table).items()}
-             for key, table in tables.items()}  # fmt: skip
+    found = {key: {label: [cell.amount for cell in cells.values()] for label, cells in rows.items()}
+             for key, rows in stated.recovered(list(tables.values())).items()}  # fmt: skip
     saving, given = found["saving"], facts["saving_thousand"]
-    assert saving["Non-elective admissions"] == given["non_elective_admissions"]
-    assert saving["Outpatients"] == given["outpatients"]
+    assert saving["Non Elective admissions"] == given["non_elective_admissions"]
+    assert saving["Outpatient total"] == given["outpatients"]
     assert saving["Elective admissions"] == given["elective_admissions"]
-    assert saving["Length of stay, non-elective"] == given["length_of_stay_non_elective"]
+    assert saving["Length of stay reduction NEL"] == given["length_of_stay_non_elective"]
     assert saving["A&E"] == [None, None, given["ae_attendances_2019_20"], given["ae_attendances_2020_21"]]
-    assert saving["Length of stay, elective"] == [
+    assert saving["Length of stay reduction EL"] == [
         None, None, given["length_of_stay_elective_2019_20"], given["length_of_stay_elective_2020_21"]
     ]  # fmt: skip
     assert list(tables["saving"].total.printed.values()) == given["total"]
     segments = facts["saving_by_segment_thousand"]
     for tier in (1, 2, 3):
-        assert found["saving_by_segment"][f"Older complex, tier {tier}"] == [
+        assert found["saving_by_segment"][f"Older Complex Tier {tier}"] == [
             None,
             *segments[f"older_complex_tier_{tier}"],
         ]
@@ -53,10 +54,35 @@ def test_every_legible_figure_is_that_of_the_documents(tables):
 
 
 def test_what_cannot_be_recovered_is_named_with_what_is_known_of_it(tables):
-    cells = stated.recovered(tables["saving"])["A&E"]
-    assert cells["2017/18"].how == "not legible; with Length of stay, elective it makes 96"
-    assert cells["2018/19"].how == "not legible; with Length of stay, elective it makes 1,332"
+    found = stated.recovered(list(tables.values()))
+    lost = {
+        (key, label, year): cell.how
+        for key, rows in found.items()
+        for label, cells in rows.items()
+        for year, cell in cells.items()
+        if cell.mark == "not legible"
+    }
+    assert lost.pop(("saving", "A&E", "2017/18")) == "with Length of stay reduction EL it makes 96"
+    assert lost.pop(("saving", "A&E", "2018/19")) == "with Length of stay reduction EL it makes 1,332"
+    assert lost.pop(("saving", "Length of stay reduction EL", "2017/18")) == "with A&E it makes 96"
+    assert lost.pop(("saving", "Length of stay reduction EL", "2018/19")) == "with A&E it makes 1,332"
+    assert list(lost) == [("saving_by_segment", f"Older Complex Tier {tier}", "2017/18") for tier in (1, 2, 3)]
     assert stated.remainder(tables["saving_by_segment"], "2017/18") == 1123
+
+
+def test_every_figure_is_worked_out_where_others_make_it_and_else_stands_as_printed(tables):
+    found = stated.recovered(list(tables.values()))
+    marks = {key: {label: [c.mark.partition(",")[0] for c in cells.values()] for label, cells in rows.items()}
+             for key, rows in found.items()}  # fmt: skip
+    assert marks["saving"]["Length of stay reduction EL"] == ["not legible", "not legible", "worked out", "worked out"]
+    assert marks["saving"]["Outpatient total"] == ["as printed"] * 4
+    assert marks["saving"]["Net system benefit"] == ["as printed"] * 4  # no year has all of its lines
+    assert marks["saving_by_segment"]["Net system benefit"] == ["worked out"] * 4
+    assert marks["investment"]["Total expected investment"] == ["worked out"] * 4
+    assert marks["net"]["Expected savings to system"] == ["worked out", "as printed", "worked out", "worked out"]
+    assert marks["net"]["Expected reinvestment"] == ["worked out"] * 4
+    assert marks["net"]["Net system benefit"] == ["worked out"] * 4
+    assert found["saving"]["Length of stay reduction EL"]["2020/21"].amount == 865
 
 
 def test_the_two_savings_of_2018_19_are_the_one_thing_that_disagrees(scenario):
@@ -71,3 +97,72 @@ def test_a_total_that_is_not_the_sum_is_found():
     table = stated.Table("t", "T", "page 1", ("2017/18",), lines, stated.Line("sum", {"2017/18": -5}))
     assert [(one.year, one.difference) for one in stated.checked(table)] == [("2017/18", -5)]
     assert "rounding does not explain it" in stated.checked(table)[0].says
+
+
+@pytest.fixture(scope="module")
+def computed():
+    """The shipped scenario's money with few draws, without its beds, staff and hubs."""
+    text = definitions.text_of(definitions.SCENARIOS / "west-kent-2017.toml").replace("draws = 256", "draws = 16")
+    return running.of_text(
+        text[: text.index("# Community beds of 2017")] + text[text.index("# The plan's four finance") :]
+    )
+
+
+ROWS = {
+    "saving": [
+        "A&E", "Non Elective admissions", "Outpatient total", "Elective admissions",
+        "Length of stay reduction NEL", "Length of stay reduction EL", "Net system benefit",
+    ],
+    "saving_by_segment": [
+        "Older Complex Tier 1", "Older Complex Tier 2", "Older Complex Tier 3", "Remainder", "Net system benefit",
+    ],
+    "investment": ["Older complex", "Other investment", "Total expected investment"],
+    "net": ["Expected savings to system", "Expected reinvestment", "Net system benefit"],
+}  # fmt: skip
+
+
+def test_the_report_lays_the_four_tables_out_as_the_document_does(computed):
+    found = [one for one in sections(computed) if one.key.startswith("stated_") and one.key != "stated_findings"]
+    assert [one.key for one in found] == [f"stated_{key}" for key in ROWS]
+    for section, (key, rows) in zip(found, ROWS.items(), strict=True):
+        table = section.table
+        assert table.columns == ("line", "by", "2017/18", "2018/19", "2019/20", "2020/21"), key
+        assert [row[0] for row in table.rows if row[1] == "document"] == rows
+        assert "Local Care Plan 2017, section 14.1, page" in table.says
+    saving = found[0].table
+    assert saving.says.startswith("\u201cinitial assumptions of the financial impact in west Kent are set out")
+    assert saving.rows[0][2:] == (
+        "not legible; with Length of stay reduction EL it makes 96",
+        "not legible; with Length of stay reduction EL it makes 1,332",
+        "1,833 as printed",
+        "2,946 as printed",
+    )
+    assert "A&E 2017/18 (with Length of stay reduction EL it makes 96)" in found[0].finding
+
+
+def test_beside_each_printed_figure_stands_what_the_scenario_gives(computed):
+    tables = {one.key: one.table for one in sections(computed)}
+    plan = computed.plan
+    given = {(row[0], row[1]): row[2:] for row in tables["stated_net"].rows}
+    for label, own in (
+        ("Expected savings to system", plan.money.gross),
+        ("Expected reinvestment", plan.money.invested),
+        ("Net system benefit", plan.money.net),
+    ):
+        assert given[label, "this scenario"] == tuple(round(float(one) / 1000) for one in own[0, :4])
+    assert given["Net system benefit", "document"] == (
+        "1,983 worked out", "14,253 worked out", "27,974 worked out", "37,122 worked out",
+    )  # fmt: skip
+    lines = {row[0]: row[2:] for row in tables["stated_saving"].rows if row[1] == "this scenario"}
+    total = [sum(column) for column in zip(*(lines[row] for row in ROWS["saving"][:-1]), strict=True)]
+    assert all(
+        own < made for own, made in zip(lines["Net system benefit"], total, strict=True)
+    )  # less what replaces it
+    by_line = next(table for table in computed.tables if table.name == "stated_saving_by_segment")
+    assert all(row[5] is None for row in by_line.rows if row[0].startswith("Older Complex"))
+
+
+def test_what_the_printed_net_position_is_worth_is_told(computed):
+    finding = next(one.finding for one in sections(computed) if one.key == "stated_net")
+    worth = 1983 + 14253 / 1.035 + 27974 / 1.035**2 + 37122 / 1.035**3
+    assert f"the 4 printed years are worth £{worth / 1000:,.1f}m" in finding

@@ -10,6 +10,7 @@ from localcare.capacity.calc.tables import Table, Value, ranged
 from localcare.capacity.plots import Bar, bars, fans, waterfall
 from localcare.capacity.report_money import money_sections
 from localcare.capacity.report_parts import part_sections
+from localcare.capacity.report_stated import stated_sections
 from localcare.capacity.running import Computed, words
 from localcare.capacity.section import Section, fan, millions, thousands
 
@@ -29,7 +30,7 @@ def sections(computed: Computed) -> list[Section]:
         _stresses(computed.plan, tables["stresses"]),
         _drivers(computed),
         *part_sections(computed, tables),
-        *_stated(tables),
+        *stated_sections(computed.plan, tables),
         _assumptions(tables["assumptions"]),
     ]
 
@@ -179,19 +180,6 @@ def _drivers(computed: Computed) -> Section:
     lines = [Bar(named(one.name), one.at_low, one.at_high) for one in first]
     drawing = bars("Net present value between the ends of each assumption", lines, millions) if first else None
     return Section("drivers", "What drives this", finding, drawing, table)
-
-
-def _stated(tables: dict[str, Table]) -> Iterator[Section]:
-    printed = [table for name, table in tables.items() if name.startswith("stated_") and name != "stated_findings"]
-    for table in printed:
-        lost = sum(1 for row in table.rows if row[2] is None)
-        finding = f"{table.says}. " + (f"{lost} figures cannot be recovered." if lost else "Every figure is legible.")
-        yield Section(table.name, f"As printed: {table.title}", finding, None, table)
-    if printed:
-        found = tables["stated_findings"]
-        yield Section(found.name, found.title, found.says, None, found)
-        asked = tables["implied"]
-        yield Section(asked.name, asked.title, asked.says, None, asked)
 
 
 def _assumptions(table: Table) -> Section:

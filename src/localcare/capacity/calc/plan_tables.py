@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from localcare.capacity.calc import money_cuts, money_tables, tables
+from localcare.capacity.calc import money_cuts, money_tables, stated_tables, tables
 from localcare.capacity.calc.plan import Driver, Plan
 from localcare.capacity.calc.tables import Table, Words
 
@@ -20,6 +20,6 @@ def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]
         tables.practices(plan),
         tables.stresses(plan),
         tables.drivers(found),
-        *tables.stated_tables(plan),
-        tables.implied(plan, words),
+        *stated_tables.stated_tables(plan, next(cut for cut in cuts if cut.key == "service_line")),
+        stated_tables.implied(plan, words),
     ]

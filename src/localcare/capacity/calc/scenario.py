@@ -220,13 +220,18 @@ def _stated(table: Mapping[str, Any], path: tuple[str | int, ...]) -> stated.Tab
         table["title"],
         table["source"],
         tuple(table["years"]),
-        tuple(stated.Line(line["label"], line["printed"], line.get("sign", 1)) for line in table["line"]),
-        stated.Line(table["total"]["label"], table["total"]["printed"]),
+        tuple(_line(line) for line in table["line"]),
+        _line(table["total"]),
+        table.get("caption", ""),
     )
     if wrong := [finding for finding in stated.checked(made) if not finding.holds]:
         said = f"{wrong[0].says} ({wrong[0].year}): mend the figure, or leave out a year that is not legible"
         raise BadScenario(said, (*path, "total"))
     return made
+
+
+def _line(row: Mapping[str, Any]) -> stated.Line:
+    return stated.Line(row["label"], row["printed"], row.get("sign", 1), row.get("of", ""))
 
 
 def _refuse_doubles(tables: Sequence[Mapping[str, Any]]) -> None:

@@ -1,24 +1,29 @@
 """Finance tables as a plan printed them: what is legible, what follows, what cannot be recovered, what disagrees.
 
 Nothing is guessed: a cell that is not legible is worked out only where the printed total leaves one value for it.
+Every figure has a mark. *Worked out*: it follows from other printed figures, to the thousand. *As printed*: nothing
+else is known of it, since the document does not say what it was made of. *Not legible*: it cannot be recovered.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 
 @dataclass(frozen=True)
 class Line:
-    """One printed row, thousands of pounds by year, without years that are not legible. `sign`: -1 is taken away."""
+    """One printed row, thousands of pounds by year, without years that are not legible. `sign`: -1 is taken away. `of`:
+    which of the scenario's own lines it is about; empty: of none."""
 
     label: str
     printed: Mapping[str, int]
     sign: int = 1
+    of: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """`total`: the printed row of sums. `source`: document and page."""
+    """`total`: the printed row of sums. `source`: document and page. `caption`: the document's own words for it."""
 
     key: str
     title: str
@@ -26,14 +31,32 @@ class Table:
     years: tuple[str, ...]
     lines: tuple[Line, ...]
     total: Line
+    caption: str = ""
+
+    @property
+    def rows(self) -> tuple[Line, ...]:
+        """All rows in the order in which they are printed."""
+        return (*self.lines, self.total)
+
+
+Mark = Literal["as printed, all that is known", "worked out", "not legible"]
+PRINTED, WORKED_OUT, LOST = get_args(Mark)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`amount` is None where it cannot be recovered; `how`: printed, worked out, or why not."""
+    """`amount` is None where it cannot be recovered; `how`: what it follows from, or what is known of it."""
 
     amount: int | None
-    how: str
+    mark: Mark
+    how: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """As it stands in a table laid out as the document's."""
+        if self.amount is None:
+            return f"{self.mark}{'; ' + self.how if self.how else ''}"
+        return f"{self.amount:,} {self.mark.partition(',')[0]}"
 
 
 @dataclass(frozen=True)
@@ -46,21 +69,39 @@ class Finding:
     holds: bool
 
 
-def recovered(table: Table) -> dict[str, dict[str, Cell]]:
-    """Every cell of a table, by label and year."""
-    return {line.label: {year: _cell(table, line, year) for year in table.years} for line in table.lines}
+def recovered(tables: Sequence[Table]) -> dict[str, dict[str, dict[str, Cell]]]:
+    """Every cell of every table, by the table's key, the row's label and the year; in the order of the document."""
+    return {
+        table.key: {
+            row.label: {year: _cell(tables[:i], table, row, year) for year in table.years} for row in table.rows
+        }
+        for i, table in enumerate(tables)
+    }
 
 
-def _cell(table: Table, line: Line, year: str) -> Cell:
-    if year in line.printed:
-        return Cell(line.printed[year], "printed")
+def _cell(before: Sequence[Table], table: Table, row: Line, year: str) -> Cell:
+    if year in row.printed:
+        how = _follows(before, table, row, year)
+        return Cell(row.printed[year], WORKED_OUT if how else PRINTED, how)
     left = remainder(table, year)
-    if left is None:
-        return Cell(None, "not legible, nor is the total")
-    others = [other.label for other in table.lines if year not in other.printed and other is not line]
+    if left is None or row is table.total:
+        return Cell(None, LOST)
+    others = [other.label for other in table.lines if year not in other.printed and other is not row]
     if others:
-        return Cell(None, f"not legible; with {', '.join(others)} it makes {left:,}")
-    return Cell(left * line.sign, "worked out from the total")
+        return Cell(None, LOST, f"with {', '.join(others)} it makes {left:,}")
+    return Cell(left * row.sign, WORKED_OUT, f"what {table.total.label} leaves")
+
+
+def _follows(before: Sequence[Table], table: Table, row: Line, year: str) -> str:
+    """What a printed figure follows from: the lines above it, or a row of an earlier table; else empty."""
+    whole = all(year in line.printed for line in table.lines)
+    if row is table.total and whole and remainder(table, year) == 0:
+        return "the lines above make it"
+    for other in before:
+        for same in other.rows:
+            if _one_amount(row, same) and same.printed.get(year) == row.printed[year]:
+                return f"{same.label} of: {other.title}"
+    return ""
 
 
 def remainder(table: Table, year: str) -> int | None:
@@ -86,7 +127,7 @@ def checked(table: Table) -> list[Finding]:
 def compared(tables: Sequence[Table]) -> list[Finding]:
     """Where two tables print different figures under names that mean one amount: their totals, or a line of one that is
     another's total (the same in at least half of the years that both print)."""
-    rows = [(table, row) for table in tables for row in (*table.lines, table.total)]
+    rows = [(table, row) for table in tables for row in table.rows]
     findings = []
     for i, (table, row) in enumerate(rows):
         for other, second in rows[i + 1 :]:

@@ -3,14 +3,13 @@
 Central values add up in every cut; medians and ranges do not, since not everything is low at once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 
-from localcare.capacity.calc import stated
 from localcare.capacity.calc.fixed import fixed
 from localcare.capacity.calc.plan import Driver, Plan, assumptions
 from localcare.capacity.calc.quantity import Assumption, Quantity, is_assumed
@@ -130,59 +129,6 @@ def drivers(found: Sequence[Driver]) -> Table:
     says = "Net present value when one assumption stands at its lowest or highest and all others at their likeliest."
     columns = ("assumption", "lowest", "highest", "unit", "value_at_lowest", "value_at_highest")
     return Table("drivers", "What drives this", says, columns, tuple(rows))
-
-
-def stated_tables(plan: Plan) -> Iterator[Table]:
-    """The finance tables as printed, in thousands; what is not legible says so; then where they disagree."""
-    tables = plan.scenario.stated
-    for table in tables:
-        rows = [
-            (label, year, cell.amount, cell.how)
-            for label, cells in stated.recovered(table).items()
-            for year, cell in cells.items()
-        ]
-        rows += [(table.total.label, year, amount, "printed") for year, amount in table.total.printed.items()]
-        columns = ("line", "year", "thousand_pounds", "how")
-        yield Table(f"stated_{table.key}", table.title, table.source, columns, tuple(rows))
-    findings = [one for table in tables for one in stated.checked(table)] + stated.compared(tables)
-    rows_found = [(one.year, one.says, one.difference) for one in findings]
-    says = "Where the printed figures disagree, in thousands of pounds."
-    yield Table("stated_findings", "What disagrees", says, ("year", "finding", "difference"), tuple(rows_found))
-
-
-def implied(plan: Plan, words: Words) -> Table:
-    """What the printed savings ask for: use to be avoided at our price, as a share of use if nothing is done."""
-    rows: list[tuple[Value, ...]] = []
-    printed = next((table for table in plan.scenario.stated if table.key == "saving"), None)
-    for line in printed.lines if printed else ():
-        for s, key in enumerate(plan.baseline.settings):
-            if words.cuts["service_line"][key] == line.label:
-                rows += _asked(plan, line, s, words.settings[key])
-    says = (
-        "The plan's printed saving as use to be avoided at our prices, and as a share of use if nothing is done; "
-        "beside it the share that the interventions of this scenario avoid (central), without nights that only "
-        "went with an avoided admission."
-    )
-    columns = ("line", "setting", "year", "thousand_pounds", "units_to_avoid", "share_asked", "share_modelled")
-    return Table("implied", "What the printed savings ask for", says, columns, tuple(rows))
-
-
-def _asked(plan: Plan, line: stated.Line, setting: int, label: str) -> Iterator[tuple[Value, ...]]:
-    price = plan.scenario.prices[plan.baseline.settings[setting]].likely
-    for year, thousand in line.printed.items():
-        if year in plan.scenario.years:
-            i = plan.scenario.years.index(year)
-            nothing_done = float(plan.account.nothing_done[0, i, :, :, setting].sum())
-            units = thousand * 1000 / price
-            modelled = _avoided(plan, i, setting) / nothing_done
-            yield line.label, label, year, thousand, units, units / nothing_done, modelled
-
-
-def _avoided(plan: Plan, year: int, setting: int) -> float:
-    """Use that the interventions avoid, without nights that only went with an admission: those are no saving twice."""
-    mine = {intervention.key for intervention in plan.scenario.interventions}
-    steps = [step for step in plan.account.steps if step.key in mine]
-    return float(sum((step.followed - step.change)[0, year, :, setting].sum() for step in steps))
 
 
 def assumed(plan: Plan, more: Iterable[tuple[str, Assumption]] = ()) -> Table:
