@@ -1,11 +1,13 @@
 """Options on weighted criteria, and how far their order hangs on the weights."""
 
+import tomllib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localcare.capacity import published
+from localcare.capacity import definitions
 from localcare.capacity.calc.appraisal import (
     Appraisal,
     Criterion,
@@ -133,7 +135,11 @@ class TestWhatIsRefused:
             Appraisal((Criterion("c", 1, "?", ""),), (Option("A", (score(1),)), Option("A", (score(2),))))
 
 
-def test_the_five_questions_of_2017_are_criteria_whose_weights_are_called_assumed():
-    criteria = published.hub_criteria()
+def test_the_five_questions_of_2017_are_criteria_whose_weights_and_scores_are_called_assumed():
+    content = tomllib.loads((definitions.SCENARIOS / "west-kent-2017.toml").read_text("utf-8"))
+    criteria = content["appraisal"]["criterion"]
     assert len(criteria) == 5
-    assert all(criterion.source.endswith("weight assumed") for criterion in criteria)
+    assert all("page 42; weight assumed" in one["source"] for one in criteria)
+    scores = [score for option in content["appraisal"]["option"] for score in option["scores"].values()]
+    assert len(scores) == 15
+    assert all(score["source"].startswith("assumed") for score in scores)

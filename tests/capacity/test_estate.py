@@ -1,12 +1,13 @@
 """Rooms, leases and developers' money."""
 
+import tomllib
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcare.capacity import published
+from localcare.capacity import definitions
 from localcare.capacity.calc.estate import (
     Contribution,
     Rooms,
@@ -20,8 +21,11 @@ from localcare.capacity.calc.estate import (
     rooms_needed,
     sessions_needed,
     spare_sessions,
+    taken_up,
     utilisation,
 )
+
+SHIPPED = tomllib.loads((definitions.SCENARIOS / "west-kent-2017.toml").read_text("utf-8"))
 
 
 def site(code: str, used: float = 0, number: int = 1, **kwargs) -> Site:
@@ -40,8 +44,8 @@ class TestRooms:
         assert utilisation([site("A", 3)], "treatment") is None
 
     def test_sevenoaks_of_2017_has_half_its_space_to_spare_at_the_share_aimed_at(self):
-        stated = published.estate_2017()["site"][0]["utilisation_percent"]
-        sevenoaks = site("Sevenoaks", 10 * stated / 10, number=10)
+        stated = SHIPPED["estate"]["site"][0]["utilised"]["value"]
+        sevenoaks = site("Sevenoaks", 100 * stated, number=10)
         assert utilisation([sevenoaks]) == 0.34
         assert spare_sessions(sevenoaks, "consulting", aim=0.8) == pytest.approx(46)
 
@@ -68,6 +72,11 @@ class TestRooms:
     def test_the_emptiest_site_is_filled_first(self):
         placed = place_sessions(7, [site("A", 6), site("B", 2)], "consulting", aim=0.8)
         assert (dict(placed.by_site), placed.without_room) == ({"B": 6.0, "A": 1.0}, 0)
+
+    def test_sessions_taken_up_are_no_longer_spare(self):
+        busier = taken_up(site("A", 2, number=1), "consulting", 5)
+        assert utilisation([busier]) == 0.7
+        assert utilisation([taken_up(site("A", 2), "treatment", 5)]) == 0.2
 
     @pytest.mark.parametrize(
         ("act", "told"),

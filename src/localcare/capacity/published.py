@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from localcare.capacity.calc.appraisal import Criterion
 from localcare.capacity.calc.population import AGES, People, people
 from localcare.capacity.calc.quantity import Array
 
@@ -44,17 +43,6 @@ def components_2018() -> dict[tuple[str, int], dict[str, float]]:
 def stated_2017() -> dict[str, Any]:
     """What the Local Care Plan of 2017 states of residents and registered people, with its pages."""
     return tomllib.loads((FOLDER / "people_2017.toml").read_text())
-
-
-@cache
-def estate_2017() -> dict[str, Any]:
-    """What the Local Care Plan of 2017 states of its buildings, with its pages."""
-    return tomllib.loads((FOLDER / "estate_2017.toml").read_text())
-
-
-def hub_criteria() -> tuple[Criterion, ...]:
-    """The five questions about hubs of page 42 as criteria; their weights, all alike, are assumed."""
-    return tuple(Criterion(**row) for row in estate_2017()["criterion"])
 
 
 @cache

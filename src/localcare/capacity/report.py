@@ -8,6 +8,7 @@ from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.scenario import DRAWS
 from localcare.capacity.calc.tables import Table, Value, ranged
 from localcare.capacity.plots import Bar, bars, fans, waterfall
+from localcare.capacity.report_estate import estate_sections
 from localcare.capacity.report_money import money_sections
 from localcare.capacity.report_parts import part_sections
 from localcare.capacity.report_stated import stated_sections
@@ -30,6 +31,7 @@ def sections(computed: Computed) -> list[Section]:
         _stresses(computed.plan, tables["stresses"]),
         _drivers(computed),
         *part_sections(computed, tables),
+        *estate_sections(computed.parts, computed.plan, tables),
         *stated_sections(computed.plan, tables),
         _assumptions(tables["assumptions"]),
     ]

@@ -10,6 +10,7 @@ from localcare.capacity import definitions, forecast, inputs, kept_parts
 from localcare.capacity.calc import parts, plan_tables, tables
 from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.baseline import Baseline
+from localcare.capacity.calc.estate_tables import appraisal_tables, estate_tables
 from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.part_tables import part_tables
 from localcare.capacity.calc.parts import Asked, Parts
@@ -114,6 +115,8 @@ def of_text(
             *plan_tables.all_tables(plan, drivers, words()),
             *people_tables(plan, GROUPS, residents_of(residents)),
             *part_tables(plan, found, published_gps(scenario)),
+            *(estate_tables(plan, found.estate, words().settings) if found.estate else ()),
+            *(appraisal_tables(found.appraisal) if found.appraisal else ()),
             tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),
             inputs.inputs_table(text, baseline),
         ]
@@ -121,18 +124,24 @@ def of_text(
 
 
 def _parts(plan: Plan, wanted: Asked, telling: Callable[[str, float], None], keeping: Keeping) -> Parts:
-    """Beds, staff and hubs, each told before it begins and kept when it is done."""
+    """Beds, staff, hubs, estate and options, each told before it begins and kept when it is done."""
     found: dict[str, Any] = {}
     for key, stage, share in STAGES:
         one = Asked(**{other: getattr(wanted, other) if other == key else None for other, _, _ in STAGES})
         if getattr(wanted, key) is not None:
             telling(stage, share)
             found[key] = getattr(keeping(key, partial(parts.computed, plan, one, hub_inputs)), key)
-    return Parts(found.get("beds"), found.get("staff"), found.get("hubs"))
+    return Parts(**{key: found.get(key) for key, _, _ in STAGES})
 
 
 # Shares of the time that the shipped scenario takes, roughly: beds most.
-STAGES = (("beds", "Simulating beds", 0.45), ("staff", "Staffing the teams", 0.8), ("hubs", "Siting hubs", 0.85))
+STAGES = (
+    ("beds", "Simulating beds", 0.45),
+    ("staff", "Staffing the teams", 0.8),
+    ("hubs", "Siting hubs", 0.85),
+    ("estate", "Looking for rooms", 0.88),
+    ("appraisal", "Weighing the options", 0.89),
+)
 
 
 def baseline_named(file: str, beside: Path | None = None) -> Baseline:

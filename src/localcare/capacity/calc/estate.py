@@ -7,7 +7,7 @@ which room but its `kind`.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -19,7 +19,10 @@ Condition = Literal["A", "B", "C", "D", "unknown"]
 Levy = Literal["S106", "CIL"]
 
 SESSION_MINUTES = Quantity(210, 210, 240, "triangular", "minutes", "assumed: three and a half to four hours")
-AIM = Quantity(0.70, 0.80, 0.90, "triangular", "share of sessions in use", "assumed: room to move between clinics")
+AIM = Quantity(
+    0.70, 0.80, 0.90, "triangular", "share", "assumed: of sessions in use, with room to move between clinics"
+)
+WEEKS = Quantity(46, 50, 51, "triangular", "weeks a year", "assumed: a clinic runs but for holidays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,16 @@ def rooms_needed(sessions: float, *, sessions_each: float, aim: float) -> int:
             f"a room of {sessions_each:g} sessions used to {aim:g}: give sessions above 0 and a share up to 1"
         )
     return math.ceil(sessions / (sessions_each * aim) - 1e-9)
+
+
+def taken_up(site: Site, kind: str, sessions: float) -> Site:
+    """The same site with so many more sessions a week of a kind in use, in the rooms that are free."""
+    left, rooms = sessions, []
+    for room in site.rooms:
+        more = min(left, room.sessions - room.sessions_used) if room.kind == kind else 0.0
+        left -= more
+        rooms.append(replace(room, sessions_used=room.sessions_used + more))
+    return replace(site, rooms=tuple(rooms))
 
 
 @dataclass(frozen=True, slots=True)

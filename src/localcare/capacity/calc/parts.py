@@ -1,16 +1,19 @@
-"""The parts that a scenario may ask for besides money: beds, staff, hubs; read from its file and computed."""
+"""The parts that a scenario may ask for besides money: beds, staff, hubs, estate, options; read and computed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from localcare.capacity.calc import plan_beds, plan_hubs, plan_staff, staff_supply
+from localcare.capacity.calc import plan_appraisal, plan_beds, plan_estate, plan_hubs, plan_staff, staff_supply
+from localcare.capacity.calc.appraisal import Appraisal
 from localcare.capacity.calc.beds.system import Site
 from localcare.capacity.calc.beds.west_kent import west_kent
 from localcare.capacity.calc.hubs import HubInputs, Rules
 from localcare.capacity.calc.plan import Plan
+from localcare.capacity.calc.plan_appraisal import AppraisalResult
 from localcare.capacity.calc.plan_beds import BedsAsked, BedsResult
+from localcare.capacity.calc.plan_estate import EstateAsked, EstateResult
 from localcare.capacity.calc.plan_hubs import Group, HubsAsked, HubsResult
 from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
 from localcare.capacity.calc.quantity import Assumption, Quantity
@@ -27,6 +30,8 @@ class Asked:
     beds: BedsAsked | None
     staff: StaffAsked | None
     hubs: HubsAsked | None
+    estate: EstateAsked | None = None
+    appraisal: Appraisal | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +41,8 @@ class Parts:
     beds: BedsResult | None
     staff: StaffResult | None
     hubs: HubsResult | None
+    estate: EstateResult | None = None
+    appraisal: AppraisalResult | None = None
 
 
 Read = Callable[[Mapping[str, Any], Path], Quantity]
@@ -52,6 +59,8 @@ def asked(
         beds=_beds(content["beds"], read) if "beds" in content else None,
         staff=_staff(content["staff"], read, age_from, groups) if "staff" in content else None,
         hubs=_hubs(content["hubs"], rules) if "hubs" in content else None,
+        estate=plan_estate.asked(content["estate"], read) if "estate" in content else None,
+        appraisal=plan_appraisal.asked(content["appraisal"], read) if "appraisal" in content else None,
     )
 
 
@@ -180,7 +189,9 @@ def computed(plan: Plan, wanted: Asked, inputs: Callable[[Group], HubInputs]) ->
     staff = plan_staff.staffed(plan, wanted.staff) if wanted.staff else None
     with _about("hubs"):
         hubs = plan_hubs.sited(inputs(wanted.hubs.group).times(plan.scale), wanted.hubs) if wanted.hubs else None
-    return Parts(beds, staff, hubs)
+    estate = plan_estate.housed(plan, wanted.estate) if wanted.estate else None
+    appraisal = plan_appraisal.appraised(plan, wanted.appraisal) if wanted.appraisal else None
+    return Parts(beds, staff, hubs, estate, appraisal)
 
 
 def assumptions(wanted: Asked, of_hubs: Iterable[tuple[str, Assumption]]) -> Iterator[tuple[str, Assumption]]:
@@ -194,3 +205,7 @@ def assumptions(wanted: Asked, of_hubs: Iterable[tuple[str, Assumption]]) -> Ite
     if wanted.hubs:
         yield from plan_hubs.chosen(wanted.hubs)
         yield from of_hubs
+    if wanted.estate:
+        yield from plan_estate.assumptions(wanted.estate)
+    if wanted.appraisal:
+        yield from plan_appraisal.assumptions(wanted.appraisal)
