@@ -13,7 +13,7 @@ from localcare.capacity.calc.beds.system import day_shares
 from localcare.capacity.calc.part_tables import _beds
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.calc.workforce_2017 import TASKS
-from localcare.capacity.report import sections
+from localcare.capacity.report import notes, sections
 from localcare.capacity.report_parts import rings
 from localcare.places.actions import load_reference
 from tests.capacity.conftest import SCENARIO
@@ -110,6 +110,22 @@ def test_what_goes_wrong_with_beds_makes_waits_longer(computed):
     assert all(one.delayed.median >= planned.delayed.median for one in told.values())
     said = next(section for section in sections(computed) if section.key == "beds_stresses").finding
     assert "most with the largest site closed" in said
+
+
+def test_a_board_reads_first_how_many_are_placed_in_time_and_what_it_would_take(computed):
+    """On 40 beds, where the beds of 2017 were 68, few are; the ranges are those of the tables."""
+    beds = computed.parts.beds
+    (said,) = (note for note in notes(computed) if "community beds" in note)
+    first, last = (beds.planned.outcome.wait("step-down", year).within for year in (0, 2))
+    assert said.startswith("With 40 community beds")
+    assert f"the model places {last.median:.0%} ({last.low:.0%} to {last.high:.0%}) of those who wait" in said
+    assert f"within a day; in 2017/18 {first.median:.0%}" in said
+    need = next(one.places for one in beds.planned.needs if (one.place, one.year) == ("beds", 2))
+    assert f"For 95% it would take {need.median:.0f} ({need.low:.0f} to {need.high:.0f}) beds" in said
+    needs = {one.place: one.places.median for one in beds.planned.needs if one.year == 2}
+    for service in beds.system.services:
+        if service.name in ("support at home", "long-term care assessment"):
+            assert (f"{service.slots[-1]} slots of {service.name}" in said) == (needs[service.name] > service.slots[-1])
 
 
 def test_each_case_changes_what_it_says():

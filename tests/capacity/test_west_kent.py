@@ -104,7 +104,7 @@ def computed():
     """The shipped scenario's money with few draws, without its beds, staff and hubs."""
     text = definitions.text_of(definitions.SCENARIOS / "west-kent-2017.toml").replace("draws = 256", "draws = 16")
     return running.of_text(
-        text[: text.index("# Community beds of 2017")] + text[text.index("# The plan's four finance") :]
+        text[: text.index("# Community beds of 2017 (76")] + text[text.index("# The plan's four finance") :]
     )
 
 

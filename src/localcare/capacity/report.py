@@ -8,6 +8,7 @@ from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.scenario import DRAWS
 from localcare.capacity.calc.tables import Table, Value, ranged
 from localcare.capacity.plots import Bar, bars, fans, waterfall
+from localcare.capacity.report_beds import placed_in_time
 from localcare.capacity.report_estate import estate_sections
 from localcare.capacity.report_money import money_sections
 from localcare.capacity.report_parts import part_sections
@@ -45,6 +46,7 @@ def notes(computed: Computed) -> list[str]:
         said.append(f"Only {scenario.draws} draws, where {DRAWS} are usual: the ranges are rough.")
     said += _scaled(computed.plan)
     if beds:
+        said.append(placed_in_time(computed.plan, beds))
         said += _site_list(beds.asked.people, float(computed.plan.baseline.people.sum()))
     return said
 

@@ -59,7 +59,7 @@ def _beds(plan: Plan, beds: BedsResult) -> Iterator[Table]:
         for case, one in cases
         for w in one.outcome.waits
     ]
-    says = f"People who came, the share placed within {_days(days)}, and days spent waiting."
+    says = f"People who came, the share placed within {in_words(days)}, and days spent waiting."
     waited = ("year", "case", "of", "group", "came", "placed_in_time", "low", "high", "days_waited")
     yield Table("beds_waits", "Who waits", says, waited, tuple(waits))
     yield _bed_stresses(plan, beds)
@@ -71,9 +71,9 @@ def _bed_stresses(plan: Plan, beds: BedsResult) -> Table:
         down, up = outcome.wait("step-down", 0), outcome.wait("step-up", 0)
         rows.append((label, *_spread(down.within), *_spread(down.delayed), up.elsewhere.median))
     says = (
-        f"{plan.scenario.years[-1]} with the plan, when one thing goes wrong: the share of those for a bed who are "
-        f"placed within {_days(beds.asked.within_days)}, the days that they wait in hospital, and the share of those "
-        "from home who find no bed."
+        f"{plan.scenario.years[-1]} with the plan, on its own after a year like it, when one thing goes wrong: the "
+        f"share of those for a bed who are placed within {in_words(beds.asked.within_days)}, the days that they wait "
+        "in hospital, and the share of those from home who find no bed."
     )
     columns = ("case", "placed_in_time", "low", "high", "days_waited", "days_low", "days_high", "no_bed_from_home")
     return Table("beds_stresses", "If things go wrong with beds", says, columns, tuple(rows))
@@ -83,7 +83,7 @@ def _spread(spread: Spread) -> tuple[float, float, float]:
     return spread.median, spread.low, spread.high
 
 
-def _days(days: float) -> str:
+def in_words(days: float) -> str:
     return "a day" if days == 1 else f"{days:g} days"
 
 
