@@ -4,71 +4,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
-    dependencies = []
+    dependencies = [
+    ]
 
     operations = [
         migrations.CreateModel(
-            name="AuditEntry",
+            name='AuditEntry',
             fields=[
-                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("at", models.DateTimeField(db_index=True)),
-                ("actor_id", models.BigIntegerField(null=True)),
-                ("actor", models.CharField(max_length=200)),
-                ("role", models.CharField(max_length=60)),
-                ("organisation", models.CharField(max_length=200)),
-                ("action", models.CharField(db_index=True, max_length=60)),
-                ("purpose", models.CharField(max_length=40)),
-                ("reason", models.TextField()),
-                ("canonical", models.BinaryField()),
-                ("previous_hash", models.BinaryField()),
-                ("hash", models.BinaryField()),
+                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('at', models.DateTimeField(db_index=True)),
+                ('actor_id', models.BigIntegerField(null=True)),
+                ('actor', models.CharField(max_length=200)),
+                ('role', models.CharField(max_length=60)),
+                ('organisation', models.CharField(max_length=200)),
+                ('action', models.CharField(db_index=True, max_length=60)),
+                ('purpose', models.CharField(max_length=40)),
+                ('reason', models.TextField()),
+                ('canonical', models.BinaryField()),
+                ('previous_hash', models.BinaryField()),
+                ('hash', models.BinaryField()),
             ],
             options={
-                "ordering": ["sequence"],
+                'ordering': ['sequence'],
             },
         ),
         migrations.CreateModel(
-            name="AuditHead",
+            name='AuditHead',
             fields=[
-                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ("sequence", models.BigIntegerField(default=0)),
-                (
-                    "hash",
-                    models.BinaryField(
-                        default=b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-                    ),
-                ),
+                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('sequence', models.BigIntegerField(default=0)),
+                ('hash', models.BinaryField(default=b'\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00')),
             ],
         ),
         migrations.CreateModel(
-            name="AuditSubject",
+            name='AuditSubject',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("entry_sequence", models.BigIntegerField()),
-                ("patient_id", models.BigIntegerField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entry_sequence', models.BigIntegerField()),
+                ('patient_id', models.BigIntegerField()),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["patient_id", "entry_sequence"], name="base_audits_patient_e5496e_idx"),
-                    models.Index(fields=["entry_sequence", "patient_id"], name="base_audits_entry_s_a44750_idx"),
-                ],
+                'indexes': [models.Index(fields=['patient_id', 'entry_sequence'], name='base_audits_patient_e5496e_idx'), models.Index(fields=['entry_sequence', 'patient_id'], name='base_audits_entry_s_a44750_idx')],
             },
         ),
         migrations.CreateModel(
-            name="OutboxEvent",
+            name='OutboxEvent',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=100)),
-                ("payload", models.JSONField()),
-                ("occurred_at", models.DateTimeField()),
-                ("handled_at", models.DateTimeField(null=True)),
-                ("failure", models.TextField(default="")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100)),
+                ('payload', models.JSONField()),
+                ('occurred_at', models.DateTimeField()),
+                ('handled_at', models.DateTimeField(null=True)),
+                ('failure', models.TextField(default='')),
             ],
             options={
-                "ordering": ["id"],
-                "indexes": [models.Index(fields=["handled_at", "id"], name="base_outbox_handled_b52b16_idx")],
+                'ordering': ['id'],
+                'indexes': [models.Index(fields=['handled_at', 'id'], name='base_outbox_handled_b52b16_idx')],
             },
         ),
     ]

@@ -53,6 +53,6 @@ def _text(table: ir.Table) -> str:
 
 
 def reads(query: str, known: Mapping[str, str]) -> list[str]:
-    """The steps among those known that a query reads."""
-    words = set(re.findall(r"\w+", query))
-    return [name for name in known if name in words and known[name] != query]
+    """The steps among those known that a query reads: plain names, as tables of the edition and columns are quoted."""
+    read = set(re.findall(r"(?:FROM|JOIN) (\w+)", query))
+    return [name for name in known if name in read and known[name] != query]
