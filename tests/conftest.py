@@ -15,6 +15,10 @@ hypothesis_settings.load_profile("steady")
 MONDAY_MORNING = datetime(2017, 4, 3, 8, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--areas", type=int, default=1, help="how many made-up areas of few people to attack, a question")
+
+
 @pytest.fixture(autouse=True)
 def _clock_stands(monkeypatch):
     """Monday 3 April 2017, 9am in London, unless a test moves it with `clock_at`."""

@@ -5,7 +5,7 @@ two numbers where it is shown (10 is 8 to 12), one or more where it is suppresse
 the most that a count can be follow from all of them at once. Nothing here is taken from the guard that is tested.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor
 
@@ -53,26 +53,33 @@ class Attacker:
     def exact(self) -> list[tuple[frozenset, int]]:
         """Every small count, asked for or the difference of two asked for, that can have one value only.
 
-        What everybody knows anyway is not counted.
+        What everybody knows anyway is not counted. A count asked for that is not shown may be taken to be small; of a
+        difference nobody was told that it is.
         """
-        targets = {groups for groups in self.answers if self._small(groups)}
-        targets |= {
-            one - other for one in self.answers for other in self.answers if other < one and self._small(one - other)
-        }
-        wanted = sorted(targets - self.public, key=lambda groups: sorted(map(str, groups)))
+        asked = {groups for groups in self.answers if self._small(groups)}
+        taken = {one - other for one, other in self._within() if self._small(one - other)}
+        wanted = sorted((asked | taken) - self.public, key=lambda groups: sorted(map(str, groups)))
         worlds = _Worlds(list(self.people), self.answers)
+        most = [self.below - 1 if groups in asked else MOST for groups in wanted]
         return [
             (groups, self.truth(groups))
-            for groups, (low, high) in zip(wanted, worlds.ends(wanted, self.below), strict=True)
-            if not _open(low, high, self.below)
+            for groups, high, ends in zip(wanted, most, worlds.ends(wanted, most), strict=True)
+            if not _open(*ends, high)
         ]
+
+    def _within(self) -> Iterator[tuple[frozenset, frozenset]]:
+        """Every pair of answers of which one is about some of the people of the other."""
+        at = {group: n for n, group in enumerate(self.people)}
+        bits = [(groups, sum(1 << at[group] for group in groups)) for groups in self.answers]
+        some_in = [(groups, mask) for groups, mask in bits if self.truth(groups)]
+        return ((one, other) for one, all_of in bits for other, some in some_in if some & all_of == some != all_of)
 
     def _small(self, groups: frozenset) -> bool:
         return 0 < self.truth(groups) < self.below
 
 
-def _open(low: float, high: float, below: int) -> bool:
-    return min(floor(high + 1e-6), below - 1) > ceil(low - 1e-6)
+def _open(low: float, high: float, most: float) -> bool:
+    return min(floor(high + 1e-6), most) > ceil(low - 1e-6)
 
 
 class _Worlds:
@@ -84,7 +91,7 @@ class _Worlds:
         low, high = (np.array(end, dtype=float) for end in zip(*answers.values(), strict=True))
         self.sums, self.ends_of_sums = sparse.vstack([table, -table]).tocsr(), np.concatenate([high, -low])
 
-    def ends(self, wanted: list[frozenset], below: int) -> list[tuple[float, float]]:
+    def ends(self, wanted: list[frozenset], most: list[int]) -> list[tuple[float, float]]:
         """The least and the most of each sum: what chance directions find where that leaves it open, else exactly."""
         chance = np.random.default_rng(1)
         rows = self._rows(wanted)
@@ -92,7 +99,7 @@ class _Worlds:
         values = rows @ points.T
         found = list(zip(values.min(axis=1).tolist(), values.max(axis=1).tolist(), strict=True))
         for i, (low, high) in enumerate(found):
-            if not _open(low, high, below):
+            if not _open(low, high, most[i]):
                 cost = rows[[i]].toarray()[0]
                 found[i] = (float(cost @ self._point(cost)), float(cost @ self._point(-cost)))
         return found

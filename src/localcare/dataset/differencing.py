@@ -4,23 +4,32 @@ Whoever asks for a group, then for the group without somebody, learns the differ
 One difference is never exact; several sums over the same count narrow it, at times to one value. Here everything that
 can be asked is taken together, whoever asks: each figure shown is an interval (10 is 8 to 12), each sum narrows the
 intervals of its terms by those of the others, until nothing changes (the shuttle algorithm: L. Buzzigoli and
-A. Giusti, Statistical Data Protection, Eurostat 1999).
+A. Giusti, Statistical Data Protection, Eurostat 1999). Counts that this narrows at all are then bounded by linear
+programming, which takes all sums at once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import ceil
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import linprog
 
 from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule, least_loss
 
 K = Any
-LEAST = 3  # values that must remain; assumed: one value is exact, one more lies between what is narrowed here and truth
+LEAST = (
+    3  # values that must remain where sums narrow; assumed: one is exact, one more may be lost to all of them at once
+)
+LEAST_OF_ALL = 2  # values that must remain once all sums are solved together
 MOST = 1e9  # more than any count
 PASSES = 50
+SLACK = 1e-6
 
 Array = NDArray[np.float64]
 
@@ -69,30 +78,94 @@ def _protector(found: set[K], gone: set[K], own: Mapping[K, float], lines: Seque
 
 
 def narrowed(counts: Mapping[K, float], hidden: Iterable[K], lines: Sequence[Line], rule: Rule) -> set[K]:
-    """The small counts hidden of which fewer than `LEAST` values remain possible."""
+    """The small counts hidden of which too few values remain possible."""
     gone = set(hidden)
     small = [key for key in gone if key in counts and rule.small(counts[key])]
     if not small:
         return set()
-    known = bounds(counts, gone, lines, rule)
-    return {key for key in small if min(known[key][1], rule.below - 1) - max(known[key][0], 1) + 1 < LEAST}
+    sums = _Sums.of(counts, gone, lines, rule)
+    known = sums.narrowed()
+    left = {key: _left(known[key], rule) for key in small}
+    if found := {key for key, values in left.items() if values < LEAST}:
+        return found
+    doubtful = sorted((key for key, values in left.items() if values < rule.below - 1), key=str)
+    return {key for key, ends in sums.solved(doubtful, rule) if _left(ends, rule) < LEAST_OF_ALL}
+
+
+def _left(ends: tuple[float, float], rule: Rule) -> float:
+    """How many small values lie between two ends."""
+    return min(floor(ends[1] + SLACK), rule.below - 1) - max(ceil(ends[0] - SLACK), 1) + 1
 
 
 def bounds(
     counts: Mapping[K, float], hidden: Iterable[K], lines: Sequence[Line], rule: Rule
 ) -> dict[K, tuple[float, float]]:
-    """The least and the most that every count can be for somebody who sees all that is shown and knows the rule."""
-    keys = list(counts)
-    at = {key: i for i, key in enumerate(keys)}
-    gone = set(hidden)
-    ends = [_hidden(counts[key]) if key in gone else shown_as(counts[key], rule) for key in keys]
-    low, high = (np.array(end, dtype=float) for end in zip(*ends, strict=True))
-    held = [(i, at[key], sign) for i, line in enumerate(lines) for key, sign in _terms(line)]
-    if held:
-        row, column, sign = (np.array(part) for part in zip(*held, strict=True))
+    """The least and the most that every count can be for somebody who sees all that is shown and knows the rule.
+
+    By the shuttle algorithm: never narrower than can be known, at times wider.
+    """
+    return _Sums.of(counts, set(hidden), lines, rule).narrowed()
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Counts between two ends each, and sums of them: of each term its row, column and sign, of each row its value."""
+
+    at: Mapping[K, int]
+    low: Array
+    high: Array
+    terms: tuple[NDArray, NDArray, NDArray]
+    known: Array
+
+    @classmethod
+    def of(cls, counts: Mapping[K, float], gone: Container[K], lines: Sequence[Line], rule: Rule) -> "_Sums":
+        at = {key: i for i, key in enumerate(counts)}
+        ends = [_hidden(counts[key]) if key in gone else shown_as(counts[key], rule) for key in counts]
+        low, high = (np.array(end, dtype=float) for end in zip(*ends, strict=True))
+        held = [(i, at[key], sign) for i, line in enumerate(lines) for key, sign in _terms(line)]
+        row, column, sign = (np.array([one[part] for one in held], dtype=int) for part in range(3))
         known = np.array([sum(counts[k] for k in line.parts) if line.total is None else 0.0 for line in lines])
-        _narrow(low, high, (row, column, sign), known)
-    return dict(zip(keys, zip(low.tolist(), high.tolist(), strict=True), strict=True))
+        return cls(at, low, high, (row, column, sign), known)
+
+    def narrowed(self) -> dict[K, tuple[float, float]]:
+        low, high = self.low.copy(), self.high.copy()
+        _narrow(low, high, self.terms, self.known)
+        return dict(zip(self.at, zip(low.tolist(), high.tolist(), strict=True), strict=True))
+
+    def solved(self, keys: Sequence[K], rule: Rule) -> Iterator[tuple[K, tuple[float, float]]]:
+        """The ends of some counts by linear programming over all sums at once; of sums that do not agree, none follow.
+
+        What is found for all of them together, or for one, is possible for the others too, and mostly leaves them open.
+        """
+        points = self._far_points(keys) if keys else np.empty((0, len(self.at)))
+        for key in keys:
+            if self._left(points, key, rule) < LEAST_OF_ALL:
+                points = np.vstack([points, self._far_points([key])])
+                of = points[:, self.at[key]]
+                yield key, (float(of.min()), float(of.max())) if len(of) else (0.0, MOST)
+
+    def _left(self, points: Array, key: K, rule: Rule) -> float:
+        of = points[:, self.at[key]]
+        return _left((float(of.min()), float(of.max())), rule) if len(of) else 0
+
+    def _far_points(self, keys: Sequence[K]) -> Array:
+        """All counts as they may be where those of some are least in sum, and where they are most."""
+        goal = np.zeros(len(self.at))
+        goal[[self.at[key] for key in keys]] = 1.0
+        found = [
+            linprog(sign * goal, A_eq=self._table, b_eq=self.known, bounds=self._ends, method="highs")
+            for sign in (1.0, -1.0)
+        ]
+        return np.array([one.x for one in found if one.success]).reshape(-1, len(self.at))
+
+    @cached_property
+    def _table(self) -> sparse.csr_array:
+        row, column, sign = self.terms
+        return sparse.csr_array((sign, (row, column)), shape=(len(self.known), len(self.at)))
+
+    @cached_property
+    def _ends(self) -> Array:
+        return np.column_stack([self.low, self.high])
 
 
 def shown_as(count: float, rule: Rule) -> tuple[float, float]:
@@ -101,7 +174,8 @@ def shown_as(count: float, rule: Rule) -> tuple[float, float]:
     if not count:
         return 0.0, 0.0
     half = rule.round_to / 2
-    return float(max(ceil(shown - half), rule.below)), float(ceil(shown + half) - 1)
+    low, high = (shown - rule.round_to + 1, shown) if rule.up else (ceil(shown - half), ceil(shown + half) - 1)
+    return float(max(low, rule.below)), float(high)
 
 
 def _hidden(count: float) -> tuple[float, float]:

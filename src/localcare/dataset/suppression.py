@@ -9,7 +9,7 @@ test of that is exact: totals are taken as published to the last person, and a c
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, sqrt
+from math import ceil, floor, sqrt
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ K = Any  # the key of a count: whatever hashable value the caller numbers its ce
 
 @dataclass(frozen=True)
 class Rule:
-    """Counts from 1 to one less than `below` are suppressed, others rounded to `round_to`.
+    """Counts from 1 to one less than `below` are suppressed, others rounded to `round_to`; `up`: never to less.
 
     Money is suppressed where the one or the two who account for most of it are too large a part: the (n, k) rule of
     dominance (Hundepool et al., Statistical Disclosure Control, Wiley 2012), with k = 85% for two as the research
@@ -35,6 +35,7 @@ class Rule:
     round_to: int = 5
     one_share: float = 0.5
     two_share: float = 0.85
+    up: bool = False
 
     def small(self, count: float) -> bool:
         return 0 < count < self.below
@@ -52,8 +53,9 @@ class Rule:
         return self.dominated(total, (largest, min(largest, sqrt(max(0.0, squares - largest**2)))))
 
     def rounded(self, count: float) -> int:
-        """The nearest multiple of `round_to`; halves up."""
-        return self.round_to * floor(count / self.round_to + 0.5)
+        """The nearest multiple of `round_to`, halves up; or the next."""
+        times = count / self.round_to
+        return self.round_to * (ceil(times) if self.up else floor(times + 0.5))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ people of its ages who are not seen, suppressed over the levels and rounded up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -91,9 +91,7 @@ def _missing(asked: _Asked) -> Missing:
 def _published(of: Made, counts: Mapping[tuple[Unit, str], float], bands: Iterable[str]) -> Mapping:
     """Rounded up, not to the nearest, so that a bound from it holds; a group's people not seen are whole in sum."""
     whole = {key: round(count) for key, count in counts.items()}
-    hidden = differencing.withheld(whole, [line for band in bands for line in of.tree(band)], of.rule)
-    step = of.rule.round_to
-    return {key: None if key in hidden else -(-count // step) * step for key, count in whole.items()}
+    return differencing.published(whole, [line for band in bands for line in of.tree(band)], replace(of.rule, up=True))
 
 
 def spend_share(of: Made, segmentation: str) -> float:

@@ -6,7 +6,7 @@ tables hold so many small numbers that protecting them leaves nothing to read.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -218,21 +218,25 @@ class _Asked:
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """Those of the question that everybody has one value of."""
+        """Those of the question that everybody has one value of; by home, deprivation, which the home tells."""
         q = self.question
-        return tuple(sorted(({name for name, _ in q.where} | {q.by}) & (DIMENSIONS.keys() - {"condition"})))
+        named = {name for name, _ in q.where} | {q.by} | ({family.DEPRIVATION} if q.by_home else set())
+        return tuple(sorted(named & (DIMENSIONS.keys() - {"condition"})))
 
     @cached_property
     def protected(self) -> family.Protected:
-        grid = self.question.segmentation
-        return family.protected(
-            self.of.run.id,
-            self.reading(grid),
-            self.reading(cube.CONDITION),
-            self.places,
-            self.of.rule,
-            tuple((name, tuple(self.values(name))) for name in self.dimensions),
-        )
+        asked = [
+            replace(self, question=replace(self.question, segmentation=one.key))
+            for one in family.grids_to(self.of, self.question.segmentation)
+        ]
+        grids = tuple(one.grid() for one in asked)
+        return family.protected(self.of.run.id, grids, self.places, self.of.rule)
+
+    def grid(self) -> family.Grid:
+        """The question's segmentation as it asks it."""
+        one = self.of.segmentation(self.question.segmentation)
+        values = tuple((name, tuple(self.values(name))) for name in self.dimensions)
+        return family.Grid(self.reading(one.key), self.reading(cube.CONDITION), values, one.age_bands, one.groups)
 
     def sums(self, cut: Cut) -> Mapping[Cell, Any]:
         """Sums over the dimensions of the question: of people with conditions where the cut names one."""

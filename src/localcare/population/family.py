@@ -4,18 +4,19 @@ Counts are one set of tables, money another that hides what the counts hide and 
 of money over places are protected exactly: unlike a count, a person's pounds are not lost in rounding.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from localcare.dataset import suppression
 from localcare.places import queries as places
 from localcare.population import deprivation, sharing
 from localcare.population.calc import cube
+from localcare.population.definitions.segmenting import AgeBand, Group, Segmentation
 from localcare.population.explorer_cube import AREA, SEEN, UNKNOWN, Places, Reading, read
-from localcare.population.explorer_protect import Cell, Cut, Tables, Unit
+from localcare.population.explorer_protect import Cell, Cut, Earlier, Tables, Unit
 
 if TYPE_CHECKING:
     from localcare.population.reports import Made
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PEOPLE, SPEND = "people", "spend"
 HOME, REGISTERED = ("district", "lsoa"), ("cluster", "practice")
 WITH, WITHOUT, NOT_SHARED = "with", "without", "not_shared"
-CONDITION, USE = "condition", "use"
+CONDITION, USE, DEPRIVATION = "condition", "use", "deprivation"
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,34 @@ class Protected:
     money: Tables
 
 
+@dataclass(frozen=True)
+class Grid:
+    """A segmentation as a question asks it: what to read of groups, of conditions; the values of each dimension."""
+
+    reading: Reading
+    of_conditions: Reading
+    values: tuple[tuple[str, tuple[str, ...]], ...]
+    bands: tuple[AgeBand, ...]
+    groups: tuple[Group, ...]
+
+
+def grids_to(of: "Made", segmentation: str) -> list[Segmentation]:
+    """The run's segmentations up to this one, in their order: each is decided beside those before it."""
+    every = of.definitions.segmentations
+    return [*every[: every.index(of.segmentation(segmentation)) + 1]]
+
+
 def of_groups(of: "Made", segmentation: str) -> Protected:
     """What is suppressed of ages and groups at every place where people are registered."""
-    grid = of.segmentation(segmentation)
-    values = (("age", tuple(b.key for b in grid.age_bands)), ("group", tuple(g.key for g in grid.groups)))
-    ages = bands_of_ages(of, segmentation)
-    path, measures = of.folder.path("cube"), measures_of(())
-    reading = Reading(path, segmentation, ages, ("age", "group"), measures, by_home=False)
-    return protected(of.run.id, reading, reading, places_of(of), of.rule, values)
+    grids = tuple(_of_groups(of, one) for one in grids_to(of, segmentation))
+    return protected(of.run.id, grids, places_of(of), of.rule)
+
+
+def _of_groups(of: "Made", one: Segmentation) -> Grid:
+    values = (("age", tuple(b.key for b in one.age_bands)), ("group", tuple(g.key for g in one.groups)))
+    ages = bands_of_ages(of, one.key)
+    reading = Reading(of.folder.path("cube"), one.key, ages, ("age", "group"), measures_of(()), by_home=False)
+    return Grid(reading, reading, values, one.age_bands, one.groups)
 
 
 OLDEST = 150
@@ -85,17 +106,43 @@ def tree(of: Places, by_home: bool) -> dict[Unit, tuple[Unit, ...]]:
     return tree
 
 
-@lru_cache(maxsize=32)
-def protected(
-    _run: int, grid: Reading, of_conditions: Reading, of: Places, rule: suppression.Rule, values: tuple
-) -> Protected:
-    """The tables behind a question. A condition, and the use of a setting, is a dimension of its own."""
-    found = _Sums(grid, of_conditions, of, rule)
-    held, parts = _Values(dict(values), of.lost), tree(of, grid.by_home)
+@lru_cache(maxsize=128)
+def protected(_run: int, grids: tuple[Grid, ...], of: Places, rule: suppression.Rule) -> Protected:
+    """The tables behind a question about the last of `grids`, decided beside those of the others.
+
+    A condition, and the use of a setting, is a dimension of its own.
+    """
+    grid, before = grids[-1], [(grids[n], protected(_run, grids[: n + 1], of, rule)) for n in range(len(grids) - 1)]
+    found = _Sums(grid.reading, grid.of_conditions, of, rule)
+    people = cache(found.people)
+    held, parts = _Values(dict(grid.values), of.lost), tree(of, grid.reading.by_home)
+    alike = _deprivation(of) if grid.reading.by_home else {}
+    counts = [_earlier(one, grid, tables.counts) for one, tables in before]
+    money = [_earlier(one, grid, tables.money) for one, tables in before]
     return Protected(
-        counts=Tables(held, parts, found.people, rule, found.use_dominated),
-        money=Tables(held, parts, found.people, rule, found.spend_dominated, exact_sums=True),
+        counts=Tables(held, parts, people, rule, found.use_dominated, alike=alike, earlier=counts),
+        money=Tables(held, parts, people, rule, found.spend_dominated, exact_sums=True, alike=alike, earlier=money),
     )
+
+
+def _deprivation(of: Places) -> dict[Unit, tuple[str, str]]:
+    """The fifth of deprivation, which is that of the home."""
+    known = {(HOME[1], code): (DEPRIVATION, fifth) for code, _, fifth in of.homes}
+    return {**known, (HOME[1], UNKNOWN): (DEPRIVATION, UNKNOWN)}
+
+
+def _earlier(one: Grid, grid: Grid, tables: Tables) -> Earlier:
+    apart = frozenset() if one.groups == grid.groups else frozenset({"group"})
+    return Earlier(one.reading.grid, tables, "age", tuple(_pieces(one.bands, grid.bands)), apart)
+
+
+def _pieces(theirs: Sequence[AgeBand], ours: Sequence[AgeBand]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The bands of two segmentations between one age at which both begin a band and the next; not all of both."""
+    firsts = sorted({b.first for b in theirs} & {b.first for b in ours})
+    for first, after in zip(firsts, [*firsts[1:], OLDEST], strict=True):
+        there, here = (tuple(b.key for b in bands if first <= b.first < after) for bands in (theirs, ours))
+        if len(firsts) > 1:
+            yield there, here
 
 
 @dataclass(frozen=True)
