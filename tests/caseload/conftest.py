@@ -38,25 +38,28 @@ class Lists:
 
     def add(self, person, practice="G1", cluster="C1", **more) -> ListEntry:
         rank = ListEntry.objects.filter(practice_code=practice).count() + 1
-        values = {
-            "risk": 1 / (1 + rank),
-            "age": 82,
-            "sex": person.sex,
-            "group": "conditions_4_plus",
-            "reasons": [{"key": "emergency_admissions", "value": 3}, {"key": "condition", "value": "heart_failure"}],
-            "reason_keys": " emergency_admissions heart_failure ",
-            "use": {"emergency_admissions": 3, "gp_contacts": 1},
-            "change": "same",
-            "suits": " care_planning ",
+        ranks = {
+            "rank_in_practice": rank,
+            "rank_in_cluster": ListEntry.objects.filter(cluster_code=cluster).count() + 1,
         }
-        return ListEntry.objects.create(
-            run=self.run,
-            practice_code=practice,
-            cluster_code=cluster,
-            pseudonym=pseudonym(person),
-            rank_in_practice=rank,
-            rank_in_cluster=ListEntry.objects.filter(cluster_code=cluster).count() + 1,
-            **{**values, **more},
+        named = {"practice_code": practice, "cluster_code": cluster, "pseudonym": pseudonym(person)}
+        values = {**_row(rank), "sex": person.sex, **ranks, **named, **more}
+        return ListEntry.objects.create(run=self.run, **values)
+
+    def fill(self, until: int) -> None:
+        """The list of G1 goes on until so many rows; nobody in the store stands behind them."""
+        start = ListEntry.objects.filter(practice_code="G1").count() + 1
+        ListEntry.objects.bulk_create(
+            ListEntry(
+                **_row(rank),
+                run=self.run,
+                practice_code="G1",
+                cluster_code="C1",
+                pseudonym=f"{rank:06x}{0:058}",
+                rank_in_practice=rank,
+                rank_in_cluster=rank,
+            )
+            for rank in range(start, until + 1)
         )
 
     def gone(self, person, practice="G1", cluster="C1") -> GoneEntry:
@@ -65,6 +68,21 @@ class Lists:
         kept = {f.attname: getattr(row, f.attname) for f in GoneEntry._meta.fields if f.attname != "id"}
         row.delete()
         return GoneEntry.objects.create(**kept)
+
+
+def _row(rank: int) -> dict:
+    """What the list tells of somebody, unless a test says otherwise."""
+    return {
+        "risk": 1 / (1 + rank),
+        "age": 82,
+        "sex": "female",
+        "group": "conditions_4_plus",
+        "reasons": [{"key": "emergency_admissions", "value": 3}, {"key": "condition", "value": "heart_failure"}],
+        "reason_keys": " emergency_admissions heart_failure ",
+        "use": {"emergency_admissions": 3, "gp_contacts": 1},
+        "change": "same",
+        "suits": " care_planning ",
+    }
 
 
 def pseudonym(person) -> str:

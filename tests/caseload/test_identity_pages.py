@@ -2,10 +2,12 @@
 
 import pytest
 
+from localcare.access.models import IdentityRequest
 from localcare.base.models import AuditEntry
 from tests import builders
 from tests.builders import text
 from tests.caseload.conftest import pseudonym
+from tests.conftest import MONDAY_MORNING
 
 pytestmark = pytest.mark.django_db
 
@@ -76,10 +78,30 @@ def test_a_gp_sees_what_waits_on_the_own_list(client, sign_in, asking):
 def test_over_the_quota_the_page_says_why(client, sign_in, asking, settings):
     settings.IDENTITY_QUOTA = 0
     sign_in("care_coordinator", "C1")
+    page = text(client.get(asking))
+    assert "which is all you may" in page
+    assert "Why do you need to know" not in page
     page = client.post(asking, {"reason": "Found wandering"})
     assert page.status_code == 403
     assert "which is all you may" in text(page)
     assert AuditEntry.objects.filter(action="identity not asked").count() == 1
+
+
+def test_what_waits_comes_in_pages(client, sign_in, area, margaret):
+    asker = area.viewer("care_coordinator", "C1")
+    IdentityRequest.objects.bulk_create(
+        IdentityRequest(
+            user_id=asker.user_id, actor=asker.name, practice_code="G1", pseudonym=f"{n:064x}", reason=f"Reason {n};",
+            asked_at=MONDAY_MORNING,
+        )
+        for n in range(26)
+    )  # fmt: skip
+    sign_in("caldicott_guardian", "99J")
+    page = text(client.get("/identities/"))
+    assert "Waiting for you: 26" in page
+    assert "1 to 25 of 26 requests that wait" in page
+    assert "Reason 25;" not in page
+    assert "Reason 25;" in text(client.get("/identities/?page_of_requests=2"))
 
 
 def test_a_row_that_is_not_on_that_list_is_not_found(client, sign_in, margaret):

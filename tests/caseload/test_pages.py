@@ -300,6 +300,13 @@ class TestTheClustersCounts:
         assert "Cranbrook" not in page
         assert "ASHDOWN" not in page.upper()
 
+    def test_say_so_where_nobody_is_on_a_list_or_no_row_is_shown(self, client, sign_in, lists, area):
+        sign_in("care_coordinator", "C1")
+        assert "Nobody is on a list." in text(client.get("/lists/"))
+        lists.add(builders.patient())
+        assert "Nobody is on a list." not in text(client.get("/lists/"))
+        assert "too few for each row to be like ten of them" in text(client.get(LIST))
+
     def test_lead_a_clinician_to_their_own_list(self, client, sign_in):
         sign_in("gp", "G1")
         assert client.get("/lists/").url == LIST

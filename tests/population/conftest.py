@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,12 +17,17 @@ AS_AT = date(2017, 3, 31)
 @pytest.fixture(scope="session")
 def edition(tmp_path_factory) -> Edition:
     """400 people of four practices; practice 3 does not share; a tenth objected to stratification."""
+    return with_a_past(tmp_path_factory.mktemp("data"), practices=4)
+
+
+def with_a_past(folder: Path, *, practices: int, admissions: int = 200) -> Edition:
+    """An edition of 100 people a practice, with three years of what happened to them, drawn by lot."""
     chance = random.Random(20)
-    people = [_person(chance, number) for number in range(400)]
+    people = [_person(chance, number) for number in range(100 * practices)]
     seen = [n for n, person in enumerate(people) if person["observed"]]
     codes = _codes()
     return make_edition(
-        tmp_path_factory.mktemp("data") / "dataset",
+        folder / "dataset",
         AS_AT,
         person=people,
         code=codes,
@@ -30,7 +36,8 @@ def edition(tmp_path_factory) -> Edition:
         gp_contact=[_event(chance, seen) | {"kind": chance.choice(["gp", "nurse", "other"])} for _ in range(900)],
         emergency_attendance=[_event(chance, seen) for _ in range(300)],
         admission=[
-            _event(chance, seen) | {"kind": chance.choice(["emergency", "elective", "day_case"])} for _ in range(200)
+            _event(chance, seen) | {"kind": chance.choice(["emergency", "elective", "day_case"])}
+            for _ in range(admissions)
         ],
         outpatient=[_event(chance, seen) for _ in range(200)],
         social_care=[_event(chance, seen) | {"weekly_cost": 100.0} for _ in range(20)],

@@ -152,7 +152,10 @@ class TestRegistersAndUse:
 
     def test_a_practice_that_does_not_share_is_told_so(self, client, sign_in):
         sign_in("practice_manager", NOT_SHARING)
-        assert "Your practice does not share for planning" in text(client.get(PAGE))
+        page = text(client.get(PAGE))
+        assert "Your practice does not share for planning" in page
+        assert 'data-label="Recorded">not shared<' in page
+        assert 'data-label="Recorded">0<' not in page
         assert "Nobody's use is seen here." in text(client.get(PEOPLE))
 
 

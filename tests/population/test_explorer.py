@@ -227,6 +227,30 @@ def test_a_practice_does_not_see_its_neighbours_beside_itself(client, area, sign
     assert "are your practice's own figures, exact" in text(client.get("/population/explorer/"))
 
 
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("G82003", "Your practice does not share for planning, so its people are not among these."),
+        ("G1", "Your practice is not in this edition of the data."),
+        (OWN, ""),
+    ],
+)
+def test_a_practice_that_is_not_seen_is_told_so_and_begins_with_the_area(client, area, sign_in, at, says):
+    sign_in("practice_manager", at)
+    page = text(client.get("/population/explorer/"))
+    assert ("Explore the population: West Kent" in page) is bool(says)
+    assert says in page
+    assert bool(says) is ("Your practice is not" in page or "Your practice does not" in page)
+
+
+def test_where_no_part_has_bounds_there_is_no_empty_table_of_them(client, area, sign_in):
+    sign_in("analyst", "99J")
+    assert "no lower and no higher" in text(client.get("/population/explorer/"))
+    page = text(client.get("/population/explorer/?by=setting"))
+    assert "no lower and no higher" not in page
+    assert "Used most: GP practice contacts" in page
+
+
 def test_a_bar_leads_on_and_keeps_the_way(client, area, sign_in):
     sign_in("analyst", "99J")
     page = text(client.get("/population/explorer/?by=group&show=spend&age=70%2B")).replace("&amp;", "&")

@@ -101,7 +101,11 @@ def test_an_analyst_starts_with_the_area_and_narrows_it(client, sign_in):
 
 def test_a_practice_that_does_not_share_is_told_so(client, sign_in):
     sign_in("practice_manager", "G82003")
-    assert "Your practice does not share for planning" in text(client.get("/population/"))
+    for address in ("/population/", "/population/registers/"):
+        page = text(client.get(address))
+        assert "Your practice does not share for planning" in page
+        assert 'data-label="People, Practice G82003">not shared<' in page
+        assert 'data-label="People, Practice G82003">0<' not in page
 
 
 def test_a_practice_outside_the_edition_is_told_so(client, sign_in):

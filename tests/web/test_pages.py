@@ -289,15 +289,28 @@ class TestOversight:
             with audit.transaction():
                 audit.record("refused", by=officer.actor, reason=f"refusal {number}.")
         page = see(client, officer, f"{reverse('web:oversight')}?show=refusals")
-        links = re.findall(r'href="([^"]*below=[^"]*)"', page)
+        links = re.findall(r'href="([^"]*beyond=[^"]*)"', page)
         assert bool(links) is has_earlier
         assert ("refusal 0." in page) is not has_earlier
         assert all("refusal 0." in see(client, officer, unescape(link)) for link in links)
 
-    @pytest.mark.parametrize("below", ["²", "9" * 30, "none"])
-    def test_an_address_that_names_no_entry_begins_with_the_latest(self, client, area, below):
+    def test_turns_the_order_round_and_leads_on_to_later_entries(self, client, area):
         officer = area.viewer("privacy_officer", "99J")
-        assert see(client, officer, f"{reverse('web:oversight')}?below={below}")
+        for number in range(26):
+            with audit.transaction():
+                audit.record("refused", by=officer.actor, reason=f"refusal {number}.")
+        page = see(client, officer, f"{reverse('web:oversight')}?show=refusals&order=entry")
+        assert page.index("refusal 0.") < page.index("refusal 24.")
+        assert "refusal 25." not in page
+        [later] = re.findall(r'href="([^"]*beyond=[^"]*)"', page)
+        page = see(client, officer, unescape(later))
+        assert "refusal 25." in page
+        assert "refusal 24." not in page
+
+    @pytest.mark.parametrize("beyond", ["²", "9" * 30, "none"])
+    def test_an_address_that_names_no_entry_begins_with_the_latest(self, client, area, beyond):
+        officer = area.viewer("privacy_officer", "99J")
+        assert see(client, officer, f"{reverse('web:oversight')}?beyond={beyond}")
 
     @pytest.mark.parametrize(("role", "at"), [("gp", "G1"), ("analyst", "99J"), ("care_coordinator", "C1")])
     def test_is_for_privacy_officers(self, client, area, role, at):

@@ -58,10 +58,10 @@ class EntryShown:
 
 @dataclass(frozen=True)
 class EntryPage:
-    """Entries, latest first; `below` is the sequence to continue below, None where nothing is earlier."""
+    """Entries in the order asked for; `beyond` is the sequence to continue beyond, None where these are the last."""
 
     entries: list[EntryShown]
-    below: int | None
+    beyond: int | None
 
 
 @dataclass(frozen=True)
@@ -83,18 +83,19 @@ def entries(
     who: str = "",
     since: date | None = None,
     until: date | None = None,
+    earliest_first: bool = False,
     limit: int = 25,
 ) -> EntryPage:
-    """Audit entries, latest first; `show` is one of FILTERS or all, `start` the sequence to continue below.
+    """Audit entries, latest first; `show` is one of FILTERS or all, `start` the sequence to continue beyond.
 
     `who` is an actor's id or a part of their name; `since` and `until` are days.
     """
     require_oversight(viewer)
-    rows = AuditEntry.objects.order_by("-sequence")
+    rows = AuditEntry.objects.order_by("sequence" if earliest_first else "-sequence")
     if show in FILTERS:
         rows = rows.filter(action__in=FILTERS[show])
     if start:
-        rows = rows.filter(sequence__lt=start)
+        rows = rows.filter(sequence__gt=start) if earliest_first else rows.filter(sequence__lt=start)
     if who:
         # Eighteen digits at most, which every store can compare with.
         rows = rows.filter(actor_id=int(who[:18])) if who.isdecimal() else rows.filter(actor__in=_names_with(who))

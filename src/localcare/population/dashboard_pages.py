@@ -137,8 +137,10 @@ def file(content: str | bytes, kind: str, name: str) -> HttpResponse:
 def shared(request: HttpRequest, of: Made, place: Place) -> dict[str, Any]:
     names = queries.unit_names(of)
     held = of.run.coverage.get(place.unit[1], {}) if place.exact else {}
+    viewer = viewer_of(request)
     return {
         "place": place,
+        "not_loaded": viewer.works_at_practice and viewer.organisation_code not in of.run.coverage,
         "at": ":".join(place.unit),
         "names": [name for _, name in place.beside],
         "numbers": [{"text": name, "number": True} for _, name in place.beside],
@@ -146,7 +148,7 @@ def shared(request: HttpRequest, of: Made, place: Place) -> dict[str, Any]:
         "registered": held.get("registered"),
         "observed": held.get("observed"),
         "coverage": reports.share_seen(of.run),
-        "places": _links(of, units_of(viewer_of(request), of), names, place),
+        "places": _links(of, units_of(viewer, of), names, place),
     }
 
 

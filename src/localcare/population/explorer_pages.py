@@ -24,6 +24,8 @@ from localcare.population.explorer_map import outlines
 from localcare.population.explorer_present import Choices, chart, finding, steps, table_rows
 
 Unit = tuple[str, str]
+NOT_LOADED = "Your practice is not in this edition of the data. Ask whoever loads it why. Here is the area."
+NOT_SHARED = "Your practice does not share for planning, so its people are not among these."
 
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
@@ -42,6 +44,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "question": question,
         "trail": steps(question, seen.names, labels, queries.area_name(), choices),
+        "not_seen": seen.why_not,
         "place": seen.names.get(question.unit, queries.area_name()),
         "chart": chart(
             answer, beside, seen.names.get(question.unit, queries.area_name()), queries.area_name(), choices
@@ -99,7 +102,9 @@ class _Seen:
         self.names = queries.explorer_places()
         code = viewer.organisation_code
         here = viewer.works_at_practice and code in run.coverage
-        self.practice = code if here and viewer.can(Capability.SEE_OWN_REGISTERS) else ""
+        shares = here and ("practice", code) in self.names
+        self.practice = code if shares and viewer.can(Capability.SEE_OWN_REGISTERS) else ""
+        self.why_not = "" if shares or not viewer.works_at_practice else NOT_SHARED if here else NOT_LOADED
         self.inside = viewer.works_at_practice
         self.own: set[Unit] = {AREA}
         if here:

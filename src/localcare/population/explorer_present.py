@@ -24,6 +24,7 @@ from localcare.population.explorer import (
 )
 from localcare.population.explorer_cube import UNKNOWN
 from localcare.population.sharing import NONE
+from localcare.population.words import lowered
 
 Unit = tuple[str, str]
 USUAL = Question()
@@ -153,7 +154,7 @@ def finding(answer: Answer) -> str:
     among = "Of what is shown, most: " if any(value_of(answer, row) is None for row in answer.rows) else "Most: "
     told = f"{among}{most['label']}, {write(value_of(answer, most))}"
     if q.by == "setting":
-        return f"Used most: {most['label'].lower()}, {write(value_of(answer, most))} for 1,000 people."
+        return f"Used most: {lowered(most['label'])}, {write(value_of(answer, most))} for 1,000 people."
     if q.show in SETTINGS:
         return f"{told} for 1,000 people."
     whole = answer.whole[q.show]

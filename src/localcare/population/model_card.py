@@ -287,7 +287,7 @@ def finding_of_comparison(trial: Mapping[str, Any] | None) -> str:
     """What came of gradient boosting."""
     if not trial or not trial["comparison"]:
         return (
-            "Gradient boosting was not tried in this run (`localcare population run --compare` tries it), or there "
+            "Gradient boosting was not tried in this run (localcare population run --compare tries it), or there "
             "were too few people to compare."
         )
     gain, earned = trial["comparison"]["gain"], trial["comparison"]["earned"]
@@ -301,7 +301,7 @@ def finding_of_losses(trial: Mapping[str, Any] | None) -> str:
     """What each source gives the score, measured by leaving it out."""
     if not trial or not trial.get("losses"):
         return (
-            "What each source gives the score was not measured in this run (`localcare population run --compare` "
+            "What each source gives the score was not measured in this run (localcare population run --compare "
             "measures it), or there were too few people."
         )
     told = [

@@ -11,6 +11,7 @@ from localcare.base import clock
 from localcare.caseload import forms, presenters
 from localcare.caseload.views.revealing import check_own
 from localcare.design import notices
+from localcare.design.paging import PAGES, page_of
 from localcare.places import queries as places
 from localcare.population import queries as population
 
@@ -22,8 +23,8 @@ def index(request: HttpRequest) -> HttpResponse:
     mine, waiting = gate.asked_by(viewer), gate.waiting_for(viewer)
     names = places.names({row.practice_code for row in (*mine, *waiting)})
     context = {
-        "mine": [presenters.asked(row, names, clock.now()) for row in mine],
-        "waiting": [presenters.asked(row, names, clock.now()) for row in waiting],
+        "mine": page_of(request, [presenters.asked(row, names, clock.now()) for row in mine]),
+        "waiting": page_of(request, [presenters.asked(row, names, clock.now()) for row in waiting], name=PAGES[1]),
         "quota": gate.quota(viewer) if viewer.can(Capability.ASK_IDENTITY) else None,
         "decides": viewer.can(Capability.RELEASE_IDENTITY),
     }

@@ -22,17 +22,21 @@ from localcare.web.forms import LookedForm, OversightForm, ReviewForm
 # Of an entry: any number that the store can hold.
 NUMBER = re.compile("[0-9]{1,18}")
 LARGEST = 10**18
+# What ?order= says where the entries stand as they were made; without it the latest is first.
+ENTRY = "entry"
 
 
 @requires(Capability.SEE_OVERSIGHT)
 def overview(request: HttpRequest) -> HttpResponse:
     viewer, show = viewer_of(request), request.GET.get("show", "")
-    start, filters = request.GET.get("below", ""), OversightForm(request.GET)
+    start, filters = _sequence(request.GET.get("beyond", "")), OversightForm(request.GET)
+    earliest_first = request.GET.get("order") == ENTRY
     wanted = filters.cleaned_data if filters.is_valid() else {}
-    page = oversight.entries(viewer, show=show, start=int(start) if NUMBER.fullmatch(start) else None, **wanted)
+    page = oversight.entries(viewer, show=show, start=start, earliest_first=earliest_first, **wanted)
     context = {
         "entries": page.entries,
-        "below": page.below,
+        "beyond": page.beyond,
+        "earliest_first": earliest_first,
         "show": show,
         "filters": filters,
         "kept": {
@@ -47,6 +51,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         "form": ReviewForm(),
     }
     return render(request, "web/oversight.jinja", context)
+
+
+def _sequence(text: str) -> int | None:
+    return int(text) if NUMBER.fullmatch(text) else None
 
 
 @requires(Capability.SEE_OVERSIGHT)
