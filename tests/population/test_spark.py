@@ -7,13 +7,17 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from localcare.base import audit
 from localcare.dataset import contract, editions, spark
 from localcare.dataset.purposes import PURPOSES, SOURCES
+from localcare.demo import build
+from localcare.places import actions as places
 from localcare.population import actions, definitions, lawful
 from localcare.population.calc import comorbidity, conditions, hfrs, people, scores, segments, use
 from localcare.population.calc.purpose import PLANNING, RISK
 from localcare.population.definitions.scoring import Diagnoses
 from tests.editions import make_edition
+from tests.intake.builders import take_in
 from tests.population.conftest import AS_AT, _codes, _event, _person
 
 pyspark = pytest.importorskip(
@@ -112,18 +116,32 @@ def test_conditions_costs_frailty_comorbidity_and_groups_on_spark_are_those_of_d
 
 
 def test_every_table_of_a_run_on_spark_is_that_of_duckdb(everything, tmp_path):
-    wanted, found = (actions.compute(everything, engine=engine) for engine in ("duckdb", "spark"))
-    assert set(found.tables) == set(wanted.tables)
-    assert found.results.lost == wanted.results.lost
+    wanted, found = _on_both(everything)
     assert wanted.results.lost[PLANNING]["mental_health"] == [1]
     assert lawful.barred(AS_AT)[RISK]
     assert wanted.results.model
-    for table in contract.load(contract.RESULTS).tables.values():
-        same = _rows(wanted.tables[table.name], table)
-        pd.testing.assert_frame_equal(_rows(found.tables[table.name], table), same, obj=table.name)
     for _ in range(2):  # a second run on a platform takes the place of the first
         found.connection.to_parquet(found.tables["coverage"], tmp_path / "coverage", mode="overwrite")
     assert len(pd.read_parquet(tmp_path / "coverage")) == 4
+
+
+def test_of_a_demo_area_too_every_table_on_spark_is_that_of_duckdb(tmp_path):
+    """What the demo's extracts bring: linked people, all codes, trajectories, practices that do not share."""
+    build.generate(tmp_path / "area", fraction=0.005, seed=7)
+    places.load_reference(by=audit.SYSTEM)
+    wanted, _ = _on_both(take_in(tmp_path / "area" / "extracts", tmp_path / "dataset")[0])
+    assert wanted.tables["person_result"].count().execute() > 2_000
+
+
+def _on_both(edition):
+    """A run on DuckDB and one on Spark, the same in every table."""
+    wanted, found = (actions.compute(edition, engine=engine) for engine in ("duckdb", "spark"))
+    assert set(found.tables) == set(wanted.tables)
+    assert found.results.lost == wanted.results.lost
+    for table in contract.load(contract.RESULTS).tables.values():
+        same = _rows(wanted.tables[table.name], table)
+        pd.testing.assert_frame_equal(_rows(found.tables[table.name], table), same, obj=table.name)
+    return wanted, found
 
 
 def _rows(expression, table: contract.Table) -> pd.DataFrame:
