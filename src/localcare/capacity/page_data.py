@@ -76,7 +76,7 @@ def _section(one: report.Section) -> dict[str, Any]:
         "picture": one.drawing.svg() if one.drawing else "",
         "says": one.table.says,
         "table": one.table.name,
-        "columns": [column.replace("_", " ") for column in one.table.columns],
+        "columns": one.table.headings,
         "rows": [[report.shown(cell) for cell in row] for row in one.table.rows],
     }
 

@@ -73,7 +73,7 @@ def _section(paper: Paper, section: Section) -> None:
     if section.drawing:
         _draw(paper, section.drawing)
     if len(section.table.rows) <= ROWS_ON_PAPER or section.key == "assumptions":
-        _table(paper, section.table.columns, [[shown(cell) for cell in row] for row in section.table.rows])
+        _table(paper, section.table.headings, [[shown(cell) for cell in row] for row in section.table.rows])
     else:
         _text(paper, f"The whole table, {len(section.table.rows)} rows: tables/{section.table.name}.csv", 8)
 
@@ -84,7 +84,7 @@ def _text(paper: Paper, text: str, size: float, *, bold: bool = False) -> None:
     paper.ln(1.5)
 
 
-def _table(paper: Paper, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _table(paper: Paper, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         _text(paper, "Nothing.", 9)
         return
@@ -92,7 +92,7 @@ def _table(paper: Paper, columns: Sequence[str], rows: Sequence[Sequence[str]]) 
     paper.set_fill_color("#ffffff")
     paper.set_draw_color(RULE)
     paper.set_line_width(0.2)
-    widths = [min(40, max(6, len(name), *(len(row[i]) for row in rows))) for i, name in enumerate(columns)]
+    widths = [min(40, max(6, len(name), *(len(row[i]) for row in rows))) for i, name in enumerate(headings)]
     heads = FontFace(emphasis="BOLD", fill_color=(240, 244, 245))
     with paper.table(
         col_widths=widths,
@@ -101,7 +101,7 @@ def _table(paper: Paper, columns: Sequence[str], rows: Sequence[Sequence[str]]) 
         text_align=Align.L,
         cell_fill_mode=TableCellFillMode.NONE,
     ) as table:
-        for row in ([name.replace("_", " ") for name in columns], *rows):
+        for row in (headings, *rows):
             line = table.row()
             for cell in row:
                 line.cell(latin(cell))

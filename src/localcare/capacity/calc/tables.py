@@ -31,6 +31,12 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The columns' names as they are read."""
+        words = (name.replace("_", " ") for name in self.columns)
+        return tuple(name[:1].upper() + name[1:] for name in words)
+
 
 @dataclass(frozen=True)
 class Words:
