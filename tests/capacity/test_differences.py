@@ -16,6 +16,11 @@ def test_only_what_differs_is_told_and_with_its_source(text):
     ]
 
 
+def test_a_site_goes_by_its_name():
+    left, right = ({"beds": {"site": [{"name": "Tonbridge", "beds": [n]}]}} for n in (14, 22))
+    assert [one.about for one in differences(left, right)] == ["beds: site: Tonbridge: beds"]
+
+
 def test_what_one_does_not_have_is_empty_on_its_side(text):
     without = text.replace(
         '[[trend]]\nsetting = "emergency_admission"\ngrowth = { low = 0, high = 0.02, '

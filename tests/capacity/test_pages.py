@@ -81,7 +81,7 @@ def test_an_assumption_halved_by_fields(signed_in, mine):  # noqa: F811
     address = "/planning/mine/assumptions/change/?of=intervention.0.claim.0.effect"
     page = builders.text(signed_in.get(f"{address}&half=yes"))
     assert 'value="0.05"' in page
-    assert "assumed: half of (assumed)" in page
+    assert "assumed: half of what was assumed" in page
     values = {"seen": 2, "low": "0.05", "likely": "", "high": "0.15", "source": "assumed: half"}
     assert signed_in.post(address, values).status_code == 302
     assert (

@@ -388,6 +388,14 @@ def test_a_length_of_stay_that_the_scenario_gives_is_the_one_simulated_and_told(
     assert dict(plan_beds.assumptions(asked))["beds.step-down.stay"].source == "our own count"
 
 
+def test_more_numbers_of_beds_than_there_are_years_are_refused_with_the_line():
+    bad = WHOLE.replace("beds = [40]", f"beds = [{', '.join(['40'] * 40)}]")
+    with pytest.raises(
+        BadScenario, match=r"line \d+.*Here has 40 numbers for \d+ years; give at most one for each year"
+    ):
+        running.checked(bad)
+
+
 def test_a_stay_twice_or_beyond_its_bounds_is_refused_with_its_line():
     with pytest.raises(BadScenario, match=r"line \d+.*stands there twice"):
         running.checked(WHOLE + STAY + STAY)

@@ -80,7 +80,9 @@ def compared(left: str, right: str) -> Comparison:
         parts,
         _parts_finding(parts, sides),
         hubs,
-        _in_words(found),
+        _in_words(
+            found, {code: name for one in kept for code, name in ((one["hubs"] or {}).get("names") or {}).items()}
+        ),
     )
 
 
@@ -146,15 +148,15 @@ def said(found: Range | None, unit: str, missing: str) -> str:
 
 
 def _count(value: float) -> str:
-    return f"{value:,.0f}"
+    return f"{value:z,.0f}"
 
 
 def _tenths(value: float) -> str:
-    return f"{value:,.1f}"
+    return f"{value:z,.1f}"
 
 
 def _percent(value: float) -> str:
-    return f"{value:.1%}"
+    return f"{value:z.1%}"
 
 
 def _parts_finding(parts: list[Figure], sides: tuple[Side, Side]) -> str:
@@ -244,7 +246,8 @@ def _finding(first: Mapping[str, Any], second: Mapping[str, Any], paired: bool, 
     )
 
 
-def _in_words(found: list[Difference]) -> list[Difference]:
+def _in_words(found: list[Difference], hubs: Mapping[str, str]) -> list[Difference]:
+    """With the names of settings, and of the sites that either scenario opens."""
     labels = {one.key: one.label for one in definitions.settings()}
 
     def words(place: str) -> str:
@@ -252,4 +255,7 @@ def _in_words(found: list[Difference]) -> list[Difference]:
         told = ": ".join(part.replace("_", " ") for part in parts)
         return told[:1].upper() + told[1:]
 
-    return [Difference(words(one.about), one.left, one.right) for one in found]
+    def named(about: str, said: str) -> str:
+        return ", ".join(hubs.get(code, code) for code in said.split(", ")) if about.startswith("hubs") else said
+
+    return [Difference(words(one.about), *(named(one.about, side) for side in (one.left, one.right))) for one in found]

@@ -22,7 +22,8 @@ class Section:
 
 
 def millions(pounds: float) -> str:
-    return f"-£{-pounds / 1e6:,.1f}m" if pounds < 0 else f"£{pounds / 1e6:,.1f}m"
+    figure = f"{pounds / 1e6:z,.1f}m"
+    return f"-£{figure[1:]}" if figure.startswith("-") else f"£{figure}"
 
 
 def thousands(count: float) -> str:

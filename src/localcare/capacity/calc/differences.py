@@ -9,7 +9,7 @@ import numpy as np
 from localcare.capacity.calc.quantity import Array
 
 NOT_ABOUT = {"name", "title", "purpose", "forked_from", "schema"}
-NAMES = ("key", "setting", "label", "district")
+NAMES = ("key", "setting", "label", "name", "district")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from localcare.capacity.calc.quantity import ASSUMED
+
 Part = str | int
 Path = tuple[Part, ...]
 Content = dict[str, Any]
@@ -51,10 +53,9 @@ class Amount:
 
     def halved(self) -> "Amount":
         """Half of every figure; the halving is nobody's published figure, so it says assumed."""
+        of = "what was assumed" if self.source == ASSUMED else f"({self.source})"
         likely = None if self.likely is None else self.likely / 2
-        return replace(
-            self, low=self.low / 2, likely=likely, high=self.high / 2, source=f"assumed: half of ({self.source})"
-        )
+        return replace(self, low=self.low / 2, likely=likely, high=self.high / 2, source=f"assumed: half of {of}")
 
 
 def amount_of(table: Mapping[str, Any]) -> Amount:

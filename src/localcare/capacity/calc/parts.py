@@ -56,7 +56,7 @@ def asked(
 
     Raises BadScenario where names are unknown or figures do not fit."""
     return Asked(
-        beds=_beds(content["beds"], read) if "beds" in content else None,
+        beds=_beds(content["beds"], content["horizon"]["years"], read) if "beds" in content else None,
         staff=_staff(content["staff"], read, age_from, groups) if "staff" in content else None,
         hubs=_hubs(content["hubs"], rules) if "hubs" in content else None,
         estate=plan_estate.asked(content["estate"], read) if "estate" in content else None,
@@ -64,7 +64,8 @@ def asked(
     )
 
 
-def _beds(table: Mapping[str, Any], read: Read) -> BedsAsked:
+def _beds(table: Mapping[str, Any], years: int, read: Read) -> BedsAsked:
+    _refuse_more_than(years, table)
     known = {service.name for service in west_kent().services}
     slots = {one["name"]: tuple(one["slots"]) for one in table.get("service", ())}
     if unknown := sorted(set(slots) - known):
@@ -80,6 +81,15 @@ def _beds(table: Mapping[str, Any], read: Read) -> BedsAsked:
         {one["name"]: one["source"] for one in (*table["site"], *table.get("service", ()))},
         _stays(table.get("stay", ()), read),
     )
+
+
+def _refuse_more_than(years: int, table: Mapping[str, Any]) -> None:
+    """Raises BadScenario where beds or slots go on after the last year."""
+    for kind, key in (("site", "beds"), ("service", "slots")):
+        for i, one in enumerate(table.get(kind, ())):
+            if len(one[key]) > years:
+                said = f"{one['name']} has {len(one[key])} numbers for {years} years; give at most one for each year"
+                raise BadScenario(said, ("beds", kind, i, key))
 
 
 def _stays(tables: Sequence[Mapping[str, Any]], read: Read) -> dict[str, Quantity]:
