@@ -70,18 +70,19 @@ def test_what_cannot_be_recovered_is_named_with_what_is_known_of_it(tables):
     assert stated.remainder(tables["saving_by_segment"], "2017/18") == 1123
 
 
-def test_every_figure_is_worked_out_where_others_make_it_and_else_stands_as_printed(tables):
+def test_every_figure_says_whether_it_is_printed_confirmed_by_others_or_worked_out(tables):
     found = stated.recovered(list(tables.values()))
     marks = {key: {label: [c.mark.partition(",")[0] for c in cells.values()] for label, cells in rows.items()}
              for key, rows in found.items()}  # fmt: skip
     assert marks["saving"]["Length of stay reduction EL"] == ["not legible", "not legible", "worked out", "worked out"]
     assert marks["saving"]["Outpatient total"] == ["as printed"] * 4
     assert marks["saving"]["Net system benefit"] == ["as printed"] * 4  # no year has all of its lines
-    assert marks["saving_by_segment"]["Net system benefit"] == ["worked out"] * 4
-    assert marks["investment"]["Total expected investment"] == ["worked out"] * 4
-    assert marks["net"]["Expected savings to system"] == ["worked out", "as printed", "worked out", "worked out"]
-    assert marks["net"]["Expected reinvestment"] == ["worked out"] * 4
-    assert marks["net"]["Net system benefit"] == ["worked out"] * 4
+    assert marks["saving_by_segment"]["Net system benefit"] == ["printed and confirmed"] * 4
+    assert marks["investment"]["Total expected investment"] == ["printed and confirmed"] * 4
+    confirmed = "printed and confirmed"
+    assert marks["net"]["Expected savings to system"] == [confirmed, "as printed", confirmed, confirmed]
+    assert marks["net"]["Expected reinvestment"] == [confirmed] * 4
+    assert marks["net"]["Net system benefit"] == [confirmed] * 4
     assert found["saving"]["Length of stay reduction EL"]["2020/21"].amount == 865
 
 
@@ -166,3 +167,25 @@ def test_what_the_printed_net_position_is_worth_is_told(computed):
     finding = next(one.finding for one in sections(computed) if one.key == "stated_net")
     worth = 1983 + 14253 / 1.035 + 27974 / 1.035**2 + 37122 / 1.035**3
     assert f"the 4 printed years are worth £{worth / 1000:,.1f}m" in finding
+
+
+@pytest.mark.parametrize("key", ["saving", "investment"])
+def test_the_scenarios_own_rows_below_the_printed_ones_make_its_total(computed, key):
+    table = next(one for one in computed.tables if one.name == f"stated_{key}")
+    total = computed.plan.scenario.stated[["saving", "saving_by_segment", "investment"].index(key)].total.label
+    for year in ("2017/18", "2020/21"):
+        rows = {row[0]: row[5] for row in table.rows if row[1] == year and row[5] is not None}
+        assert rows.pop(total) == pytest.approx(sum(rows.values()))
+        assert len(rows) > 1
+
+
+def test_the_investment_at_work_is_the_printed_one_to_the_thousand(computed):
+    table = next(one for one in computed.tables if one.name == "stated_investment")
+    own = [round(row[5]) for row in table.rows if row[0] == "Investment at work"]
+    assert own == [1717, 5152, 8366, 10630]
+
+
+def test_a_price_that_is_a_range_lies_about_its_likeliest():
+    """A triangle's mean is a third of its corners' sum: one corner far off would move every result."""
+    for setting, price in definitions.prices().items():
+        assert (price.low + price.likely + price.high) / 3 == pytest.approx(price.likely, rel=0.1), setting

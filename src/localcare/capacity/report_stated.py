@@ -27,12 +27,12 @@ def stated_sections(plan: Plan, tables: Mapping[str, Table]) -> Iterator[Section
 
 def _legible(by_line: Table) -> str:
     """How many figures stand under which mark, and which cannot be recovered."""
-    marks = Counter(str(row[3]) for row in by_line.rows)
-    lost = [
-        f"{row[0]} {row[1]} ({row[4]})" if row[4] else f"{row[0]} {row[1]}" for row in by_line.rows if row[2] is None
-    ]
+    printed = [row for row in by_line.rows if row[3] != stated.NOT_THERE]
+    marks = Counter(str(row[3]) for row in printed)
+    lost = [f"{row[0]} {row[1]} ({row[4]})" if row[4] else f"{row[0]} {row[1]}" for row in printed if row[2] is None]
     finding = (
-        f"As printed, which is all that is known of them: {marks[stated.PRINTED]} of {len(by_line.rows)} figures; "
+        f"As printed, which is all that is known of them: {marks[stated.PRINTED]} of {len(printed)} figures; "
+        f"printed, and others confirm it: {marks[stated.CONFIRMED]}; "
         f"worked out from others: {marks[stated.WORKED_OUT]}; not legible: {len(lost)}."
     )
     return f"{finding} Not to be recovered: {'; '.join(lost)}." if lost else finding

@@ -35,6 +35,13 @@ class Baseline:
         people = self.people[:, :, None]
         return np.divide(self.use, people, out=np.zeros_like(self.use), where=people > 0)
 
+    @property
+    def people_of_practices(self) -> Array:
+        """People of each practice by age, of each age as many as its groups hold: both were rounded by themselves."""
+        held = self.practice_people.sum(0)
+        whole = np.divide(self.people.sum(1), held, out=np.zeros_like(held), where=held > 0)
+        return self.practice_people * whole
+
     def of_practices(self) -> Array:
         """Each practice's share of use if its people use what people of their age do; practices x settings."""
         per_head = self.use.sum(1) / np.maximum(self.people.sum(1), 1)[:, None]

@@ -60,7 +60,7 @@ def _registered(plan: Plan, name: str, title: str, unit: str, labels: Sequence[s
     """`labels`: of each practice, the unit it stands under."""
     units = sorted(set(labels))
     belongs = np.array([[label == one for label in labels] for one in units], dtype=float)
-    lists = belongs @ plan.baseline.practice_people  # units x ages
+    lists = belongs @ plan.baseline.people_of_practices  # units x ages
     people = _growth(plan) @ lists.T  # draws x years x units
     rows = tuple(
         (one, float(lists[n].sum()), year, *ranged(people[:, i, n]))

@@ -39,8 +39,9 @@ class Table:
         return (*self.lines, self.total)
 
 
-Mark = Literal["as printed, all that is known", "worked out", "not legible"]
-PRINTED, WORKED_OUT, LOST = get_args(Mark)
+Mark = Literal["as printed, all that is known", "printed and confirmed", "worked out", "not legible"]
+PRINTED, CONFIRMED, WORKED_OUT, LOST = get_args(Mark)
+NOT_THERE = "not in the document"  # a line of the scenario only
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def recovered(tables: Sequence[Table]) -> dict[str, dict[str, dict[str, Cell]]]:
 def _cell(before: Sequence[Table], table: Table, row: Line, year: str) -> Cell:
     if year in row.printed:
         how = _follows(before, table, row, year)
-        return Cell(row.printed[year], WORKED_OUT if how else PRINTED, how)
+        return Cell(row.printed[year], CONFIRMED if how else PRINTED, how)
     left = remainder(table, year)
     if left is None or row is table.total:
         return Cell(None, LOST)

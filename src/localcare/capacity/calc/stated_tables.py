@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from localcare.capacity.calc import money_cuts, stated
+from localcare.capacity.calc.money import KINDS
 from localcare.capacity.calc.money_cuts import Cut
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.quantity import Array
@@ -18,10 +19,15 @@ def stated_tables(plan: Plan, service_lines: Cut) -> Iterator[Table]:
     tables, own = plan.scenario.stated, _own(plan, service_lines)
     found = stated.recovered(tables)
     for table in tables:
-        rows = [
+        rows: list[tuple[Value, ...]] = [
             (row.label, year, cell.amount, cell.mark, cell.how, *_thousands(plan, own.get(row.of), year))
             for row in table.rows
             for year, cell in found[table.key][row.label].items()
+        ]
+        rows += [
+            (label, year, None, stated.NOT_THERE, "", *_thousands(plan, own[label], year))
+            for label in _beyond(table, service_lines, own)
+            for year in table.years
         ]
         yield Table(f"stated_{table.key}", table.title, table.source, BY_LINE, tuple(rows))
     findings = [one for table in tables for one in stated.checked(table)] + stated.compared(tables)
@@ -34,8 +40,17 @@ def _own(plan: Plan, service_lines: Cut) -> Mapping[str, Array]:
     """The scenario's own lines by the name that a printed row is `of`, draws x years."""
     saving = money_cuts.amounts(plan.money, service_lines)["Gross saving"]
     lines = {label: saving[:, :, i] for i, label in enumerate(service_lines.labels)}
+    kinds = {kind: plan.money.spent[..., n].sum(2) for n, kind in enumerate(KINDS)}
     whole = {"Gross saving": plan.money.gross, "Investment": plan.money.invested, "Net benefit": plan.money.net}
-    return {**lines, **whole}
+    return {**lines, **kinds, **whole}
+
+
+def _beyond(table: stated.Table, service_lines: Cut, own: Mapping[str, Array]) -> list[str]:
+    """The scenario's own lines that make its total and that no printed row is: its rows would not add up."""
+    named = {row.of for row in table.rows}
+    parts = {"Gross saving": service_lines.labels, "Investment": KINDS}.get(table.total.of, ())
+    apart = table.total.of == "Gross saving" and named.isdisjoint(parts)  # cut by something else than service lines
+    return [label for label in parts if label not in named and not apart and own[label].any()]
 
 
 def _thousands(plan: Plan, own: Array | None, year: str) -> tuple[Value, Value, Value]:
@@ -51,14 +66,20 @@ def as_in_the_document(plan: Plan, table: stated.Table, by_line: Table) -> Table
     cells = stated.recovered(plan.scenario.stated)[table.key]
     own = {(row[0], row[1]): row[5] for row in by_line.rows}
     rows: list[tuple[Value, ...]] = []
+    beyond = dict.fromkeys(row[0] for row in by_line.rows if row[3] == stated.NOT_THERE)
     for row in table.rows:
+        if row is table.total:
+            rows += [(label, SCENARIO, *(_rounded(own[label, year]) for year in table.years)) for label in beyond]
         rows.append((row.label, DOCUMENT, *(cells[row.label][year].in_words for year in table.years)))
-        figures = [own[row.label, year] for year in table.years]
         if row.of:
-            rows.append((row.label, SCENARIO, *(None if one is None else round(float(one)) for one in figures)))
+            rows.append((row.label, SCENARIO, *(_rounded(own[row.label, year]) for year in table.years)))
     introduced = f"\u201c{table.caption}\u201d " if table.caption else ""
     says = f"{introduced}{table.source}. Thousands of pounds; the scenario's own are central."
     return Table(by_line.name, by_line.title, says, ("line", "by", *table.years), tuple(rows))
+
+
+def _rounded(value: Value) -> int | None:
+    return None if value is None else round(float(value))
 
 
 def implied(plan: Plan, words: Words) -> Table:
