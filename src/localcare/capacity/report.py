@@ -90,13 +90,13 @@ def named(assumption: str) -> str:
 
 
 def _money(plan: Plan, table: Table) -> Section:
-    _, median, low, high = ranged(plan.money.net_present_value)
+    central, median, low, high = ranged(plan.money.net_present_value)
     worth = "worth" if median >= 0 else "short of its cost by"
     chance = float((plan.money.net_present_value[1:] > 0).mean())
     finding = (
         f"Over {len(plan.scenario.years)} years the plan is {worth} {millions(abs(median))} at today's value "
         f"(8 draws in 10 between {millions(low)} and {millions(high)}); in {chance:.0%} of draws it saves more than it "
-        "costs."
+        f"costs. With every assumption at its likeliest: {millions(central)}."
     )
     drawing = fans(
         "Gross saving and investment by year",
@@ -195,10 +195,14 @@ def _assumptions(table: Table) -> Section:
     return Section("assumptions", table.title, finding, None, table)
 
 
+NOISE = 1e-9  # what is left of nought after sums of floats
+
+
 def shown(value: Value) -> str:
     """A cell of a report's table."""
     if value is None or (isinstance(value, float) and not isfinite(value)):
         return "not known"
     if isinstance(value, float):
+        value = 0.0 if abs(value) < NOISE else value
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
     return f"{value:,}" if isinstance(value, int) else value

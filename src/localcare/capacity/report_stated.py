@@ -45,10 +45,10 @@ def _beside(plan: Plan, table: stated.Table) -> str:
     if not years or table.total.of not in own:
         return ""
     amounts, last = own[table.total.of], years[-1]
-    _, median, low, high = ranged(amounts[:, plan.scenario.years.index(last)])
+    central, _, low, high = ranged(amounts[:, plan.scenario.years.index(last)])
     said = (
         f"{table.total.label} of {last}: {millions(table.total.printed[last] * THOUSAND)} printed; this scenario's own "
-        f"assumptions give {millions(median)} ({millions(low)} to {millions(high)})."
+        f"assumptions give {millions(central)} at their likeliest (8 draws in 10: {millions(low)} to {millions(high)})."
     )
     return f"{said} {_worth(plan, table, years)}" if table.total.of == "Net benefit" else said
 
@@ -57,8 +57,8 @@ def _worth(plan: Plan, table: stated.Table, years: list[str]) -> str:
     discount, first = plan.scenario.discount, plan.scenario.years.index(years[0])
     in_print = np.array([[table.total.printed[year] * THOUSAND for year in years]], dtype=float)
     printed = float(present_value(in_print, discount)[0])
-    _, median, low, high = ranged(present_value(plan.money.net[:, first : first + len(years)], discount))
+    central, _, low, high = ranged(present_value(plan.money.net[:, first : first + len(years)], discount))
     return (
         f"At {discount:.1%} a year the {len(years)} printed years are worth {millions(printed)}, the same years of "
-        f"this scenario {millions(median)} ({millions(low)} to {millions(high)})."
+        f"this scenario {millions(central)} at its likeliest (8 draws in 10: {millions(low)} to {millions(high)})."
     )
