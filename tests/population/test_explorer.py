@@ -25,6 +25,19 @@ from tests import builders
 from tests.builders import text
 
 OWN, LSOA = "G82000", "E01024323"
+OWN_SEGMENTATION = """
+version = 1
+key = "mine"
+label = "Mine"
+assumed = true
+source = "Ours."
+age_band = [{ key = "all", from = 0 }]
+group = [
+  { key = "pressure", label = "High blood pressure", any_of = ["hypertension"] },
+  { key = "others", label = "Everybody else", at_least = 0 },
+]
+case = [{ says = "nobody ill", age = 40, conditions = [], age_band = "all", group = "others" }]
+"""
 pytestmark = pytest.mark.django_db
 
 
@@ -303,13 +316,52 @@ def test_the_command_and_the_call_behind_a_figure_give_it(client, area, sign_in,
     wanted = queries.explore(question).answer()
     assert main([*shlex.split(command)[1:], "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(wanted, default=str))
-    assert eval(call, {"explore": queries.explore, "Question": queries.Question}).answer() == wanted
+    assert _as_pasted(page, call).answer() == wanted
+
+
+def _as_pasted(page: str, call: str):
+    """What the block of Python on a page gives, in a session of its own names."""
+    block = next(part.partition("</pre>")[0] for part in page.split("<pre") if call in part).partition(">")[2]
+    before, names = block.removesuffix(call), {}
+    assert "localcare.start()" in before
+    exec(before, names)
+    return eval(call, names)
 
 
 def test_queries_do_not_grow(client, area, sign_in, django_assert_max_num_queries):
     sign_in("analyst", "99J")
     with django_assert_max_num_queries(25):
         client.get("/population/explorer/?by=practice")
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("segmentation=nope", "no segmentation 'nope'; there are: age_and_conditions"),
+        ("by=colour", "Nothing can be broken down by 'colour'"),
+        ("show=colour", "no measure 'colour'"),
+    ],
+)
+def test_what_there_is_not_is_refused_and_nothing_else_shown_for_it(client, area, sign_in, asked, says):
+    sign_in("analyst", "99J")
+    answer = client.get(f"/population/explorer/?{asked}")
+    assert answer.status_code == 404
+    assert says in html.unescape(text(answer))
+    assert client.get(f"/population/explorer.csv?{asked}").status_code == 404
+
+
+def test_a_file_that_is_broken_or_came_after_the_run_is_told_on_the_pages_that_name_it(client, area, sign_in, settings):
+    sign_in("analyst", "99J")
+    folder = settings.DATA / "segmentations"
+    folder.mkdir()
+    path = folder / "mine.toml"
+    path.write_text(OWN_SEGMENTATION.replace("hypertension", "hypertensoin"), encoding="utf-8")
+    for page in ("/population/", "/population/explorer/"):
+        answer = client.get(f"{page}?segmentation=mine")
+        assert answer.status_code == 404
+        assert "did you mean hypertension" in text(answer)
+    path.write_text(OWN_SEGMENTATION, encoding="utf-8")
+    assert "came or changed after the run in use was made" in text(client.get("/population/?segmentation=mine"))
 
 
 def test_before_the_first_run(client, area, sign_in, monkeypatch):

@@ -1,6 +1,7 @@
 """The pages of population: own figures exactly, those beside them protected, never a name."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -113,10 +114,21 @@ def test_a_practice_outside_the_edition_is_told_so(client, sign_in):
     assert "Your practice is not in this edition" in text(client.get("/population/registers/"))
 
 
-def test_an_unknown_age_or_segmentation_in_the_address_is_the_usual_one(client, sign_in):
+def test_an_unknown_age_in_the_address_is_the_usual_one(client, sign_in):
     sign_in("analyst", "99J")
-    assert client.get("/population/?age=x&segmentation=y&cluster=z").status_code == 200
+    assert client.get("/population/?age=x&cluster=z").status_code == 200
     assert "over 70" in text(client.get("/population/?segmentation=as_printed"))
+
+
+def test_a_finding_beside_hidden_groups_is_of_what_is_shown():
+    scope = SimpleNamespace(beside="", area_name="West Kent")
+    lines = [
+        presenters.Line("Dementia", None, None, None, None, None, None),
+        presenters.Line("4 or more conditions", 900, None, 900, 4378.0, None, 4378.0),
+    ]
+    assert presenters.spend_finding(scope, lines, "70+").startswith("Aged 70+: of what is shown, most is spent")
+    nobody = presenters.Line("Dementia", 0, None, 0, None, None, None)
+    assert presenters.spend_finding(scope, [nobody, lines[1]], "70+").startswith("Aged 70+: most is spent")
 
 
 def test_how_it_was_made_names_edition_and_definitions(client, sign_in):

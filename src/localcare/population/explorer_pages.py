@@ -137,10 +137,11 @@ def _question(request: HttpRequest, seen: _Seen) -> Question:
         both = "groups and conditions are not crossed" if {n for n, _ in where} >= NOT_BOTH else "take one filter away"
         raise UnknownReport(f"This cuts the people too finely: {both}.")
     asked = request.GET.get("by", "")
+    if asked and asked not in BY:
+        raise UnknownReport(f"Nothing can be broken down by {asked!r}; it can by: {', '.join(BY)}.")
     by = asked if asked in there else "group" if "group" in there and unit[0] == "practice" else there[0]
-    show = request.GET.get("show", "")
     grid = queries.segmentation(request.GET.get("segmentation", "")).key
-    return Question(unit, by, where, show if show in SHOWS else "people", grid)
+    return Question(unit, by, where, request.GET.get("show") or "people", grid)
 
 
 def _beside(answer: Answer) -> Answer | None:

@@ -164,7 +164,8 @@ def spend_finding(scope: Scope, lines: Sequence[Line], band: str) -> str:
     if not known:
         return "There is not enough data to say."
     most = max(known, key=lambda line: line.ours_rate or 0)
-    said = f"Aged {band}: most is spent on a person with {_lower(most.label)}, {pounds(most.ours_rate)} a year"
+    of = "of what is shown, " if any(line.ours_rate is None and line.ours != 0 for line in lines) else ""
+    said = f"Aged {band}: {of}most is spent on a person with {_lower(most.label)}, {pounds(most.ours_rate)} a year"
     if not scope.beside or most.area_rate is None or most.ours_rate is None:
         return said + "."
     apart = round(most.ours_rate - most.area_rate)

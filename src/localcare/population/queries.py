@@ -47,7 +47,7 @@ from localcare.population.practice_list import (
     standing,
     whole_list,
 )
-from localcare.population.reports import DEFAULT_SEGMENTATION, Report
+from localcare.population.reports import DEFAULT_SEGMENTATION, Report, UnknownReport
 from localcare.population.telling import telling
 from localcare.population.words import group as group_label
 from localcare.population.words import groups as group_labels
@@ -72,6 +72,7 @@ __all__ = [
     "NoRun",
     "Question",
     "Report",
+    "UnknownReport",
     "all_listed",
     "area_name",
     "by_change",
@@ -210,11 +211,15 @@ def segmentations() -> tuple[Segmentation, ...]:
 
 
 def segmentation(key: str) -> Segmentation:
-    """The segmentation of a key; the usual one for a key there is not."""
+    """The segmentation of a key, without one the usual. Raises UnknownReport, saying why, where the run has it not."""
     found = segmentations()
-    if not found:
-        return _made().segmentation(DEFAULT_SEGMENTATION)
-    return next((grid for grid in found if grid.key == key), found[0])
+    if not key and found:
+        return found[0]
+    of = _made()
+    try:
+        return of.segmentation(key or DEFAULT_SEGMENTATION)
+    except (NoRun, definition_files.BadDefinition) as error:
+        raise UnknownReport(str(error)) from error
 
 
 def how(name: str) -> str:

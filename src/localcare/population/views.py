@@ -20,6 +20,8 @@ def _where_there_is_a_run(view: Callable[..., HttpResponse]) -> Callable[..., Ht
             return view(request, **named)
         except queries.NoRun:
             return render(request, "population/empty.jinja")
+        except queries.UnknownReport as error:
+            return render(request, "population/explorer_unknown.jinja", {"why": str(error)}, status=404)
 
     return shown
 

@@ -197,7 +197,9 @@ class Definitions:
         for segmentation in self.segmentations:
             if segmentation.key == key:
                 return segmentation
-        raise BadDefinition(f"no segmentation {key!r}; there are: {', '.join(s.key for s in self.segmentations)}")
+        left_out = f"; left out: {'; '.join(self.left_out)}" if self.left_out else ""
+        there = ", ".join(s.key for s in self.segmentations)
+        raise BadDefinition(f"no segmentation {key!r}; there are: {there}{left_out}")
 
 
 def load(extra: Path | None = None) -> Definitions:
