@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from localcare.capacity import report_findings
 from localcare.capacity.calc.beds.outcome import Spread
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_beds import BedsResult
@@ -29,19 +30,19 @@ def part_sections(computed: Computed, tables: Mapping[str, Table]) -> Iterator[S
     if found.beds:
         yield _beds(computed.plan, found.beds, tables["beds_needed"])
         for name in ("beds_occupied", "beds_visits", "beds_waits"):
-            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
+            yield report_findings.told(tables[name])
         yield _bed_stresses(tables["beds_stresses"])
     if found.staff:
         yield _staff(computed.plan, found.staff, tables["staff"])
-        yield Section("staff_area", "Staff of the area", tables["staff_area"].says, None, tables["staff_area"])
+        yield report_findings.told(tables["staff_area"])
         yield _gap(computed.plan, found.staff, tables["staff_gap"])
         for name in ("staff_checks", "staff_drivers"):
-            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
+            yield report_findings.told(tables[name])
     if found.hubs:
         yield _hubs(found.hubs, tables["hubs"])
         yield _curve(found.hubs, tables["hubs_curve"])
         for name in ("hubs_best", "hubs_fifths", "hubs_questions"):
-            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
+            yield report_findings.told(tables[name])
 
 
 def _beds(plan: Plan, beds: BedsResult, table: Table) -> Section:

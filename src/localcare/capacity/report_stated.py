@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from localcare.capacity import report_findings
 from localcare.capacity.calc import stated
 from localcare.capacity.calc.money import present_value
 from localcare.capacity.calc.plan import Plan
@@ -22,7 +23,7 @@ def stated_sections(plan: Plan, tables: Mapping[str, Table]) -> Iterator[Section
         yield Section(by_line.name, f"As printed: {table.title}", finding, None, laid_out)
     if plan.scenario.stated:
         for name in ("stated_findings", "implied"):
-            yield Section(name, tables[name].title, tables[name].says, None, tables[name])
+            yield report_findings.told(tables[name])
 
 
 def _legible(by_line: Table) -> str:

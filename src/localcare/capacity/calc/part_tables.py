@@ -176,20 +176,27 @@ def _questions(hubs: HubsResult) -> Table:
         rules.min_population, f"each with {rules.min_population or 0:,.0f} people at least", "min_population"
     )
     staff = _limit(rules.staff, f"with {rules.staff or 0:g} full-time staff", "staff")
+    counts = [plan.p for plan in hubs.curve]
+    none = f"none of {min(counts)} to {max(counts)}" if counts else None
+
+    def read(answer: int | None, limit: float | None) -> int | str | None:
+        """A limit that no number on the curve keeps to is an answer too; without a limit there is none."""
+        return answer if answer is not None or limit is None else none
+
     rows = (
-        ("How many hubs can be supported economically?", answers.economically, budget),
-        ("What number of hubs makes sense for the services?", answers.sensible, least),
+        ("How many hubs can be supported economically?", read(answers.economically, rules.budget), budget),
+        ("What number of hubs makes sense for the services?", read(answers.sensible, rules.min_population), least),
         (
             "Which number covers the area accessibly?",
-            answers.accessible,
+            read(answers.accessible, hubs.asked.minutes),
             f"nobody beyond {hubs.asked.minutes:g} minutes",
         ),
-        ("How many hubs can be safely staffed?", answers.staffed, staff),
+        ("How many hubs can be safely staffed?", read(answers.staffed, rules.staff), staff),
         (
             "Which locations can be used pragmatically?",
-            ", ".join(answers.pragmatic) or None,
+            ", ".join(answers.pragmatic) or none,
             "set of the curve with least travel that keeps to every limit given",
         ),
     )
-    says = "From the curve; not known where no number on it keeps to the limit, or none is given."
+    says = "Read off the curve; not known where no limit is given."
     return Table("hubs_questions", "The plan's five questions", says, ("question", "answer", "read_as"), rows)
