@@ -13,6 +13,7 @@ from localcare.capacity.calc.hub_report import Service, five_answers
 from localcare.capacity.calc.hubs import HubInputs, Rules, Site, best_plans, curve, plan, what_if
 from localcare.capacity.calc.part_tables import _curve, _questions
 from localcare.capacity.calc.plan_hubs import HubsAsked, sited
+from localcare.capacity.report_parts import _how_sure
 
 
 def place(seed=1, points=6, sites=5):
@@ -170,6 +171,18 @@ def test_the_curve_is_without_limits_and_keeps_commitments():
         one.codes for one in curve(inputs, Rules(p=1, open=("S3",)), (1, 2, 3))
     ]
     assert found.answers.pragmatic == ()  # none of them keeps to these
+
+
+def test_a_set_that_the_scenario_names_in_full_is_not_called_the_best():
+    inputs = place()
+    assert _how_sure(sited(inputs, asked(Rules(p=2, open=("S0", "S3"))))) == "chosen by the scenario, none sited"
+    assert _how_sure(sited(inputs, asked(Rules(p=2, open=("S3",))))) == "proved the best under its rules"
+
+
+def test_a_limit_that_no_number_keeps_to_is_answered_and_none_given_is_not():
+    rows = {row[0]: row[1] for row in _questions(sited(place(), asked(Rules(p=2, min_population=1e9)))).rows}
+    assert rows["What number of hubs makes sense for the services?"] == "none of 1 to 3"
+    assert rows["How many hubs can be supported economically?"] is None
 
 
 def test_the_set_that_keeps_to_every_limit_is_named():

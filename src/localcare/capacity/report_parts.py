@@ -129,10 +129,10 @@ def _hubs(hubs: HubsResult, table: Table) -> Section:
             "hubs", "Where hubs should be", f"No set of hubs keeps to all rules: {best.reason}.", None, table
         )
     names = ", ".join(hub.name for hub in best.hubs)
-    proved = "proved the best" if best.status == "optimal" else f"within {best.gap:.1%} of the best"
     finding = (
         f"{len(best.hubs)} hubs at {names}: {best.minutes:.0f} minutes on average, {best.longest:.0f} at most, "
-        f"{best.fifth_gap:.0f} minutes between the deprivation fifths; {proved} under the scenario's rules."
+        f"{best.fifth_gap:.0f} minutes between the deprivation fifths; {_how_sure(hubs)}. "
+        f"They cost {millions(best.yearly_cost)} a year, which is not in the plan's investment."
     )
     return Section("hubs", "Where hubs should be", finding, catchments(hubs), table)
 
@@ -146,10 +146,19 @@ def _curve(hubs: HubsResult, table: Table) -> Section:
     gains = [
         f"{one.p} save {before.minutes - one.minutes:.1f} minutes against {before.p}" for before, one in pairwise(found)
     ]
-    finding = f"Without limits, {_hubs_of(first.p)}: {first.minutes:.1f} minutes on average"
+    kept = f", with the {len(hubs.asked.rules.open)} that the scenario opens" if hubs.asked.rules.open else ""
+    finding = f"Without limits{kept}, {_hubs_of(first.p)}: {first.minutes:.1f} minutes on average"
     finding += f"; {', '.join(gains)}." if more else "."
     lines = [Bar(_hubs_of(one.p), 0, one.minutes) for one in found]
     return Section("hubs_curve", "How many hubs", finding, bars("Mean minutes by number of hubs", lines, _count), table)
+
+
+def _how_sure(hubs: HubsResult) -> str:
+    """Whether a set was sited, and how near the best it is; one that the scenario names in full was not."""
+    best = hubs.best[0]
+    if set(best.codes) <= set(hubs.asked.rules.open):
+        return "chosen by the scenario, none sited"
+    return f"{'proved the best' if best.status == 'optimal' else f'within {best.gap:.1%} of the best'} under its rules"
 
 
 def _hubs_of(number: int) -> str:
