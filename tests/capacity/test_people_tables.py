@@ -13,6 +13,7 @@ from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.people_tables import Residents, by_district, by_group, by_small_area, people_tables
 from localcare.capacity.calc.population import People
+from localcare.capacity.forecast_tables import forecast_tables
 
 YEARS = (2016, 2017, 2018, 2019)
 
@@ -69,3 +70,16 @@ def test_small_areas_are_their_districts_and_districts_the_forecast(baseline, te
 def test_a_plan_without_a_forecast_has_no_residents(text):
     computed = running.of_text(text)
     assert [table.name for table in computed.tables if table.name.startswith("residents")] == []
+
+
+def test_how_far_the_forecast_can_be_believed_stands_in_tables():
+    stated, tried, registered = forecast_tables()
+    rows = {(row[0], row[1]): dict(zip(stated.columns, row, strict=True)) for row in stated.rows}
+    end = rows["all ages", 2035]
+    assert end["stated"] == 562_040
+    assert end["from_other_people"] + end["from_other_growth"] == pytest.approx(end["ONS 2018-based"] - end["stated"])
+    assert rows["all ages", 2015]["stated"] == 476_497
+    errors = [row[tried.columns.index("error_percent")] for row in tried.rows]
+    assert np.mean(np.abs(errors)) == pytest.approx(forecast.backtest().mape())
+    assert {row[0] for row in tried.rows} == {"Maidstone", "Sevenoaks", "Tonbridge and Malling", "Tunbridge Wells"}
+    assert registered.rows[-1][1] == 484_460

@@ -9,6 +9,31 @@ PLAN, ELSE = "with the plan", "nothing done"
 BEDS = ("year", "case", "place", "occupancy", "low", "high")
 BEST = ("hubs", "minutes")
 CASES = {
+    "forecast_stated": (
+        ("group", "year", "stated", "ONS 2018-based"),
+        [
+            ("all ages", 2015, 476_497.0, None),
+            ("all ages", 2035, 562_040.0, 543_287.0),
+            ("85 and over", 2035, 30_581.0, 23_187.0),
+        ],
+        "Residents of 2035: all ages 562,040 stated, 543,287 in ONS's projection of 2018; 85 and over 30,581 stated, "
+        "23,187 in ONS's projection of 2018.",
+    ),
+    "forecast_tried": (
+        ("district", "ages", "error_percent", "unchanged_error_percent"),
+        [("Maidstone", "0-15", 1.0, -8.0), ("Sevenoaks", "85+", -5.0, -12.0)],
+        "Over districts and ages it missed by 3.0% on average; assuming no change, by 10.0%. "
+        "Furthest off: Sevenoaks, 85+, -5.0%.",
+    ),
+    "registered_and_resident": (
+        ("line", "people"),
+        [
+            ("residents of Maidstone", 1.0),
+            ("residents of all districts", 528_685.5),
+            ("registered with practices here", 484_460.0),
+        ],
+        "528,686 people live in the four districts; 484,460 are registered with practices here.",
+    ),
     "beds_occupied": (
         BEDS,
         [

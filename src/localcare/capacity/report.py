@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import isfinite
 
+from localcare.capacity import report_findings
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.quantity import Quantity
 from localcare.capacity.calc.scenario import DRAWS
@@ -20,6 +21,9 @@ DRIVERS_SHOWN = 10
 WATERFALLS = ("emergency_admission", "emergency_attendance", "outpatient", "emergency_bed_day")
 
 
+FORECAST = ("forecast_stated", "forecast_tried", "registered_and_resident")
+
+
 def sections(computed: Computed) -> list[Section]:
     """Everything that the report shows, in its order."""
     tables = {table.name: table for table in computed.tables}
@@ -28,6 +32,7 @@ def sections(computed: Computed) -> list[Section]:
         *_activities(computed.plan, tables["steps"]),
         *_overlaps(tables["overlaps"]),
         _people(computed.plan, tables["people"]),
+        *(report_findings.told(tables[name]) for name in FORECAST if name in tables),
         *money_sections(computed.plan, tables),
         _stresses(computed.plan, tables["stresses"]),
         _drivers(computed),

@@ -101,6 +101,30 @@ def _implied(rows: list[Row]) -> str:
     )
 
 
+def _forecast(rows: list[Row]) -> str:
+    last = [row for row in rows if row["year"] == rows[-1]["year"]]
+    said = [
+        f"{row['group']} {row['stated']:,.0f} stated, {row['ONS 2018-based']:,.0f} in ONS's projection of 2018"
+        for row in last
+    ]
+    return f"Residents of {last[0]['year']}: {'; '.join(said)}."
+
+
+def _tried(rows: list[Row]) -> str:
+    mean = {key: sum(abs(row[key]) for row in rows) / len(rows) for key in ("error_percent", "unchanged_error_percent")}
+    worst = max(rows, key=lambda row: abs(row["error_percent"]))
+    return (
+        f"Over districts and ages it missed by {mean['error_percent']:.1f}% on average; assuming no change, by "
+        f"{mean['unchanged_error_percent']:.1f}%. Furthest off: {worst['district']}, {worst['ages']}, "
+        f"{worst['error_percent']:+.1f}%."
+    )
+
+
+def _registered(rows: list[Row]) -> str:
+    first, last = next(row for row in rows if "all districts" in row["line"]), rows[-1]
+    return f"{first['people']:,.0f} people live in the four districts; {last['people']:,.0f} are {last['line']}."
+
+
 FINDINGS: Mapping[str, Callable[[list[Row]], str]] = {
     "beds_occupied": _occupied,
     "beds_visits": _visits,
@@ -112,4 +136,7 @@ FINDINGS: Mapping[str, Callable[[list[Row]], str]] = {
     "hubs_fifths": _fifths,
     "hubs_questions": _questions,
     "implied": _implied,
+    "forecast_stated": _forecast,
+    "forecast_tried": _tried,
+    "registered_and_resident": _registered,
 }

@@ -21,6 +21,7 @@ from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.calc.scenario import Scenario, quantity
 from localcare.capacity.calc.staff_tables import Gps
 from localcare.capacity.calc.tables import Table, Words
+from localcare.capacity.forecast_tables import forecast_tables
 from localcare.capacity.hub_inputs import assumptions as hub_assumptions
 from localcare.capacity.hub_inputs import default_rules, hub_inputs
 from localcare.capacity.kept_parts import Keeping
@@ -114,6 +115,7 @@ def of_text(
         whole = [
             *plan_tables.all_tables(plan, drivers, words()),
             *people_tables(plan, GROUPS, residents_of(residents)),
+            *(forecast_tables() if residents else ()),
             *part_tables(plan, found, published_gps(scenario)),
             *(estate_tables(plan, found.estate, words().settings) if found.estate else ()),
             *(appraisal_tables(found.appraisal) if found.appraisal else ()),
