@@ -24,9 +24,9 @@ def _stated() -> Table:
         for line in lines
     ]
     says = (
-        "Residents as the Local Care Plan 2017 states them, with 59.4% of Sevenoaks, beside what was estimated and what "
-        "is projected now; why ONS's projection of 2018 differs: other people in 2015, and other growth since. The "
-        "projections of 2012, which the plan used, are not at hand."
+        "Residents as the Local Care Plan 2017 states them, with 59.4% of Sevenoaks, beside what was estimated and "
+        "what is projected now; why ONS's projection of 2018 differs: other people in 2015, and other growth since. "
+        "The projections of 2012, which the plan used, are not at hand."
     )
     columns = ("group", "year", "stated", "stated_source", *names, "from_other_people", "from_other_growth")
     return Table("forecast_stated", "Can the forecast be believed?", says, columns, tuple(rows))
