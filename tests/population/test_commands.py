@@ -53,3 +53,15 @@ def test_what_cannot_run_says_the_next_step(tmp_path, monkeypatch, capsys):
     assert "localcare intake run FOLDER" in capsys.readouterr().err
     assert main(["population", "report", "segments"]) == 2
     assert "localcare population run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (["--at", "WK17-TO"], "--at is area or LEVEL:CODE, for example cluster:WK17-TO"),
+        (["--where", "age"], "--where is NAME=VALUE, for example age=70+, and not 'age'"),
+    ],
+)
+def test_a_question_half_asked_says_how_it_is_asked(capsys, asked, says):
+    assert main(["population", "report", "explorer", *asked]) == 2
+    assert says in capsys.readouterr().err

@@ -107,6 +107,8 @@ def test_masks_are_distinct_bits_and_an_unknown_condition_is_refused():
         ("at_least = 0", "at_lest = 0", "'at_lest' was unexpected.*there are: key, label"),
         ("at_least = 0", "at_least = 2", "everyone left"),
         ("version = 1", "version = 2", "version"),
+        ('key = "age_and_conditions"', 'key = "Mine!"', "'Mine!' may hold small letters, digits and underscores only"),
+        ("from = 0\n", "from = -1\n", "age_band 1, from: -1 is less than the minimum of 0; write 0 or more"),
         ("version = 1", "version =", "not valid TOML"),
     ],
 )
@@ -127,6 +129,13 @@ def test_a_further_segmentation_is_found_and_changes_the_fingerprint(tmp_path):
     assert replace(loaded, segmentations=LOADED.segmentations, fingerprint=LOADED.fingerprint) == LOADED
     with pytest.raises(BadDefinition, match="there are: age_and_conditions, as_printed"):
         LOADED.segmentation("yours")
+
+
+def test_a_segmentation_needs_a_case(tmp_path):
+    own = (definitions.HERE / "segmentations" / "age_and_conditions.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_text(own.partition("[[case]]")[0], "utf-8")
+    with pytest.raises(BadDefinition, match="'case' is a required property; add it"):
+        definitions.load(tmp_path)
 
 
 def test_an_empty_file_is_refused_as_such(tmp_path):

@@ -120,6 +120,10 @@ def _explore(arguments) -> int:
     from localcare.population.definitions import BadDefinition
 
     level, _, code = arguments.at.partition(":")
+    if not code and level != "area":
+        raise output.CannotRun(f"--at is area or LEVEL:CODE, for example cluster:{level}")
+    if unsaid := [one for one in arguments.where if "=" not in one]:
+        raise output.CannotRun(f"--where is NAME=VALUE, for example age=70+, and not {unsaid[0]!r}")
     where = tuple(sorted((name, value) for name, _, value in (one.partition("=") for one in arguments.where)))
     try:
         question = queries.Question((level, code), arguments.by, where, arguments.show, arguments.segmentation)

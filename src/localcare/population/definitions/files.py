@@ -27,7 +27,7 @@ def read(path: Path, schema: str) -> dict[str, Any]:
     if not content:
         raise BadDefinition(f"{path} is empty; write its definition or delete the file")
     if fault := jsonschema.exceptions.best_match(_validator(schema).iter_errors(content)):
-        raise BadDefinition(f"{path}, {_place(fault)}: {fault.message}{_mend(fault)}") from fault
+        raise BadDefinition(f"{path}, {_place(fault)}: {_says(fault)}{_mend(fault)}") from fault
     return content
 
 
@@ -46,10 +46,22 @@ def _place(fault: jsonschema.ValidationError) -> str:
     return words.removeprefix(", ") or "at the top"
 
 
+def _says(fault: jsonschema.ValidationError) -> str:
+    """What is wrong, in our words where those of the schema show its insides."""
+    match fault.validator:
+        case "minItems":
+            return f"there are {len(fault.instance)}; write at least {fault.validator_value}"
+        case "pattern":
+            return f"{fault.instance!r} may hold small letters, digits and underscores only"
+    return fault.message
+
+
 def _mend(fault: jsonschema.ValidationError) -> str:
     match fault.validator, fault.validator_value:
         case "type", "integer" | "number" | "boolean":
             return "; write it without quotation marks"
+        case "minimum", least:
+            return f"; write {least} or more"
         case "type", "array":
             return "; write a list: [...]"
         case "required", _:
