@@ -328,6 +328,14 @@ def _as_pasted(page: str, call: str):
     return eval(call, names)
 
 
+def test_the_filter_stands_in_the_titles_of_page_chart_and_table(client, area, sign_in):
+    sign_in("analyst", "99J")
+    page = html.unescape(text(client.get("/population/explorer/?by=cluster&age=70%2B")))
+    label = queries.explorer_values(Question())["age"]["70+"]
+    assert f"<h1>Explore the population: {queries.area_name()}, {label}</h1>" in page
+    assert page.count(f"People: {label}, by cluster or network") >= 3
+
+
 def test_queries_do_not_grow(client, area, sign_in, django_assert_max_num_queries):
     sign_in("analyst", "99J")
     with django_assert_max_num_queries(25):

@@ -49,6 +49,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "chart": chart(
             answer, beside, seen.names.get(question.unit, queries.area_name()), queries.area_name(), choices
         ),
+        "narrowed": [labels[name][value] for name, value in question.where],
         "map": outlines(answer) if question.by == "lsoa" else None,
         "finding": finding(answer),
         "rows": table_rows(answer, choices),
