@@ -23,9 +23,7 @@ from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule, least_loss
 
 K = Any
-LEAST = (
-    3  # values that must remain where sums narrow; assumed: one is exact, one more may be lost to all of them at once
-)
+LEAST = 3  # values that must remain where sums narrow one by one; assumed: one is exact, one more may be lost to all
 LEAST_OF_ALL = 2  # values that must remain once all sums are solved together
 MOST = 1e9  # more than any count
 PASSES = 50
