@@ -114,9 +114,8 @@ def test_a_practice_outside_the_edition_is_told_so(client, sign_in):
     assert "Your practice is not in this edition" in text(client.get("/population/registers/"))
 
 
-def test_an_unknown_age_in_the_address_is_the_usual_one(client, sign_in):
+def test_the_last_age_band_is_the_usual_one(client, sign_in):
     sign_in("analyst", "99J")
-    assert client.get("/population/?age=x&cluster=z").status_code == 200
     assert "over 70" in text(client.get("/population/?segmentation=as_printed"))
 
 
@@ -155,6 +154,31 @@ def test_variation_by_age_and_sex_has_the_interval_of_that_step(client, sign_in)
     sign_in("analyst", "99J")
     page = text(client.get("/population/variation/?indicator=conditions&by=age_sex"))
     assert f"{row['ratio_age_sex']:.2f} ({row['low_age_sex']:.2f} to {row['high_age_sex']:.2f})" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("/population/variation/?indicator=nonsense", "no indicator 'nonsense'"),
+        ("/population/variation/?by=nonsense", "no by 'nonsense'"),
+        ("/population/?age=nonsense", "no age band 'nonsense'"),
+        ("/population/registers/?cluster=nonsense", "'nonsense' is in this run"),
+    ],
+)
+def test_an_unknown_choice_is_refused_with_what_there_is(client, sign_in, address, says):
+    sign_in("analyst", "99J")
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert says in text(answer)
+    assert f'href="{address.partition("?")[0]}"' in answer.content.decode()
+
+
+def test_another_segmentation_starts_with_its_own_ages(client, sign_in):
+    sign_in("analyst", "99J")
+    page = client.get("/population/?age=0-15").content.decode()
+    links = [part.partition('"')[0] for part in page.split('href="?')[1:]]
+    assert any("segmentation=" in link for link in links)
+    assert all("age=" not in link for link in links if "segmentation=" in link)
 
 
 def test_before_the_first_run_the_pages_say_what_to_wait_for(client, sign_in):

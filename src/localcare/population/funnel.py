@@ -1,6 +1,6 @@
 """Shapes the page of variation: the funnel as geometry, what it says in one sentence, the split in plain words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,9 +69,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Quadrants:
+    """Practices, where 1 lies, ticks (place, words)."""
+
     marks: tuple[Mark, ...]
     one_across: float
     one_up: float
+    across: tuple[tuple[float, str], ...]
+    up: tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,9 @@ class Page:
 
 
 def page(run: Run, indicator: str, step: str, own: str) -> Page:
-    """The page of an indicator; unknown choices become the usual ones. Raises NoRun."""
-    indicator = indicator if indicator in INDICATORS else next(iter(INDICATORS))
-    step = step if step in STEPS else variation.USUAL_STEP
+    """The page of an indicator; nothing asked is the usual. Raises NoRun, UnknownReport for a choice there is not."""
+    indicator = _chosen(indicator, INDICATORS, "indicator")
+    step = _chosen(step, STEPS, "by")
     of = reports.made(run)
     found = [row for row in reports.build(of, "variation", reports.PRACTICE).rows if row["indicator"] == indicator]
     rows = tuple(_at(row, step) for row in found)
@@ -108,6 +112,12 @@ def page(run: Run, indicator: str, step: str, own: str) -> Page:
     return Page(
         indicator, label, step, rows, said, drawn, placed, quadrant_finding(placed), draw_quadrants(placed, own)
     )
+
+
+def _chosen(asked: str, offered: Mapping[str, Any], what: str) -> str:
+    if asked and asked not in offered:
+        raise reports.UnknownReport(f"There is no {what} {asked!r}. There are: {', '.join(offered)}.")
+    return asked or next(iter(offered))
 
 
 def _at(row: Row, step: str) -> Row:
@@ -225,8 +235,8 @@ def draw_quadrants(rows: Sequence[Row], own: str) -> Quadrants | None:
     known = [row for row in rows if row["place"]]
     if not known:
         return None
-    across = _scale([row[key] for row in known for key in ("spend_low", "spend_high")], LEFT, RIGHT)
-    up = _scale([row[key] for row in known for key in ("outcome_low", "outcome_high")], BOTTOM, TOP)
+    spend, outcome = ([row[f"{of}_{end}"] for row in known for end in ("low", "high")] for of in ("spend", "outcome"))
+    across, up = _scale(spend, LEFT, RIGHT), _scale(outcome, BOTTOM, TOP)
     marks = tuple(
         Mark(
             name=row["unit_name"],
@@ -241,13 +251,30 @@ def draw_quadrants(rows: Sequence[Row], own: str) -> Quadrants | None:
         )
         for row in known
     )
-    return Quadrants(marks, across(1), up(1))
+    ticks = (
+        tuple((at(value), f"{value:g}") for value in _round_ratios(of)) for at, of in ((across, spend), (up, outcome))
+    )
+    return Quadrants(marks, across(1), up(1), *ticks)
 
 
 def _scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:
     """Where a value lies between two places of the drawing; 1 is always in it."""
-    least, most = min(*values, 0.95), max(*values, 1.05)
+    least, most = _span(values)
     return lambda value: round(start + (end - start) * (value - least) / (most - least), 2)
+
+
+def _span(values: Sequence[float]) -> tuple[float, float]:
+    """Every value and some room, so that no interval lies on the edge."""
+    least, most = min(*values, 0.95), max(*values, 1.05)
+    room = (most - least) / 20
+    return least - room, most + room
+
+
+def _round_ratios(values: Sequence[float]) -> list[float]:
+    """Three to six round ratios over the span, 1 among them."""
+    least, most = _span(values)
+    step = next(step for step in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 1e9) if (most - least) / step < 6)
+    return [round(n * step, 2) for n in range(int(np.ceil(least / step)), int(most / step) + 1)]
 
 
 def filters() -> list[dict[str, Any]]:

@@ -58,7 +58,8 @@ class Line:
 def scope_of(viewer: Viewer, asked_cluster: str) -> Scope | None:
     """What this viewer compares: their practice, their cluster, or the area and a cluster they choose.
 
-    None before the first run. A practice that the run does not know sees its cluster's and area's figures only.
+    None before the first run; raises UnknownReport for a cluster there is not. A practice that the run does not know
+    sees its cluster's and area's figures only.
     """
     run = queries.current_run()
     if run is None:
@@ -89,7 +90,9 @@ def _cluster(viewer: Viewer, of: Mapping[str, Any], known: set[str], asked: str)
         return of[viewer.organisation_code]["cluster"] if viewer.organisation_code in of else None
     if viewer.organisation_code in known:
         return viewer.organisation_code
-    return asked if asked in known else None
+    if asked and asked not in known:
+        raise queries.UnknownReport(f"No {settings.CLUSTER_WORD} {asked!r} is in this run. Choose one on this page.")
+    return asked or None
 
 
 def segment_lines(scope: Scope, grid: Segmentation, age_band: str) -> list[Line]:
@@ -200,7 +203,8 @@ def filters(grids: Sequence[Segmentation], grid: Segmentation | None, scope: Sco
     found = []
     if grid is not None:
         found.append(_filter("Age", "age", {band.key: band.label for band in grid.age_bands}, grid.age_bands[-1].key))
-        found.append(_filter("Groups", "segmentation", {g.key: g.label for g in grids}, queries.DEFAULT_SEGMENTATION))
+        groups = _filter("Groups", "segmentation", {g.key: g.label for g in grids}, queries.DEFAULT_SEGMENTATION)
+        found.append(groups | {"also": {"age": None}})  # ages are a segmentation's own
     if scope.may_choose:
         found.append(_filter("Where", "cluster", {"": scope.area_name, **scope.clusters}, ""))
     return found

@@ -15,7 +15,7 @@ from localcare.population import bounds, own, published, reports
 from localcare.population import definitions as definition_files
 from localcare.population import explorer as explorer_calc
 from localcare.population.calc import queries as query_texts
-from localcare.population.definitions import Definitions, Segmentation
+from localcare.population.definitions import AgeBand, Definitions, Segmentation
 from localcare.population.definitions.helping import Effects, Intervention, Limit
 from localcare.population.explorer import Answer, Question
 from localcare.population.first import Candidate, candidates, effects, group_names, on_lists
@@ -59,6 +59,7 @@ __all__ = [
     "DEFAULT_SEGMENTATION",
     "ORDERS",
     "PAGE_SIZE",
+    "AgeBand",
     "Alike",
     "Answer",
     "Candidate",
@@ -72,6 +73,7 @@ __all__ = [
     "NoRun",
     "Question",
     "Report",
+    "Segmentation",
     "UnknownReport",
     "all_listed",
     "area_name",

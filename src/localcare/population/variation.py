@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy
 
 from localcare.dataset import differencing, suppression
 from localcare.dataset.runs import RunFolder
@@ -32,8 +31,9 @@ HOW = (
 )
 HOW_QUADRANTS = (
     "Spend outside A&E and emergency admissions against emergency admissions, both against what is expected by age, "
-    "sex and deprivation. Ratios are drawn towards 1 by how little is known; a practice is placed only where the "
-    "probability of its place is 95% or more."
+    "sex and deprivation. Ratios are best guesses of what lies behind what was seen, drawn towards 1 by how little is "
+    "known, with 95% intervals that also hold that the spread among practices is not known (Gelman 2006). A "
+    "practice is placed only where the probability of its place is 95% or more."
 )
 
 
@@ -52,10 +52,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Compared:
-    """All practices on all indicators, the spread among practices by (indicator, step), and what is suppressed."""
+    """All practices on all indicators, the spread among practices by (indicator, step), and what is suppressed.
+
+    `true_ratios` of spend and outcome, where there are practices enough to tell.
+    """
 
     figures: Mapping[tuple[str, str], Figures]
     spread: Mapping[tuple[str, str], float]
+    true_ratios: Mapping[tuple[str, str], Row]
     hidden: frozenset
 
 
@@ -100,7 +104,22 @@ def _compared(asked: _Asked) -> Compared:
         )
         for (number, indicator), by_step in held.items()
     }
-    return Compared(figures, spread, _hidden(of, held))
+    true = {key: row for name in (SPEND, OUTCOME) for key, row in _true_ratios(figures, name).items()}
+    return Compared(figures, spread, true, _hidden(of, held))
+
+
+def _true_ratios(figures: Mapping[tuple[str, str], Figures], name: str) -> dict[tuple[str, str], Row]:
+    found = {key: of.by_step[USUAL_STEP] for key, of in figures.items() if key[1] == name}
+    rows = {key: row for key, row in found.items() if row["expected"]}
+    if len(rows) < variation.FEWEST:
+        return {}
+    amount, expected, chance = (np.array([r[k] for r in rows.values()]) for k in ("amount", "expected", "variance"))
+    true = variation.true_ratios(amount / expected, np.maximum(chance, 1e-9) / expected**2)
+    parts = ("guess", "low", "high", "above")
+    columns = [getattr(true, part).tolist() for part in parts]
+    return {
+        key: dict(zip(parts, values, strict=True)) for key, values in zip(rows, zip(*columns, strict=True), strict=True)
+    }
 
 
 def _called(p: Mapping[tuple, float], step: str) -> set[tuple]:
@@ -224,7 +243,7 @@ def _quadrant(every: Compared, unit: Unit) -> Row:
     names = [f"{axis}_{part}" for axis in ("spend", "outcome") for part in ("ratio", "low", "high")]
     if on_spend is None or on_outcome is None:
         return dict.fromkeys((*names, "place", "probability"))
-    (*spend, more_spend), (*outcome, more_outcome) = on_spend, on_outcome
+    more_spend, more_outcome = on_spend["above"], on_outcome["above"]
     chances = {
         f"{'more' if s else 'less'} spend, {'more' if o else 'fewer'} emergency admissions": (
             (more_spend if s else 1 - more_spend) * (more_outcome if o else 1 - more_outcome)
@@ -234,17 +253,11 @@ def _quadrant(every: Compared, unit: Unit) -> Row:
     }
     likeliest = max(chances, key=lambda place: chances[place])
     place = likeliest if chances[likeliest] >= SURE else UNCLEAR
-    figures = dict(zip(names, (round(value, 2) for value in (*spend, *outcome)), strict=True))
+    values = [max(0.0, of[part]) for of in (on_spend, on_outcome) for part in ("guess", "low", "high")]
+    figures = dict(zip(names, (round(value, 2) for value in values), strict=True))
     return {**figures, "place": place, "probability": round(chances[likeliest], 2)}
 
 
-def _place(every: Compared, unit: Unit, name: str) -> tuple[float, float, float, float] | None:
-    """Best guess of the true ratio, its 95% interval, the probability that it is above 1."""
-    figures = every.figures.get((unit[1], name))
-    if figures is None or (unit, name) in every.hidden or not figures.by_step[USUAL_STEP]["expected"]:
-        return None
-    row, between = figures.by_step[USUAL_STEP], every.spread[name, USUAL_STEP]
-    ratio, variance = row["amount"] / row["expected"], row["variance"] / row["expected"] ** 2
-    guess, low, high = (float(v) for v in variation.interval(ratio, variance, between))
-    width = (high - guess) / 1.96
-    return guess, max(0.0, low), high, float(scipy.stats.norm.cdf((guess - 1) / width)) if width else 0.5
+def _place(every: Compared, unit: Unit, name: str) -> Row | None:
+    """What the true ratio may be, as `calc.variation.TrueRatios` of one practice."""
+    return None if (unit, name) in every.hidden else every.true_ratios.get((unit[1], name))

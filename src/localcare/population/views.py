@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if scope is None:
         return render(request, "population/empty.jinja")
     grid = queries.segmentation(request.GET.get("segmentation", ""))
-    band = next((b for b in grid.age_bands if b.key == request.GET.get("age")), grid.age_bands[-1])
+    band = _band(grid, request.GET.get("age", ""))
     lines = presenters.segment_lines(scope, grid, band.key)
     context = {
         "scope": scope,
@@ -47,6 +47,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "how": queries.how("segments"),
     }
     return render(request, "population/index.jinja", context)
+
+
+def _band(grid: queries.Segmentation, key: str) -> queries.AgeBand:
+    known = {band.key: band for band in grid.age_bands}
+    if key and key not in known:
+        raise queries.UnknownReport(f"There is no age band {key!r} in {grid.label}. There are: {', '.join(known)}.")
+    return known[key] if key else grid.age_bands[-1]
 
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)

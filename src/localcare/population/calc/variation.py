@@ -7,6 +7,7 @@ small), and the spread is found as by Paule and Mandel (J Res NBS 1982;87:377), 
 differ much in size. False discoveries: Y. Benjamini and Y. Hochberg, J R Stat Soc B 1995;57:289.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ Floats = NDArray[np.float64]
 WINSORISED = 0.1
 FEWEST = 10  # practices below which no spread among them can be told, and nobody is called different
 FLAGGED = 0.05
+SPREADS, SPREADS_UP_TO = 400, 2.0  # how many spreads are weighed, and the widest, in the furthest that any ratio lies
 _CUT = float(special.ndtri(1 - WINSORISED))
 # The mean square of a standard normal whose upper and lower tenth are drawn in to its tenth and ninetieth percentile.
 IN_A_NORMAL = (
@@ -34,6 +36,16 @@ class Judged:
     spread: float
     p: Floats
     p_chance: Floats
+
+
+@dataclass(frozen=True)
+class TrueRatios:
+    """The best guess of each true ratio, its 95% interval, and the probability that it is above 1."""
+
+    guess: Floats
+    low: Floats
+    high: Floats
+    above: Floats
 
 
 def tails(observed: Floats, expected: Floats, variance: Floats, whole: bool) -> Floats:
@@ -117,14 +129,37 @@ def discoveries(p: Floats, at_most: float = FLAGGED) -> NDArray[np.bool_]:
     return called
 
 
-def interval(ratio: Floats, variance: Floats, between: float) -> tuple[Floats, Floats, Floats]:
-    """The true ratio as best guessed, drawn towards 1 by how little is known, with its 95% interval.
+def true_ratios(ratio: Floats, variance: Floats) -> TrueRatios:
+    """What each practice's true ratio may be, given all of them: none is surer than the little that these few tell.
 
-    In: ratio, its variance by chance, the spread among practices. Out: guess, low, high (empirical Bayes, normal).
+    In: one ratio and its variance by chance a practice, `FEWEST` or more. True ratios lie around 1 by a spread that is
+    not known either: each spread counts by how well it explains what is seen, all of them equally likely before
+    (a uniform prior on the standard deviation: A. Gelman, Bayesian Analysis 2006;1:515). Normal throughout.
     """
-    trust = between / (between + variance)
-    guess, width = 1 + trust * (ratio - 1), 1.96 * np.sqrt(trust * variance)
-    return guess, guess - width, guess + width
+    widest = SPREADS_UP_TO * float(np.sqrt(np.max((ratio - 1) ** 2 + variance)))
+    between = ((np.arange(SPREADS) + 0.5) / SPREADS * widest) ** 2
+    total = variance + between[:, None]
+    likely = -0.5 * np.sum(np.log(total) + (ratio - 1) ** 2 / total, axis=1)
+    weight = np.exp(likely - likely.max())
+    weight /= weight.sum()
+    trust = between[:, None] / total
+    centre, width = 1 + trust * (ratio - 1), np.sqrt(trust * variance)
+
+    def below(value: Floats) -> Floats:
+        return weight @ special.ndtr((value - centre) / width)
+
+    low, high = (_where(below, at, centre - 9 * width, centre + 9 * width) for at in (0.025, 0.975))
+    return TrueRatios(weight @ centre, low, high, 1 - below(np.ones_like(ratio)))
+
+
+def _where(below: Callable[[Floats], Floats], share: float, lows: Floats, highs: Floats) -> Floats:
+    """The value with `share` of the probability below it, by bisection."""
+    low, high = lows.min(axis=0), highs.max(axis=0)
+    for _ in range(50):
+        middle = (low + high) / 2
+        under = below(middle) < share
+        low, high = np.where(under, middle, low), np.where(under, high, middle)
+    return (low + high) / 2
 
 
 def shares(expected: tuple[float, ...], observed: float) -> tuple[float, ...]:
