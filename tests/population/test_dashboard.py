@@ -19,13 +19,23 @@ from localcare.access import queries as gate
 from localcare.access.types import ChoiceKind, Purpose
 from localcare.base import audit
 from localcare.dataset.suppression import Rule
-from localcare.population import actions, costliest, dashboard, expected, queries, reports, segment_report, use_report
+from localcare.population import (
+    actions,
+    costliest,
+    dashboard,
+    expected,
+    measure_page,
+    queries,
+    reports,
+    segment_report,
+    use_report,
+)
 from localcare.population.models import Run
 from tests import builders
 from tests.builders import text
 
 OWN, OTHER, NOT_SHARING = "G82000", "G82001", "G82003"
-PAGE, PEOPLE = "/population/practice/", "/population/practice/costliest/"
+PAGE, PEOPLE, MEASURES = "/population/practice/", "/population/practice/costliest/", "/population/measures/"
 FILES = ("/population/practice.csv", "/population/practice.xlsx")
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +76,7 @@ def place(unit, own=""):
 
 
 class TestWhoSeesWhat:
-    @pytest.mark.parametrize("page", [PAGE, PEOPLE, *FILES])
+    @pytest.mark.parametrize("page", [PAGE, PEOPLE, MEASURES, *FILES])
     @pytest.mark.parametrize(
         ("role", "at", "status"),
         [
@@ -83,7 +93,7 @@ class TestWhoSeesWhat:
         sign_in(role, at)
         assert client.get(page).status_code == status
 
-    @pytest.mark.parametrize("page", [PAGE, PEOPLE, *FILES])
+    @pytest.mark.parametrize("page", [PAGE, PEOPLE, MEASURES, *FILES])
     def test_a_practice_sees_no_other(self, client, sign_in, page):
         sign_in("practice_manager", OWN)
         assert client.get(f"{page}?at=practice:{OTHER}").status_code == 404
@@ -155,7 +165,9 @@ class TestRegistersAndUse:
         page = text(client.get(PAGE))
         assert "Your practice does not share for planning" in page
         assert 'data-label="Recorded">not shared<' in page
+        assert 'data-label="Number">not shared<' in page
         assert 'data-label="Recorded">0<' not in page
+        assert 'data-label="Number">0<' not in page
         assert "Nobody's use is seen here." in text(client.get(PEOPLE))
 
 
@@ -260,10 +272,57 @@ def test_money_of_few_or_of_one_is_hidden_and_never_alone(amounts):
     assert len(hidden) != 1 or band.a_head is None
 
 
+class TestMeasures:
+    def test_own_figures_are_those_of_its_people_and_others_as_published(self, area):
+        of, own = place(("practice", OWN), OWN)
+        number = next(n for n, (code, _) in of.practices.items() if code == OWN)
+        people = {row["person"] for row in of.folder.rows("person_result", "practice = $p", {"p": number})}
+        visits = sum(row["emergency_attendance"] for row in of.folder.rows("person_use") if row["person"] in people)
+        ours = {line.measure.key: line for line in measure_page.lines(of, own)}["emergency_attendances"]
+        assert (ours.numerator, ours.denominator, ours.rate) == (visits, 100, 10.0 * visits)
+        _, outside = place(("practice", OWN))
+        published = {row["measure"]: row for row in queries.report("measures", "practice", unit=OWN).rows}
+        assert all(line.rate == published[line.measure.key]["rate"] for line in measure_page.lines(of, outside))
+
+    def test_one_that_is_not_shared_has_no_figure(self, client, sign_in):
+        sign_in("practice_manager", NOT_SHARING)
+        page = text(client.get(MEASURES))
+        assert 'data-label="Number">not shared<' in page
+        assert 'data-label="Number">0<' not in page
+
+    def test_leads_from_the_area_to_clusters_to_practices(self, client, sign_in):
+        sign_in("analyst", "99J")
+        area = client.get(f"{MEASURES}?measure=emergency_attendances").content.decode()
+        assert 'href="?at=cluster:C1&amp;measure=emergency_attendances"' in area
+        cluster = client.get(f"{MEASURES}?at=cluster:C1&measure=emergency_attendances").content.decode()
+        assert 'href="?at=practice:G82001&amp;measure=emergency_attendances"' in cluster
+        assert "practice:G82002" not in cluster
+
+    def test_a_practice_is_led_to_no_other(self, client, sign_in):
+        sign_in("practice_manager", OWN)
+        page = client.get(f"{MEASURES}?at=cluster:C1&measure=emergency_attendances").content.decode()
+        assert f"at=practice:{OWN}&amp;measure" in page
+        assert f"at=practice:{OTHER}" not in page
+        assert f"Practice {OTHER}" in page
+
+    def test_an_unknown_one_is_refused_with_those_there_are(self, client, sign_in):
+        sign_in("analyst", "99J")
+        answer = client.get(f"{MEASURES}?measure=nonsense")
+        assert (answer.status_code, "no measure 'nonsense'. It has: emergency_admissions" in text(answer)) == (
+            404,
+            True,
+        )
+
+
 class TestFiles:
     def test_csv_and_workbook_hold_what_the_page_shows(self, client, sign_in):
         sign_in("practice_manager", OWN)
-        for part, first in (("registers", "register"), ("use", "activity"), ("costliest", "rank")):
+        for part, first in (
+            ("registers", "register"),
+            ("use", "activity"),
+            ("measures", "measure"),
+            ("costliest", "rank"),
+        ):
             found = list(csv.reader(io.StringIO(client.get(f"{FILES[0]}?part={part}").content.decode())))
             book = zipfile.ZipFile(io.BytesIO(client.get(f"{FILES[1]}?part={part}").content))
             assert found[0][0] == first
@@ -275,7 +334,7 @@ class TestFiles:
         assert client.get(f"{FILES[0]}?part=names").status_code == 404
 
 
-@pytest.mark.parametrize("page", [PAGE, PEOPLE])
+@pytest.mark.parametrize("page", [PAGE, PEOPLE, MEASURES])
 def test_queries_do_not_grow(client, sign_in, page, django_assert_max_num_queries):
     sign_in("practice_manager", OWN)
     client.get(page)
@@ -286,5 +345,5 @@ def test_queries_do_not_grow(client, sign_in, page, django_assert_max_num_querie
 def test_before_the_first_run_the_pages_say_what_to_wait_for(client, sign_in):
     sign_in("practice_manager", OWN)
     Run.objects.all().delete()
-    for page in (PAGE, PEOPLE):
+    for page in (PAGE, PEOPLE, MEASURES):
         assert "There are no figures yet" in text(client.get(page))

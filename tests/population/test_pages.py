@@ -1,5 +1,7 @@
 """The pages of population: own figures exactly, those beside them protected, never a name."""
 
+import re
+import shlex
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -7,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from localcare.base import audit
+from localcare.cli.main import main
 from localcare.population import actions, presenters, queries, reports, segment_report
 from localcare.population.models import Run
 from tests import builders
@@ -171,6 +174,26 @@ def test_an_unknown_choice_is_refused_with_what_there_is(client, sign_in, addres
     assert answer.status_code == 404
     assert says in text(answer)
     assert f'href="{address.partition("?")[0]}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/population/",
+        "/population/?segmentation=as_printed",
+        "/population/registers/",
+        "/population/variation/",
+        "/population/practice/",
+        "/population/measures/?measure=emergency_attendances",
+    ],
+)
+@pytest.mark.parametrize(("role", "at"), [("practice_manager", OWN), ("care_coordinator", "C1"), ("analyst", "99J")])
+def test_a_page_says_how_to_ask_the_same(client, sign_in, page, role, at):
+    sign_in(role, at)
+    told = re.findall(r"<pre[^>]*>localcare population report ([^<]*)</pre>", client.get(page).content.decode())
+    assert told
+    for command in told:
+        assert main(["population", "report", *shlex.split(command), "--json"]) == 0, command
 
 
 def test_another_segmentation_starts_with_its_own_ages(client, sign_in):

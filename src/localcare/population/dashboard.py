@@ -91,16 +91,14 @@ def _own_use(of: Made, practice_code: str) -> dict[str, dict[str, Any]]:
     number = next(n for n, (code, _) in of.practices.items() if code == practice_code)
     amounts, observed = _amounts(of.folder, number), of.run.coverage[practice_code]["observed"]
     return {
-        name: {"amount": None, "per_1000_observed": None, "shared_by": sharing.NONE}
-        if practice_code in sharing.lost(of.run, sharing.sources()[name])
-        else _own_row(round(amounts.get(name, 0)), observed)
+        name: _own_row(round(amounts.get(name, 0)), observed)
+        | sharing.told(sharing.by_own(of.run, practice_code, sharing.sources()[name]), ("amount", "per_1000_observed"))
         for name in use_report.LABELS
     }
 
 
 def _own_row(amount: int, observed: int) -> dict[str, Any]:
-    per_1000 = round(1000 * amount / observed, 1) if observed else None
-    return {"amount": amount, "per_1000_observed": per_1000, "shared_by": sharing.ALL}
+    return {"amount": amount, "per_1000_observed": round(1000 * amount / observed, 1) if observed else None}
 
 
 @lru_cache(maxsize=128)
@@ -181,8 +179,10 @@ def without_published(lines: Sequence[RegisterLine]) -> str:
     return ", ".join([*names[:1], *(lowered(name) for name in names[1:])])
 
 
-def register_finding(lines: Sequence[RegisterLine], rule: suppression.Rule) -> str:
+def register_finding(lines: Sequence[RegisterLine], rule: suppression.Rule, place: Place) -> str:
     """One sentence: which register holds clearly fewer than expected, the most people first."""
+    if place.unit == AREA_UNIT:
+        return "Nobody outside the area is seen to compare its registers with; choose a cluster or a practice."
     known = [line for line in lines if line.expected is not None and line.on_register is not None]
     if not known:
         return "There is not enough data to compare."

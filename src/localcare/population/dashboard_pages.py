@@ -1,4 +1,4 @@
-"""The practice dashboard: use, registers against what is expected, the hundred who cost most; the same as files."""
+"""The practice dashboard: use, registers against expected, measures, the hundred who cost most; the same as files."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -11,12 +11,21 @@ from django.shortcuts import render
 from localcare.access.guard import requires, viewer_of
 from localcare.access.types import Capability, Viewer
 from localcare.design.paging import page_of
-from localcare.population import costliest, dashboard, expected, explorer_export, queries, reports
+from localcare.population import (
+    costliest,
+    dashboard,
+    expected,
+    explorer_export,
+    measure_page,
+    measure_report,
+    queries,
+    reports,
+)
 from localcare.population.dashboard import AREA_UNIT, Place, Unit
 from localcare.population.reports import AREA, CLUSTER, PRACTICE, Made, UnknownReport
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES = ("registers", "use", "costliest")
+FILES = ("registers", "use", "measures", "costliest")
 
 
 def with_place(view: Callable[[HttpRequest, Made, Place], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -67,7 +76,7 @@ def overview(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
         "chart": dashboard.use_chart(use, place),
         "use_finding": dashboard.use_finding(use, place),
         "registers": registers,
-        "register_finding": dashboard.register_finding(registers, of.rule),
+        "register_finding": dashboard.register_finding(registers, of.rule, place),
         "no_published": expected.NO_PUBLISHED,
         "unpublished": dashboard.without_published(registers),
         "how_expected": expected.HOW,
@@ -95,6 +104,28 @@ def people(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
 
 @requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
 @with_place
+def measures(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
+    """Every measure of the run, and one of them by the places below."""
+    found = measure_page.lines(of, place)
+    measure = measure_page.chosen(of, request.GET.get("measure", ""))
+    context = shared(request, of, place) | {
+        "lines": found,
+        "finding": measure_page.finding(found, place),
+        "measure": measure,
+        "how": measure_report.HOW,
+    }
+    if measure:
+        parts, may = measure_page.parts(of, place, measure), units_of(viewer_of(request), of)
+        context |= {
+            "chart": measure_page.chart(of, measure, parts, place, may),
+            "parts_finding": measure_page.parts_finding(measure, parts),
+            "parts_level": CLUSTER if place.unit[0] == AREA else PRACTICE,
+        }
+    return render(request, "population/measures.jinja", context)
+
+
+@requires(Capability.SEE_POPULATION, Capability.SEE_OWN_REGISTERS)
+@with_place
 def as_csv(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
     """One part of the dashboard as a CSV file."""
     part, rows = _rows(request, of, place)
@@ -111,7 +142,15 @@ def as_xlsx(request: HttpRequest, of: Made, place: Place) -> HttpResponse:
         ("Place", place.name),
         ("Date", of.run.as_at.isoformat()),
         ("Edition", of.run.edition),
-        ("Method", {"registers": expected.HOW, "use": queries.how("use"), "costliest": costliest.HOW}[part]),
+        (
+            "Method",
+            {
+                "registers": expected.HOW,
+                "use": queries.how("use"),
+                "measures": measure_report.HOW,
+                "costliest": costliest.HOW,
+            }[part],
+        ),
         ("Coverage", f"{seen['practices_sharing']} of {seen['practices']} practices share"),
         ("Numbers", "Exact, for your practice alone" if place.exact else "Small numbers suppressed, others rounded"),
     ]
@@ -125,6 +164,8 @@ def _rows(request: HttpRequest, of: Made, place: Place) -> tuple[str, list[dict[
         return part, dashboard.registers_file(dashboard.register_lines(of, place), place)
     if part == "use":
         return part, dashboard.use_file(dashboard.use_lines(of, place), place)
+    if part == "measures":
+        return part, measure_page.file_rows(measure_page.lines(of, place), place)
     if part == "costliest":
         return part, dashboard.costliest_file(dashboard.costliest_of(of, place))
     raise UnknownReport(f"no part {part!r}; there are: {', '.join(FILES)}")

@@ -11,7 +11,7 @@ from localcare.dataset import suppression
 from localcare.design.charts import Bar, BarChart, bar_chart
 from localcare.design.formats import percent, pounds
 from localcare.places import queries as places
-from localcare.population import queries
+from localcare.population import queries, reports
 from localcare.population.definitions import Segmentation
 
 
@@ -35,6 +35,13 @@ class Scope:
     def ours(self) -> str:
         """The name of those in the first column."""
         return self.practice_name or self.cluster_name or self.area_name
+
+    @property
+    def unit(self) -> tuple[str, str]:
+        """Level and code of those in the first column, as reports are asked for them."""
+        if self.practice:
+            return reports.PRACTICE, self.practice
+        return (reports.CLUSTER, self.cluster) if self.cluster else (reports.AREA, "")
 
     @property
     def beside(self) -> str:

@@ -63,6 +63,12 @@ def shared(of: Made, unit: Unit, practices: Collection[str]) -> str:
     return ALL if len(kept) == len(seen) else SOME if kept else NONE
 
 
+def by_own(run: Run, practice_code: str, wanted: Iterable[str]) -> str:
+    """Whether a practice's own figure made from these sources is there; one that shares nothing has none."""
+    seen = run.coverage[practice_code]["observed"]
+    return ALL if seen and practice_code not in lost(run, wanted) else NONE
+
+
 def told(by: str, figures: Iterable[str]) -> dict[str, str | None]:
     """By whom a row is shared: where by none of the unit's practices, it has no figures, least of all a zero."""
     return {"shared_by": by} | (dict.fromkeys(figures) if by == NONE else {})

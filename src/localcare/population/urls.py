@@ -15,6 +15,7 @@ urlpatterns = [
     path("population/practice/costliest/", dashboard_pages.people, name="costliest"),
     path("population/practice.csv", dashboard_pages.as_csv, name="dashboard_csv"),
     path("population/practice.xlsx", dashboard_pages.as_xlsx, name="dashboard_xlsx"),
+    path("population/measures/", dashboard_pages.measures, name="measures"),
     path("population/variation/", views.variation, name="variation"),
     path("population/quality/", quality_pages.overview, name="quality"),
     path("population/quality.csv", quality_pages.quality_csv, name="quality_csv"),

@@ -39,6 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "scope": scope,
         "grid": grid,
+        "asked_grid": grid.key != queries.DEFAULT_SEGMENTATION,
         "band": band,
         "lines": lines,
         "chart": presenters.spend_chart(scope, lines),
