@@ -127,7 +127,7 @@ def test_a_further_segmentation_is_found_and_changes_the_fingerprint(tmp_path):
     assert loaded.segmentation("mine").label
     assert loaded.fingerprint != LOADED.fingerprint
     assert replace(loaded, segmentations=LOADED.segmentations, fingerprint=LOADED.fingerprint) == LOADED
-    with pytest.raises(BadDefinition, match="there are: age_and_conditions, as_printed"):
+    with pytest.raises(BadDefinition, match="There are: age_and_conditions, as_printed"):
         LOADED.segmentation("yours")
 
 

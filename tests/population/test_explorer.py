@@ -345,7 +345,7 @@ def test_queries_do_not_grow(client, area, sign_in, django_assert_max_num_querie
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ("segmentation=nope", "no segmentation 'nope'; there are: age_and_conditions"),
+        ("segmentation=nope", "no segmentation 'nope'. There are: age_and_conditions"),
         ("by=colour", "Nothing can be broken down by 'colour'"),
         ("show=colour", "no measure 'colour'"),
     ],
@@ -368,6 +368,10 @@ def test_a_file_that_is_broken_or_came_after_the_run_is_told_on_the_pages_that_n
         answer = client.get(f"{page}?segmentation=mine")
         assert answer.status_code == 404
         assert "did you mean hypertension" in text(answer)
+    for page in ("/population/", "/population/how-made/"):
+        shown = text(client.get(page))
+        assert "segmentations/mine.toml" in shown
+        assert str(folder) not in shown
     path.write_text(OWN_SEGMENTATION, encoding="utf-8")
     assert "came or changed after the run in use was made" in text(client.get("/population/?segmentation=mine"))
 
@@ -377,6 +381,27 @@ def test_before_the_first_run(client, area, sign_in, monkeypatch):
     monkeypatch.setattr(queries, "current_run", lambda: None)
     assert "There are no figures yet" in text(client.get("/population/explorer/"))
     assert client.get("/population/explorer.csv").status_code == 404
+
+
+def test_of_nobody_is_said_so_and_not_that_it_is_hidden(client, area, sign_in):
+    sign_in("analyst", "99J")
+    page = client.get("/population/explorer/?by=sex&show=spend_per_head").content.decode()
+    rows = [row for row in page.split("<tr>") if "Indeterminate" in row and 'data-label="Spend a head"' in row]
+    assert any('data-label="People">0<' in row and 'data-label="Spend a head">nobody<' in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        (Question(), "explorer-area-by-cluster-2017-03-31.csv"),
+        (
+            Question(("cluster", "C1"), "sex", (("age", "70+"),), "spend"),
+            "explorer-cluster-C1-by-sex-age-70+-spend-2017-03-31.csv",
+        ),
+    ],
+)
+def test_a_file_is_named_by_its_question(question, name):
+    assert asking.file_name(question, "2017-03-31", "csv") == name
 
 
 def test_files_say_the_same_as_the_page_and_are_the_same_every_time(client, area, sign_in):

@@ -1,5 +1,6 @@
 """How somebody else asks the same: the command and the Python call behind a figure."""
 
+import re
 import shlex
 
 from localcare.population.explorer import Question
@@ -15,6 +16,17 @@ def command(question: Question) -> str:
     for name, value in question.where:
         words += ["--where", f"{name}={value}"]
     return shlex.join([*words, "--show", question.show, "--segmentation", question.segmentation])
+
+
+def file_name(question: Question, as_at: str, ending: str) -> str:
+    """A name for the answer as a file that tells one question from another."""
+    words = [*question.unit, "by", question.by, *(value for pair in question.where for value in pair)]
+    words += [
+        name
+        for name, usual in ((question.show, DEFAULT.show), (question.segmentation, DEFAULT.segmentation))
+        if name != usual
+    ]
+    return f"{re.sub(r'[^A-Za-z0-9_+]+', '-', '-'.join(['explorer', *filter(None, words), as_at]))}.{ending}"
 
 
 def python(question: Question) -> str:

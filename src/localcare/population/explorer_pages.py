@@ -89,7 +89,7 @@ def _file(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
         content: Any = explorer_export.as_csv(found)
     else:
         content = explorer_export.as_xlsx(found, explorer_export.how(answer), answer.as_at)
-    name = f"explorer-{answer.question.by}-{answer.as_at}.{ending}"
+    name = asking.file_name(answer.question, answer.as_at, ending)
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

@@ -116,8 +116,17 @@ def value_of(answer: Answer, row: Mapping[str, Any]) -> float | None:
 
 
 def in_chart(answer: Answer, row: Mapping[str, Any]) -> bool:
-    """Whether a bar can stand beside the others: not without a figure, and not pounds beside contacts."""
-    return not unshared(answer, row) and not (answer.question.by == "setting" and row["part"] in IN_POUNDS)
+    """Whether a bar can stand beside the others: not of nobody or unshared, and not pounds beside contacts."""
+    return (
+        not nobody(answer, row)
+        and not unshared(answer, row)
+        and not (answer.question.by == "setting" and row["part"] in IN_POUNDS)
+    )
+
+
+def nobody(answer: Answer, row: Mapping[str, Any]) -> bool:
+    """Whether what a bar would show is of nobody at all, which is told, and not that there is a figure to hide."""
+    return answer.question.show != PEOPLE and row.get("people") == 0
 
 
 def unshared(answer: Answer, row: Mapping[str, Any]) -> bool:

@@ -96,6 +96,7 @@ __all__ = [
     "on_lists",
     "outcome_source",
     "outcomes_of",
+    "own_files_refused",
     "palliative",
     "people_alike",
     "practice_list",
@@ -221,7 +222,7 @@ def segmentation(key: str) -> Segmentation:
     try:
         return of.segmentation(key or DEFAULT_SEGMENTATION)
     except (NoRun, definition_files.BadDefinition) as error:
-        raise UnknownReport(str(error)) from error
+        raise UnknownReport(_by_name(str(error))) from error
 
 
 def how(name: str) -> str:
@@ -259,6 +260,16 @@ def queries_of_run() -> dict[str, Query]:
 def conditions_missing() -> list[tuple[str, str]]:
     """Conditions that should count and cannot, and why."""
     return [(missing.label, missing.reason) for missing in _definitions().conditions.missing]
+
+
+def own_files_refused() -> tuple[str, ...]:
+    """The installation's own definitions that cannot be used, and why: each by its name, not where it lies."""
+    return tuple(_by_name(why) for why in _definitions().left_out)
+
+
+def _by_name(why: str) -> str:
+    """A message without the folder of the server that its file lies in, for pages."""
+    return why.replace(f"{settings.DATA}/", "")
 
 
 def runs_by_edition() -> dict[str, tuple[str, ...]]:

@@ -46,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "finding": presenters.spend_finding(scope, lines, band.label),
         "filters": presenters.filters(queries.segmentations(), grid, scope),
         "how": queries.how("segments"),
+        "refused": queries.own_files_refused(),
     }
     return render(request, "population/index.jinja", context)
 
@@ -124,6 +125,7 @@ def how_made(request: HttpRequest) -> HttpResponse:
         "reports": queries.reports_explained(),
         "grids": queries.segmentations(),
         "missing": queries.conditions_missing(),
+        "refused": queries.own_files_refused(),
         "tables": _queries(viewer_of(request)),
     }
     return render(request, "population/how_made.jinja", context)

@@ -199,7 +199,7 @@ class Definitions:
                 return segmentation
         left_out = f"; left out: {'; '.join(self.left_out)}" if self.left_out else ""
         there = ", ".join(s.key for s in self.segmentations)
-        raise BadDefinition(f"no segmentation {key!r}; there are: {there}{left_out}")
+        raise BadDefinition(f"There is no segmentation {key!r}. There are: {there}{left_out}")
 
 
 def load(extra: Path | None = None) -> Definitions:
