@@ -184,7 +184,7 @@ PARTS = """[beds]
 share_placed = 0.95
 within_days = 1
 replications = 10
-site = [{ name = "A", beds = [40], source = "assumed" }]
+site = [{ name = "A", beds = [4], source = "assumed" }]
 [staff]
 posts_per_bed = { value = 1.5, unit = "posts", source = "assumed" }
 redeployed = { value = 0.5, unit = "share", source = "assumed" }
@@ -198,7 +198,9 @@ share = { value = 0.5, unit = "share", source = "assumed" }
 
 
 def test_two_are_compared_with_their_beds_staff_and_hubs(signed_in, hubs, planner, small):  # noqa: F811
-    actions.save(name="mine", text=small + HUBS + PARTS, seen=3, by=planner)
+    tenth = '[money]\nfor_people = { value = 4844600, unit = "people", source = "assumed" }\n'  # fewer to wait for
+    text = small.replace("[money]\n", tenth) + HUBS + "min_population = 4600\n" + PARTS
+    actions.save(name="mine", text=text, seen=3, by=planner)
     actions.fork(of="mine", name="moved", title="Moved", by=planner)
     signed_in.post(f"/planning/moved/hubs/keep/?{TRIED}", {"seen": 1})
     for name in ("mine", "moved"):

@@ -217,7 +217,7 @@ source = "assumed"
 
 @pytest.fixture(scope="module")
 def supplied():
-    return running.of_text(WHOLE + SUPPLY)
+    return running.of_text(SCENARIO + PARTS[PARTS.index("[staff]") :] + SUPPLY)
 
 
 def test_posts_missing_are_those_needed_less_those_there(supplied):

@@ -23,6 +23,7 @@ from localcare.dataset import suppression
 from localcare.dataset.suppression import Line, Rule, least_loss
 
 K = Any
+REST = "rest of a sum"
 LEAST = 3  # values that must remain where sums narrow one by one; assumed: one is exact, one more may be lost to all
 LEAST_OF_ALL = 2  # values that must remain once all sums are solved together
 MOST = 1e9  # more than any count
@@ -58,12 +59,31 @@ def guarded(
     counts: every count that the lines hold, exactly. Lines whose total is None are sums that everybody knows.
     """
     gone = set(hidden)
+    counts, rests = _with_rests(counts, lines, rule)
+    gone |= {line.total for line in rests}
+    lines = [*lines, *rests]
     while found := narrowed(counts, gone, lines, rule):
         more = {_protector({key}, gone, own, lines) for key in sorted(found, key=str)} - {None}
         if not more:
             break
         gone |= more
     return frozenset(gone)
+
+
+def _with_rests(counts: Mapping[K, float], lines: Sequence[Line], rule: Rule) -> tuple[dict[K, float], list[Line]]:
+    """The counts, and as counts of their own the few that one part leaves of a sum that everybody knows.
+
+    Nobody asks for them, but whoever takes the part from the sum has them.
+    """
+    every, rests = dict(counts), []
+    for line in lines:
+        whole = sum(counts[part] for part in line.parts)
+        for part in line.parts if line.total is None and len(line.parts) > 2 else ():
+            if rule.small(left := whole - counts[part]):
+                others = tuple(one for one in line.parts if one != part)
+                every[REST, others] = left
+                rests.append(Line((REST, others), others))
+    return every, rests
 
 
 def _protector(found: set[K], gone: set[K], own: Mapping[K, float], lines: Sequence[Line]) -> K | None:
