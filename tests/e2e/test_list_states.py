@@ -59,6 +59,12 @@ def test_lists_from_none_to_very_many(area, seen_by):
     team("/lists/G1/", "list-nobody-outside", "No row is shown.")
     team("/lists/", "lists-nobody", "Nobody is on a list.")
 
+    lists.run.model |= {"thin": {"G1": "no GP records since 3 January 2017"}}
+    lists.run.save()
+    gp("/lists/G1/", "list-too-thin", "Not enough data to score anybody here.")
+    area.add_organisation("C9", "New cluster", "cluster")
+    area.add_practice("G9", "New Practice", "C9")
+    seen_by(area.viewer("gp", "G9"))("/lists/G9/first/", "first-no-team", "No team looks after")
     people = [builders.patient(family=f"Person{n}", given="Given") for n in range(7)]
     for person in people:
         lists.add(person, palliative=person is people[-1])

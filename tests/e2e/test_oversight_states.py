@@ -99,7 +99,12 @@ def very_many(area, coordinator) -> None:
 def oversight_full(page) -> None:
     page.goto("/oversight/")
     expect(page.get_by_role("heading", name="Emergency accesses to review: 30")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("And 5 more, which follow when these are reviewed.")
     check_page(page, "oversight-full", opened=True)
+    page.goto("/oversight/?who=Nobody+at+all")
+    expect(page.locator("main")).to_contain_text("Nothing fits.")
+    check_page(page, "oversight-nothing-fits")
+    page.goto("/oversight/")
     page.get_by_role("table", name="Audit entries").locator("tbody").get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Entry ")
     check_page(page, "oversight-entry")

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from localcare.base import audit
 from localcare.places.models import Area
-from localcare.population import actions, queries
+from localcare.population import actions, queries, variation
 from tests import builders
 from tests.e2e.browser import check_page, sign_in_as
 from tests.population.conftest import with_a_past
@@ -24,6 +24,8 @@ ALL = (
     ("explorer/?by=setting", "explorer-settings", "For 1,000 people"),
     ("explorer/?by=lsoa&show=spend_per_head", "explorer-map-spend", "Not shown, too few people"),
     ("explorer/?group=dementia&condition=asthma", "explorer-crossed", "groups and conditions are not crossed"),
+    ("practice/?at=area:", "dashboard-area", "choose a cluster or a practice"),
+    ("measures/?measure=emergency_attendances", "measures-unfolded", "for 1,000"),
     (f"practice/costliest/?at=practice:{NOT_SHARING}", "costliest-nobody", "Nobody's use is seen here."),
     ("variation/?indicator=conditions", "variation-drawn", "Each dot is a practice"),
     ("quality/?at=area:", "quality-unfolded", "What has arrived"),
@@ -57,13 +59,18 @@ def area(transactional_db, tmp_path, monkeypatch):
     return made
 
 
-def test_pages_on_a_run(open_page, area):
+def test_pages_on_a_run(open_page, area, monkeypatch):
     page = open_page()
     sign_in_as(page, area.viewer("analyst", "99J").user_id)
     for address, name, tells in ALL:
         page.goto(f"/population/{address}")
         expect(page.locator("main")).to_contain_text(tells)
         check_page(page, name, opened=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(variation, "_standing", lambda figures, step: "above")
+        page.goto("/population/variation/?indicator=conditions")
+        expect(page.locator("main")).to_contain_text("lie above what their list")
+        check_page(page, "variation-above", opened=True)
     query_of_run(page)
     practices_that_are_not_seen(open_page, area)
     results_taken_away(page)
