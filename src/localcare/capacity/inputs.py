@@ -1,5 +1,5 @@
-"""What a result was made of, so that it can be cited and made again: the scenario's text, its baseline and the packaged
-figures, each by its SHA-256."""
+"""What a result was made of, so that it can be cited and made again: the scenario's text, its baseline, the packaged
+figures and the program's own code, each by its SHA-256."""
 
 import hashlib
 import json
@@ -21,6 +21,7 @@ def inputs_table(text: str, baseline: Baseline) -> Table:
         ("scenario", "The scenario's text", _digest(text.encode())),
         ("baseline", f"{baseline.label}, as at {baseline.as_at.isoformat()}", digest_of(baseline)),
         *(("packaged", name, digest) for name, digest in _packaged()),
+        ("program", f"The code of planning, Localcare {version('localcare')}", _code()),
     )
     says = "Made again of the same inputs with the same version, every figure is the same."
     return Table("inputs", "What it was made of", says, ("input", "what", "sha256"), rows)
@@ -47,6 +48,14 @@ def digest_of(baseline: Baseline) -> str:
 @cache
 def _packaged() -> tuple[tuple[str, str], ...]:
     return tuple((path.name, _digest(path.read_bytes())) for path in _files())
+
+
+@cache
+def _code() -> str:
+    """Of every module of this room by its name and text: another version of them may give other figures."""
+    room = HERE.parent
+    modules = sorted(path for path in room.rglob("*.py") if "migrations" not in path.parts)
+    return _digest(b"".join(path.relative_to(room).as_posix().encode() + path.read_bytes() for path in modules))
 
 
 def _files() -> Iterator[Path]:

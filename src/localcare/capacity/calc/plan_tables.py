@@ -13,6 +13,8 @@ def all_tables(plan: Plan, found: Sequence[Driver], words: Words) -> list[Table]
     return [
         tables.people(plan),
         tables.activity(plan, words),
+        tables.activity_by_age_and_group(plan, words),
+        tables.activity_by_practice(plan, words),
         tables.steps(plan, words),
         tables.overlaps(plan, words),
         money_tables.money(plan),

@@ -80,6 +80,45 @@ def activity(plan: Plan, words: Words) -> Table:
     return Table("activity", "Activity", says, ("year", "setting", "unit", "case", *RANGE), tuple(rows))
 
 
+def activity_by_age_and_group(plan: Plan, words: Words) -> Table:
+    """The last year's use, told apart as the baseline's is."""
+    cases = (("nothing done", plan.account.nothing_done), ("with the plan", plan.account.planned))
+    rows = [
+        (
+            words.settings[key], age, words.groups[group], case,
+            float(plan.baseline.use[a, g, s]), *ranged(use[:, -1, a, g, s]),
+        )
+        for s, key in enumerate(plan.baseline.settings)
+        for a, age in enumerate(age_labels(plan.baseline.age_from))
+        for g, group in enumerate(plan.baseline.groups)
+        if plan.baseline.use[a, g, s]
+        for case, use in cases
+    ]  # fmt: skip
+    says = f"Use of {plan.scenario.years[-1]} by age and group, beside that of the baseline year; where there is any."
+    columns = ("setting", "age", "group", "case", "baseline", *RANGE)
+    return Table("activity_by_age_and_group", "Activity by age and group", says, columns, tuple(rows))
+
+
+def activity_by_practice(plan: Plan, words: Words) -> Table:
+    """The last year's use of each practice's people, as its ages would use what the plan's do."""
+    cases = (("nothing done", plan.account.nothing_done), ("with the plan", plan.account.planned))
+    last = {case: use[:, -1].sum(2) for case, use in cases}  # draws x ages x settings
+    people = plan.baseline.people_of_practices
+    shares = np.divide(people, (of := people.sum(0)), out=np.zeros_like(people), where=of > 0)  # practices x ages
+    rows = [
+        (cluster, code, words.settings[key], case, *ranged(use[..., s] @ share))
+        for code, cluster, share in zip(plan.baseline.practices, plan.baseline.clusters, shares, strict=True)
+        for s, key in enumerate(plan.baseline.settings)
+        for case, use in last.items()
+    ]
+    says = (
+        f"Use of {plan.scenario.years[-1]} by practice, if its people use what people of their age do: no practice's "
+        "own use stands in a baseline."
+    )
+    columns = ("cluster", "practice", "setting", "case", *RANGE)
+    return Table("activity_by_practice", "Activity by practice", says, columns, tuple(rows))
+
+
 def steps(plan: Plan, words: Words) -> Table:
     rows = [
         (year, words.settings[key], step.label, *ranged(step.change[:, i, :, s].sum(1)))
