@@ -1,10 +1,12 @@
-"""`localcare population run` and `localcare population report`: segments, scores, lists, and what is published."""
+"""`localcare population run`, `check` and `report`: segments, scores, lists, and what is published."""
 
 import csv
 import sys
 from pathlib import Path
 
 from localcare.cli import output
+
+LEAST_WIDE = 9  # characters of a column that can be read
 
 
 def add_parser(subparsers) -> None:
@@ -20,6 +22,9 @@ def add_parser(subparsers) -> None:
     )
     run.add_argument("--json", action="store_true")
     run.set_defaults(run=run_run)
+    check = actions.add_parser("check", help="check your own segmentations and measures, without a run")
+    check.add_argument("files", nargs="*", metavar="FILE", type=Path, help="all of your own if left out")
+    check.set_defaults(run=run_check)
     report = actions.add_parser("report", help="print a report; without a name, list the reports")
     report.add_argument("name", nargs="?")
     report.add_argument("--level", default="area", help="area, cluster, practice or segment")
@@ -63,6 +68,27 @@ def run_run(arguments) -> int:
         output.print_table(f"Run {run.name}", ["", ""], [(key, str(value)) for key, value in told.items()])
         print("Read it: localcare population report")
     return 1 if answer["lost"] or not run.model["fitted"] else 0
+
+
+def run_check(arguments) -> int:
+    from django.conf import settings
+
+    from localcare.population import checking
+
+    files = arguments.files or checking.own_files(settings.DATA)
+    if not files:
+        print(
+            f"No definitions of your own: none lies in {' or '.join(f'{settings.DATA / k}' for k in checking.KINDS)}."
+        )
+        return 0
+    found = list(checking.check(files))
+    for one in found:
+        for fault in one.faults:
+            print(fault, file=sys.stderr)
+        if not one.faults:
+            cases = "its case comes" if one.cases == 1 else f"its {one.cases} cases come"
+            print(f"{one.kind} {one.key}: whole, and {cases} out as said")
+    return 1 if any(one.faults for one in found) else 0
 
 
 def _model(model: dict) -> str:
@@ -176,6 +202,9 @@ def _print_table(report) -> None:
     columns = list(report.rows[0]) if report.rows else []
     cells = [["-" if row[c] is None else row[c] for c in columns] for row in report.rows]
     output.print_table(f"{report.name}, {report.level}, {report.as_at}", columns, cells)
+    if output.console.width < LEAST_WIDE * len(columns):
+        told = f"{len(columns)} columns do not fit into {output.console.width} characters"
+        print(f"localcare: {told}: --csv or --xlsx FILE gives them whole, --unit CODE one place.", file=sys.stderr)
     seen = report.coverage
     if published := report.more.get("published"):
         cells = [

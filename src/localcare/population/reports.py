@@ -195,7 +195,7 @@ def made(run: Run) -> Made:
 def build(of: Made, name: str, level: str, segmentation: str = DEFAULT_SEGMENTATION, unit: str = "") -> Report:
     """A report of `REPORTS` at a level, of one unit if `unit` (its code) is given. Raises UnknownReport."""
     if name not in REPORTS:
-        raise UnknownReport(f"no report {name!r}; there are: {', '.join(REPORTS)}")
+        raise UnknownReport(f"no report {name!r}; there are: {', '.join(REPORTS)}, and the explorer by `explore`")
     kind = REPORTS[name]
     if level not in kind.levels:
         raise UnknownReport(f"no level {level!r} of {name}; there are: {', '.join(kind.levels)}")

@@ -24,9 +24,9 @@ def failing(definitions: Definitions, backend: SQLBackend) -> list[str]:
     """A sentence for each test case that does not come out; empty where all definitions hold theirs."""
     found = list(_mistaken(definitions.conditions, backend))
     for segmentation in definitions.segmentations:
-        found += _misplaced(segmentation, definitions.conditions, backend)
+        found += misplaced(segmentation, definitions.conditions, backend)
     for measure in definitions.measures:
-        found += _miscounted(measure, definitions.conditions, backend)
+        found += miscounted(measure, definitions.conditions, backend)
     return found
 
 
@@ -49,7 +49,8 @@ def _mistaken(conditions: Conditions, backend: SQLBackend) -> Iterator[str]:
             yield f"{condition.key}, case {case.says!r}: by the rule it {said}; mend the rule or the case"
 
 
-def _misplaced(segmentation: Segmentation, conditions: Conditions, backend: SQLBackend) -> Iterator[str]:
+def misplaced(segmentation: Segmentation, conditions: Conditions, backend: SQLBackend) -> Iterator[str]:
+    """A sentence for each case of a segmentation whom its rules place elsewhere."""
     if not segmentation.cases:
         return
     placed = segments.segment(_people(segmentation.cases, conditions), segmentation, conditions)
@@ -62,7 +63,8 @@ def _misplaced(segmentation: Segmentation, conditions: Conditions, backend: SQLB
             )
 
 
-def _miscounted(measure: Measure, conditions: Conditions, backend: SQLBackend) -> Iterator[str]:
+def miscounted(measure: Measure, conditions: Conditions, backend: SQLBackend) -> Iterator[str]:
+    """A sentence for each case of a measure whom its rules count otherwise."""
     people = _people(measure.cases, conditions, measure.events)
     inside, amount = measures.counted(people, measure, conditions)
     rows = backend.to_pandas(people.select("person", inside=inside, amount=amount).order_by("person")).itertuples()

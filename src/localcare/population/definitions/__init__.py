@@ -248,7 +248,7 @@ def _loaded(extra: Path | None, stamps: tuple[tuple[Path, int], ...], *, strict:
         return found
 
     grids = read("segmentation", extra, lambda path: segmenting.load(path, conditions))
-    counted = read("measure", _measures(extra), lambda path: measuring.load(path, conditions, _activities(prices)))
+    counted = read("measure", _measures(extra), lambda path: measuring.load(path, conditions, activities(prices)))
     return Definitions(
         conditions=conditions,
         segmentations=tuple(grids.values()),
@@ -279,7 +279,8 @@ def _once(one: Keyed, path: Path, found: Mapping[Path, Keyed], kind: str) -> Key
     return one
 
 
-def _activities(prices: Prices) -> tuple[str, ...]:
+def activities(prices: Prices) -> tuple[str, ...]:
+    """The uses that a measure can count."""
     return tuple(name for name in prices.by_activity if name != "social_care")
 
 

@@ -19,16 +19,26 @@ class BadDefinition(ValueError):
 
 
 def read(path: Path, schema: str) -> dict[str, Any]:
-    """A TOML file that its schema allows. Raises BadDefinition."""
+    """A TOML file that its schema allows. Raises BadDefinition, with a line for each thing that is wrong."""
+    found = content(path)
+    faults = [jsonschema.exceptions.best_match([one]) for one in _validator(schema).iter_errors(found)]
+    told = [f"{path}, {_place(one)}: {_says(one)}{_mend(one)}" for one in faults if one]
+    if told:
+        raise BadDefinition("\n".join(sorted(told)))
+    return found
+
+
+def content(path: Path) -> dict[str, Any]:
+    """What a TOML file holds. Raises BadDefinition."""
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        found = tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BadDefinition(f"{path} is not valid TOML ({error}); mend the line") from error
-    if not content:
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadDefinition(f"{path} cannot be read ({error}); name a TOML file in UTF-8") from error
+    if not found:
         raise BadDefinition(f"{path} is empty; write its definition or delete the file")
-    if fault := jsonschema.exceptions.best_match(_validator(schema).iter_errors(content)):
-        raise BadDefinition(f"{path}, {_place(fault)}: {_says(fault)}{_mend(fault)}") from fault
-    return content
+    return found
 
 
 @contextmanager

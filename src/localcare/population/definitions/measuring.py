@@ -37,7 +37,8 @@ def load(path: Path, conditions: "Conditions", activities: tuple[str, ...]) -> M
     """A measure; `activities` are the uses that can be counted. Raises BadDefinition."""
     content = read(path, "measure")
     events = tuple(content["numerator"].get("events", ()))
-    if unknown := [name for name in events if name not in activities]:
+    used = [name for case in content["case"] for name in case.get("use", ())]
+    if unknown := [name for name in dict.fromkeys((*events, *used)) if name not in activities]:
         raise BadDefinition(f"{path}: no activity {', '.join(unknown)}; there are: {', '.join(activities)}")
     for case in content["case"]:
         with within(f"{path}, case {case['says']!r}"):

@@ -105,6 +105,10 @@ def _follow(bands: tuple[AgeBand, ...]) -> None:
     for band in bands:
         if start is None:
             raise BadDefinition(f"age band {band.key} stands after one without `to`; only the last may be without it")
+        if band.last is not None and band.last < band.first:
+            raise BadDefinition(
+                f"age band {band.key} ends at {band.last}, before it begins at {band.first}; mend its `to`"
+            )
         if band.first != start:
             raise BadDefinition(
                 f"age band {band.key} begins at {band.first} and must begin at {start}, without gap or overlap; "
