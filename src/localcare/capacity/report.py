@@ -11,7 +11,7 @@ from localcare.capacity.calc.tables import Table, Value, ranged
 from localcare.capacity.plots import Bar, bars, fans, waterfall
 from localcare.capacity.report_beds import placed_in_time
 from localcare.capacity.report_estate import estate_sections
-from localcare.capacity.report_money import money_sections
+from localcare.capacity.report_money import full_cost_section, money_sections
 from localcare.capacity.report_parts import part_sections
 from localcare.capacity.report_stated import stated_sections
 from localcare.capacity.running import Computed, words
@@ -29,6 +29,7 @@ def sections(computed: Computed) -> list[Section]:
     tables = {table.name: table for table in computed.tables}
     return [
         _money(computed.plan, tables["money"]),
+        *([full_cost_section(computed.plan, computed.full_cost, tables["full_cost"])] if computed.full_cost else ()),
         *_activities(computed.plan, tables["steps"]),
         *_overlaps(tables["overlaps"]),
         _people(computed.plan, tables["people"]),
@@ -49,6 +50,12 @@ def notes(computed: Computed) -> list[str]:
     said = []
     if scenario.draws < DRAWS:
         said.append(f"Only {scenario.draws} draws, where {DRAWS} are usual: the ranges are rough.")
+    if computed.full_cost:
+        own, whole = (ranged(one)[1] for one in (computed.plan.money.net_present_value, computed.full_cost.worth))
+        said.append(
+            f"The plan's investment is not all that it costs: counted in full it is worth {millions(whole)} instead of "
+            f"{millions(own)} (medians; see {computed.full_cost.TITLE.lower()})."
+        )
     said += _scaled(computed.plan)
     if beds:
         said.append(placed_in_time(computed.plan, beds))

@@ -3,13 +3,35 @@
 from collections.abc import Iterator, Mapping
 
 from localcare.capacity.calc import money_cuts
+from localcare.capacity.calc.full_cost import PARTS, FullCost
 from localcare.capacity.calc.money_cuts import NOT_SAID, Cut
 from localcare.capacity.calc.money_tables import summary
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.tables import Table, ranged
-from localcare.capacity.plots import Bar, bars
+from localcare.capacity.plots import Bar, bars, fans
 from localcare.capacity.running import words
-from localcare.capacity.section import Section, millions
+from localcare.capacity.section import Section, fan, millions
+
+
+def full_cost_section(plan: Plan, found: FullCost, table: Table) -> Section:
+    """What a board pays beside the investment, and what the plan is worth then."""
+    last = plan.scenario.years[-1]
+    on_top = [one for one in found.counted if one.on_top]
+    named = [f"{PARTS[one.part].lower()} {millions(float(found.amounts[one.part][0, -1]))}" for one in on_top]
+    inside = [PARTS[one.part].lower() for one in found.counted if not one.on_top]
+    whole = ranged((found.invested + found.on_top)[:, -1])
+    worth = ranged(found.worth)
+    finding = (
+        f"In full the plan costs {millions(whole[0])} in {last} with every assumption at its likeliest "
+        f"({millions(whole[2])} to {millions(whole[3])}): {millions(float(found.invested[0, -1]))} of investment"
+        f"{' and on top ' + ' and '.join(named) if named else ''}. After that it is worth {millions(worth[1])} over "
+        f"{len(plan.scenario.years)} years ({millions(worth[2])} to {millions(worth[3])})."
+    )
+    if inside:
+        finding += f" Told and not added, as it lies inside the investment: {', '.join(inside)}."
+    lines = [fan("In full", found.invested + found.on_top), fan("Investment alone", found.invested, ours=False)]
+    drawing = fans("The plan's cost in full by year", plan.scenario.years, lines, millions)
+    return Section("full_cost", table.title, finding, drawing, table)
 
 
 def money_sections(plan: Plan, tables: Mapping[str, Table]) -> Iterator[Section]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from localcare.capacity import definitions, forecast, inputs, kept_parts
-from localcare.capacity.calc import parts, plan_tables, tables
+from localcare.capacity.calc import full_cost, parts, plan_tables, tables
 from localcare.capacity.calc import plan as plans
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.estate_tables import appraisal_tables, estate_tables
+from localcare.capacity.calc.full_cost import FullCost
 from localcare.capacity.calc.growth import Forecast
 from localcare.capacity.calc.part_tables import part_tables
 from localcare.capacity.calc.parts import Asked, Parts
@@ -48,6 +49,7 @@ class Computed:
     parts: Parts
     drivers: Sequence[Driver]
     tables: Sequence[Table]
+    full_cost: FullCost | None = None
 
     @property
     def citation(self) -> str:
@@ -112,6 +114,7 @@ def of_text(
         drivers = keeping("drivers", lambda: plans.drivers(scenario, baseline, residents))
         found = _parts(plan, wanted, telling, keeping)
         telling("Making the tables", 0.9)
+        in_full = full_cost.full_cost(plan, found, wanted.full_cost) if wanted.full_cost else None
         whole = [
             *plan_tables.all_tables(plan, drivers, words()),
             *people_tables(plan, GROUPS, residents_of(residents)),
@@ -119,17 +122,19 @@ def of_text(
             *part_tables(plan, found, published_gps(scenario)),
             *(estate_tables(plan, found.estate, words().settings) if found.estate else ()),
             *(appraisal_tables(found.appraisal) if found.appraisal else ()),
+            *([full_cost.table(plan, in_full)] if in_full else ()),
             tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),
             inputs.inputs_table(text, baseline),
         ]
-    return Computed(text, plan, found, drivers, whole)
+    return Computed(text, plan, found, drivers, whole, in_full)
 
 
 def _parts(plan: Plan, wanted: Asked, telling: Callable[[str, float], None], keeping: Keeping) -> Parts:
     """Beds, staff, hubs, estate and options, each told before it begins and kept when it is done."""
     found: dict[str, Any] = {}
     for key, stage, share in STAGES:
-        one = Asked(**{other: getattr(wanted, other) if other == key else None for other, _, _ in STAGES})
+        alone: dict[str, Any] = {other: getattr(wanted, other) if other == key else None for other, _, _ in STAGES}
+        one = Asked(**alone)
         if getattr(wanted, key) is not None:
             telling(stage, share)
             found[key] = getattr(keeping(key, partial(parts.computed, plan, one, hub_inputs)), key)

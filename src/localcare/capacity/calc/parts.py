@@ -5,10 +5,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from localcare.capacity.calc import plan_appraisal, plan_beds, plan_estate, plan_hubs, plan_staff, staff_supply
+from localcare.capacity.calc import (
+    full_cost,
+    plan_appraisal,
+    plan_beds,
+    plan_estate,
+    plan_hubs,
+    plan_staff,
+    staff_supply,
+)
 from localcare.capacity.calc.appraisal import Appraisal
 from localcare.capacity.calc.beds.system import Site
 from localcare.capacity.calc.beds.west_kent import west_kent
+from localcare.capacity.calc.full_cost import Counted
 from localcare.capacity.calc.hubs import HubInputs, Rules
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_appraisal import AppraisalResult
@@ -32,6 +41,7 @@ class Asked:
     hubs: HubsAsked | None
     estate: EstateAsked | None = None
     appraisal: Appraisal | None = None
+    full_cost: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +71,7 @@ def asked(
         hubs=_hubs(content["hubs"], rules) if "hubs" in content else None,
         estate=plan_estate.asked(content["estate"], read) if "estate" in content else None,
         appraisal=plan_appraisal.asked(content["appraisal"], read) if "appraisal" in content else None,
+        full_cost=full_cost.asked(content.get("full_cost", ()), content, read),
     )
 
 
@@ -219,3 +230,4 @@ def assumptions(wanted: Asked, of_hubs: Iterable[tuple[str, Assumption]]) -> Ite
         yield from plan_estate.assumptions(wanted.estate)
     if wanted.appraisal:
         yield from plan_appraisal.assumptions(wanted.appraisal)
+    yield from full_cost.assumptions(wanted.full_cost)
