@@ -91,6 +91,21 @@ CASES = {
         [("1", 15.7), ("5", 20.3)],
         "The most deprived fifth travels 15.7 minutes on average, the least deprived 20.3.",
     ),
+    "hubs_catchments": (
+        ("service", "within_minutes", "hub", "with_a_car", "without_a_car", "share_of_people"),
+        [("frailty clinic", 30, "A", 70, 2, 0.36), ("frailty clinic", 30, "any of them", 150, 10, 0.8)],
+        "Of all people, each by their own mode: frailty clinic 80% within 30 minutes.",
+    ),
+    "hubs_minutes": (
+        ("hub", "mode", "people", "half", "nine_in_ten", "longest"),
+        [("A", "car", 1000, 11, 18.2, 30), ("A", "without a car", 100, 31.4, 62, 80)],
+        "Longest is the way to A without a car: half of 100 people need up to 31 minutes, nine in ten up to 62.",
+    ),
+    "hubs_out_of_reach": (
+        ("area", "mode", "people", "minutes", "hub"),
+        [("E01", "without a car", 90, 83.4, "A"), ("E02", "without a car", 40, 61, "B"), ("E02", "car", 5, 60.5, "B")],
+        "135 people of 2 small areas are out of reach; longest from E01, 83 minutes without a car to A.",
+    ),
     "hubs_questions": (
         ("question", "answer", "read_as"),
         [

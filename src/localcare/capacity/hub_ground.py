@@ -12,7 +12,7 @@ from localcare.capacity.calc import what_if
 from localcare.capacity.calc.hub_report import HubPlan
 from localcare.capacity.calc.hubs import HubInputs, Rules, Site
 from localcare.capacity.calc.what_if import Choice
-from localcare.capacity.hub_inputs import hub_inputs
+from localcare.capacity.hub_inputs import place_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ def ground_of(text: str, name: str, computed: tuple[str, ...] | None = None) -> 
     ready = running.checked(text, name=name, beside=background.baselines())
     if ready.wanted.hubs is None:
         return None
-    inputs = hub_inputs(ready.wanted.hubs.group).times(plans.scale(ready.scenario, ready.baseline))
+    inputs = place_of(ready.wanted.hubs, background.baselines()).times(plans.scale(ready.scenario, ready.baseline))
     rules = ready.wanted.hubs.rules
     return Ground(inputs, rules, what_if.own_choice(inputs, rules, computed))
 

@@ -1,16 +1,16 @@
 """What the hub model of the area is given: from the places and packaged files, without any person's data.
 
 Of the 86 premises that the plan states (page 40) only the 60 main sites of practices are known with coordinates, and
-one branch among the clinics: branch surgeries are missing, not left out. Weights, shares without a car and costs are
-assumed, each said so beside it; a planner passes own ones.
+one branch among the clinics: branch surgeries are missing, not left out, and a scenario may bring them. Weights, shares
+without a car and costs are assumed, each said so beside it.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
-from typing import Literal
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from localcare.capacity.calc import travel
 from localcare.capacity.calc.hub_report import Service
 from localcare.capacity.calc.hubs import HubInputs, Rules, Site
+from localcare.capacity.calc.plan_hubs import Group, HubsAsked
 from localcare.capacity.calc.quantity import Assumption, Quantity, exactly
 from localcare.capacity.calc.routing import Router
 from localcare.places import queries as places
@@ -25,7 +26,8 @@ from localcare.places.queries import Ground
 from localcare.places.queries import Site as Premises
 
 Array = npt.NDArray[np.float64]
-Group = Literal["registered", "resident"]
+OUTSIDE = "outside "  # begins the name of people who live outside the area and are put at their practice
+FURTHEST_KM = 50.0  # a site further from everybody is a slip of the pen: assumed
 STATED_PREMISES = 86  # local-care-plan-2017, page 40
 PLAN_DAY = date(2017, 3, 31)  # the last day of the plan's baseline year
 REGISTERED = 484_460.0  # local-care-plan-2017, page 11, at 31 December 2016
@@ -63,8 +65,10 @@ SERVICE_SOURCES = {
 }
 
 
-def assumptions() -> Iterator[tuple[str, Assumption]]:
-    """Every figure that the hub model's inputs go by, with its source."""
+def assumptions(asked: HubsAsked | None = None) -> Iterator[tuple[str, Assumption]]:
+    """Every figure that the hub model's inputs go by, with its source; the services are those asked for."""
+    services = asked.rules.services if asked else SERVICES
+    sources = {**SERVICE_SOURCES, **(asked.own.service_sources if asked else {})}
     yield "hubs.registered", exactly(REGISTERED, "people", "Local Care Plan 2017, page 11, at 31 December 2016")
     yield "hubs.sevenoaks", exactly(SEVENOAKS_SHARE, "share of residents registered", "Local Care Plan 2017, page 11")
     least = "Local Care Plan 2017, pages 21 and 22: bigger than cluster level, the smallest cluster having 46,000"
@@ -73,7 +77,7 @@ def assumptions() -> Iterator[tuple[str, Assumption]]:
         yield f"hubs.{name}", quantity
     for name, quantity in travel.MODEL.items():
         yield f"hubs.travel.{name}", quantity
-    for service in SERVICES:
+    for service in services:
         figures = (
             ("least people", service.min_population, "people"),
             ("catchment", service.catchment_minutes, "minutes"),
@@ -81,7 +85,7 @@ def assumptions() -> Iterator[tuple[str, Assumption]]:
             ("staff", service.staff, "full-time equivalents"),
         )
         for what, value, unit in figures:
-            yield f"hubs.{service.name}.{what}", exactly(value, unit, SERVICE_SOURCES[service.name])
+            yield f"hubs.{service.name}.{what}", exactly(value, unit, sources[service.name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +101,17 @@ class People:
     share_85: Array
 
 
-def hub_inputs(group: Group = "registered", *, as_at: date = PLAN_DAY, router: Router | None = None) -> HubInputs:
+def hub_inputs(
+    group: Group = "registered", *, as_at: date = PLAN_DAY, router: Router | None = None, more: Sequence[Site] = ()
+) -> HubInputs:
     """The hub model's inputs for the area: residents of its LSOAs, or its registered people wherever they live.
 
-    `router` gives the minutes by car in place of the stated model (see `calc.routing`)."""
+    `router` gives the minutes by car in place of the stated model (see `calc.routing`); `more`: candidates beside those
+    known. Raises ValueError for one whose code is taken, or that is far from everybody."""
     figure = travel.likely(ASSUMED)
     known = places.ground(as_at)
-    who, sites = _people(group, known, figure), _sites(known, figure)
+    who, sites = _people(group, known, figure), _with(_sites(known, figure), more)
+    _refuse_far(who.at, more)
     where = np.array([(site.latitude, site.longitude) for site in sites])
     km, model = travel.straight_km(who.at, where), travel.likely()
     deprived = np.where(who.fifth > 0, 5 - who.fifth, 2)  # the middle where unknown
@@ -121,6 +129,57 @@ def hub_inputs(group: Group = "registered", *, as_at: date = PLAN_DAY, router: R
         car=travel.by_car(km, model) if router is None else router.minutes(who.at, where),
         public=travel.without_car(km, who.rural, model),
     )
+
+
+def place_of(asked: HubsAsked, beside: Path | None) -> HubInputs:
+    """The inputs that a scenario asks for, with its own sites, and minutes from its own file in `beside`.
+
+    Raises ValueError with the mend."""
+    found = hub_inputs(asked.group, more=asked.own.sites)
+    return _by_matrix(found, asked.own.matrix, beside) if asked.own.matrix else found
+
+
+def _by_matrix(found: HubInputs, name: str, beside: Path | None) -> HubInputs:
+    """Minutes of a file by car, and where it has them without; people put at a practice outside keep the model's."""
+    text = matrix_text(name, beside)
+    inside = np.array([not code.startswith(OUTSIDE) for code in found.points])
+    points = [code for code in found.points if not code.startswith(OUTSIDE)]
+    sites = [site.code for site in found.sites]
+    made = {"car": found.car.copy(), "public": found.public.copy()}
+    wanted = ("car", "public") if "public" in text.partition("\n")[0].split(",") else ("car",)
+    for kind in wanted:
+        try:
+            made[kind][inside] = travel.read_matrix(text, points, sites, minutes=kind)
+        except ValueError as error:
+            raise ValueError(f"{name}, {error}") from error
+    return replace(found, car=made["car"], public=made["public"])
+
+
+def matrix_text(name: str, beside: Path | None) -> str:
+    """A scenario's file of minutes. Raises ValueError where it cannot be read."""
+    try:
+        return ((beside or Path()) / name).read_text("utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name} cannot be read ({type(error).__name__}): put it beside the scenario") from error
+
+
+def _with(known: tuple[Site, ...], more: Sequence[Site]) -> tuple[Site, ...]:
+    names = {site.code: site.name for site in known}
+    if taken := [site.code for site in more if site.code in names]:
+        raise ValueError(
+            f"site {taken[0]} is known already ({names[taken[0]]}); give yours another code, or leave it out"
+        )
+    return tuple(sorted([*known, *more], key=lambda site: site.code))
+
+
+def _refuse_far(people: Array, more: Sequence[Site]) -> None:
+    if not more:
+        return
+    nearest = travel.straight_km(people, np.array([(site.latitude, site.longitude) for site in more])).min(axis=0)
+    for site, km in zip(more, nearest.tolist(), strict=True):
+        if km > FURTHEST_KM:
+            said = f"site {site.code} lies {km:,.0f} km from the nearest person"
+            raise ValueError(f"{said}: mend its latitude ({site.latitude:g}) and longitude ({site.longitude:g})")
 
 
 def default_rules(p: int = 5) -> Rules:
@@ -164,7 +223,7 @@ def _registered(residents: People, known: Ground, figure: Mapping[str, float]) -
     mean_65 = np.full(len(premises), np.average(residents.share_65, weights=residents.people))
     mean_85 = np.full(len(premises), np.average(residents.share_85, weights=residents.people))
     return People(
-        (*residents.codes, *(f"outside {site.code}" for site in premises)),
+        (*residents.codes, *(f"{OUTSIDE}{site.code}" for site in premises)),
         np.vstack([residents.at, at]),
         np.concatenate([inside, outside]),
         np.concatenate([residents.fifth, unknown]),

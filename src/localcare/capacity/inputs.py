@@ -3,10 +3,11 @@ figures and the program's own code, each by its SHA-256."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 
 from localcare.capacity.calc.baseline import Baseline
 from localcare.capacity.calc.tables import Table
@@ -15,11 +16,12 @@ from localcare.capacity.definitions.files import HERE
 SHORT = 12  # digits of the digest that a citation carries
 
 
-def inputs_table(text: str, baseline: Baseline) -> Table:
-    """One row an input: what it is, and its digest."""
+def inputs_table(text: str, baseline: Baseline, files: Mapping[str, str] = MappingProxyType({})) -> Table:
+    """One row an input: what it is, and its digest; `files`: further texts of the scenario by name."""
     rows = (
         ("scenario", "The scenario's text", _digest(text.encode())),
         ("baseline", f"{baseline.label}, as at {baseline.as_at.isoformat()}", digest_of(baseline)),
+        *(("file", name, _digest(content.encode())) for name, content in sorted(files.items())),
         *(("packaged", name, digest) for name, digest in _packaged()),
         ("program", f"The code of planning, Localcare {version('localcare')}", _code()),
     )

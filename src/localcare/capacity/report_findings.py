@@ -8,6 +8,7 @@ from localcare.capacity.section import Section
 
 PLANNED = "with the plan"
 Row = dict[str, Any]
+BY = {"car": "by car", "without a car": "without a car"}
 
 
 def told(table: Table) -> Section:
@@ -87,6 +88,32 @@ def _fifths(rows: list[Row]) -> str:
     )
 
 
+def _catchments(rows: list[Row]) -> str:
+    whole = {row["service"]: row for row in rows if row["hub"] == "any of them"}
+    said = [
+        f"{row['service']} {row['share_of_people']:.0%} within {row['within_minutes']:g} minutes"
+        for row in whole.values()
+    ]
+    return f"Of all people, each by their own mode: {'; '.join(said)}."
+
+
+def _hub_minutes(rows: list[Row]) -> str:
+    worst = max(rows, key=lambda row: row["nine_in_ten"])
+    return (
+        f"Longest is the way to {worst['hub']} {BY[worst['mode']]}: half of {worst['people']:,.0f} people need up to "
+        f"{worst['half']:.0f} minutes, nine in ten up to {worst['nine_in_ten']:.0f}."
+    )
+
+
+def _out_of_reach(rows: list[Row]) -> str:
+    most, people = rows[0], sum(row["people"] for row in rows)
+    areas = len({row["area"] for row in rows})
+    return (
+        f"{people:,.0f} people of {areas} small areas are out of reach; longest from {most['area']}, "
+        f"{most['minutes']:.0f} minutes {BY[most['mode']]} to {most['hub']}."
+    )
+
+
 def _questions(rows: list[Row]) -> str:
     answered = [row for row in rows if row["answer"] is not None]
     said = " ".join(f"{row['question']} {row['answer']} ({row['read_as']})." for row in answered)
@@ -134,6 +161,9 @@ FINDINGS: Mapping[str, Callable[[list[Row]], str]] = {
     "staff_drivers": _drivers,
     "hubs_best": _best,
     "hubs_fifths": _fifths,
+    "hubs_catchments": _catchments,
+    "hubs_minutes": _hub_minutes,
+    "hubs_out_of_reach": _out_of_reach,
     "hubs_questions": _questions,
     "implied": _implied,
     "forecast_stated": _forecast,

@@ -20,6 +20,7 @@ from localcare.design.drawing import Area, Box, Drawing, Item, Words
 from localcare.places import queries as places
 
 BEDS = "beds"
+HUBS_TOLD = ("hubs_best", "hubs_catchments", "hubs_minutes", "hubs_fifths", "hubs_out_of_reach", "hubs_questions")
 SHADES = ("#cfe0f1", "#e8edee", "#b5cfe8", "#d8dde0", "#9bbfdf")  # catchments that touch differ; names say which
 SHEET, MAP = (1064, 923), 760  # the outlines' own sheet, and the width that it is drawn at
 
@@ -41,8 +42,9 @@ def part_sections(computed: Computed, tables: Mapping[str, Table]) -> Iterator[S
     if found.hubs:
         yield _hubs(found.hubs, tables["hubs"])
         yield _curve(found.hubs, tables["hubs_curve"])
-        for name in ("hubs_best", "hubs_fifths", "hubs_questions"):
-            yield report_findings.told(tables[name])
+        for name in HUBS_TOLD:
+            if name in tables:
+                yield report_findings.told(tables[name])
 
 
 def _beds(plan: Plan, beds: BedsResult, table: Table) -> Section:

@@ -17,6 +17,7 @@ from localcare.capacity.calc.part_tables import part_tables
 from localcare.capacity.calc.parts import Asked, Parts
 from localcare.capacity.calc.people_tables import Residents, people_tables
 from localcare.capacity.calc.plan import Driver, Plan
+from localcare.capacity.calc.plan_hubs import Inputs
 from localcare.capacity.calc.quantity import Quantity, exactly
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.calc.scenario import Scenario, quantity
@@ -24,7 +25,7 @@ from localcare.capacity.calc.staff_tables import Gps
 from localcare.capacity.calc.tables import Table, Words
 from localcare.capacity.forecast_tables import forecast_tables
 from localcare.capacity.hub_inputs import assumptions as hub_assumptions
-from localcare.capacity.hub_inputs import default_rules, hub_inputs
+from localcare.capacity.hub_inputs import default_rules, matrix_text, place_of
 from localcare.capacity.kept_parts import Keeping
 from localcare.capacity.published_workforce import practice_years
 
@@ -90,7 +91,7 @@ def checked(text: str, *, name: str = "scenario", beside: Path | None = None) ->
         wanted = parts.asked(
             content, quantity, age_from=baseline.age_from, groups=baseline.groups, rules=default_rules()
         )
-        parts.checked(wanted, scenario, hub_inputs)
+        parts.checked(wanted, scenario, partial(place_of, beside=beside))
         return Checked(scenario, baseline, forecast_of(scenario), wanted)
 
 
@@ -112,7 +113,7 @@ def of_text(
         plan = keeping("plan", lambda: plans.computed(scenario, baseline, residents))
         telling("Moving one assumption at a time", 0.4)
         drivers = keeping("drivers", lambda: plans.drivers(scenario, baseline, residents))
-        found = _parts(plan, wanted, telling, keeping)
+        found = _parts(plan, wanted, partial(place_of, beside=beside), telling, keeping)
         telling("Making the tables", 0.9)
         in_full = full_cost.full_cost(plan, found, wanted.full_cost) if wanted.full_cost else None
         whole = [
@@ -123,13 +124,19 @@ def of_text(
             *(estate_tables(plan, found.estate, words().settings) if found.estate else ()),
             *(appraisal_tables(found.appraisal) if found.appraisal else ()),
             *([full_cost.table(plan, in_full)] if in_full else ()),
-            tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions())]),
-            inputs.inputs_table(text, baseline),
+            tables.assumed(plan, [*counted_shares(scenario), *parts.assumptions(wanted, hub_assumptions(wanted.hubs))]),
+            inputs.inputs_table(text, baseline, _files(wanted, beside)),
         ]
     return Computed(text, plan, found, drivers, whole, in_full)
 
 
-def _parts(plan: Plan, wanted: Asked, telling: Callable[[str, float], None], keeping: Keeping) -> Parts:
+def _files(wanted: Asked, beside: Path | None) -> dict[str, str]:
+    """What else a scenario reads from beside it: each file's text by its name."""
+    matrix = wanted.hubs.own.matrix if wanted.hubs else ""
+    return {matrix: matrix_text(matrix, beside)} if matrix else {}
+
+
+def _parts(plan: Plan, wanted: Asked, place: Inputs, telling: Callable[[str, float], None], keeping: Keeping) -> Parts:
     """Beds, staff, hubs, estate and options, each told before it begins and kept when it is done."""
     found: dict[str, Any] = {}
     for key, stage, share in STAGES:
@@ -137,7 +144,7 @@ def _parts(plan: Plan, wanted: Asked, telling: Callable[[str, float], None], kee
         one = Asked(**alone)
         if getattr(wanted, key) is not None:
             telling(stage, share)
-            found[key] = getattr(keeping(key, partial(parts.computed, plan, one, hub_inputs)), key)
+            found[key] = getattr(keeping(key, partial(parts.computed, plan, one, place)), key)
     return Parts(**{key: found.get(key) for key, _, _ in STAGES})
 
 

@@ -9,6 +9,7 @@ from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_beds import BedsResult
 from localcare.capacity.calc.plan_hubs import HubsResult
 from localcare.capacity.calc.plan_staff import StaffResult
+from localcare.capacity.calc.reach_tables import reach_tables
 from localcare.capacity.calc.staff_tables import Gps, staff_tables
 from localcare.capacity.calc.tables import RANGE, Table, ranged
 
@@ -145,6 +146,7 @@ def _hubs(hubs: HubsResult) -> Iterator[Table]:
     fifths = [(fifth, minutes) for fifth, minutes in first.by_fifth]
     says = "Mean minutes by deprivation fifth, 1 the most deprived."
     yield Table("hubs_fifths", "Who travels how long", says, ("fifth", "minutes"), tuple(fifths))
+    yield from reach_tables(hubs)
     yield _questions(hubs)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from localcare.capacity.calc import (
@@ -18,12 +18,12 @@ from localcare.capacity.calc.appraisal import Appraisal
 from localcare.capacity.calc.beds.system import Site
 from localcare.capacity.calc.beds.west_kent import west_kent
 from localcare.capacity.calc.full_cost import Counted
-from localcare.capacity.calc.hubs import HubInputs, Rules
+from localcare.capacity.calc.hubs import Rules
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.plan_appraisal import AppraisalResult
 from localcare.capacity.calc.plan_beds import BedsAsked, BedsResult
 from localcare.capacity.calc.plan_estate import EstateAsked, EstateResult
-from localcare.capacity.calc.plan_hubs import Group, HubsAsked, HubsResult
+from localcare.capacity.calc.plan_hubs import HubsAsked, HubsResult, Inputs
 from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
 from localcare.capacity.calc.quantity import Assumption, Quantity
 from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
@@ -68,7 +68,7 @@ def asked(
     return Asked(
         beds=_beds(content["beds"], content["horizon"]["years"], read) if "beds" in content else None,
         staff=_staff(content["staff"], read, age_from, groups) if "staff" in content else None,
-        hubs=_hubs(content["hubs"], rules) if "hubs" in content else None,
+        hubs=plan_hubs.asked(content["hubs"], rules, read) if "hubs" in content else None,
         estate=plan_estate.asked(content["estate"], read) if "estate" in content else None,
         appraisal=plan_appraisal.asked(content["appraisal"], read) if "appraisal" in content else None,
         full_cost=full_cost.asked(content.get("full_cost", ()), content, read),
@@ -165,29 +165,15 @@ def _supplies(tables: Sequence[Mapping[str, Any]]) -> tuple[Supply, ...]:
 NOTICE = 3.0  # months until somebody recruited starts, assumed
 
 
-def _hubs(table: Mapping[str, Any], rules: Rules) -> HubsAsked:
-    given = {key: table[key] for key in ("max_minutes", "min_population", "budget", "max_gap", "staff") if key in table}
-    capacity = tuple((one["site"], float(one["people"])) for one in table.get("capacity", ()))
-    mine = replace(
-        rules,
-        p=table["hubs"],
-        open=tuple(table.get("open", ())),
-        closed=tuple(table.get("closed", ())),
-        across_border=table.get("across_border", True),
-        capacity=capacity,
-        **given,
-    )
-    return HubsAsked(table["group"], tuple(table["counts"]), table.get("sets", 20), table["minutes"], mine)
-
-
-def checked(wanted: Asked, scenario: Scenario, inputs: Callable[[Group], HubInputs]) -> None:
+def checked(wanted: Asked, scenario: Scenario, inputs: Inputs) -> None:
     """Whether the parts can be computed at all, before anything is. Raises BadScenario where sites have no beds or
     share a name, or a hub is named that is no candidate."""
     if wanted.beds:
         with _about("beds"):
             plan_beds.frame(wanted.beds, scenario.baseline_year, len(scenario.years))
     if wanted.hubs:
-        rules, known = wanted.hubs.rules, inputs(wanted.hubs.group)
+        with _about("hubs"):
+            rules, known = wanted.hubs.rules, inputs(wanted.hubs)
         named = {"open": rules.open, "closed": rules.closed, "capacity": [code for code, _ in rules.capacity]}
         for key, codes in named.items():
             with _about("hubs", key):
@@ -203,13 +189,13 @@ def _about(*path: str) -> Iterator[None]:
         raise BadScenario(str(error), path) from error
 
 
-def computed(plan: Plan, wanted: Asked, inputs: Callable[[Group], HubInputs]) -> Parts:
-    """Every part asked for. `inputs` makes the hub model's inputs of a group. Raises BadScenario."""
+def computed(plan: Plan, wanted: Asked, inputs: Inputs) -> Parts:
+    """Every part asked for. `inputs` makes the hub model's inputs. Raises BadScenario."""
     with _about("beds"):
         beds = plan_beds.bedded(plan, wanted.beds) if wanted.beds else None
     staff = plan_staff.staffed(plan, wanted.staff) if wanted.staff else None
     with _about("hubs"):
-        hubs = plan_hubs.sited(inputs(wanted.hubs.group).times(plan.scale), wanted.hubs) if wanted.hubs else None
+        hubs = plan_hubs.sited(inputs(wanted.hubs).times(plan.scale), wanted.hubs) if wanted.hubs else None
     estate = plan_estate.housed(plan, wanted.estate) if wanted.estate else None
     appraisal = plan_appraisal.appraised(plan, wanted.appraisal) if wanted.appraisal else None
     return Parts(beds, staff, hubs, estate, appraisal)
