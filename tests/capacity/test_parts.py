@@ -230,7 +230,7 @@ def test_posts_missing_are_those_needed_less_those_there(supplied):
     assert np.allclose(nurse.gap, np.maximum(needed - np.array(nurse.filled), 0))
     rows = [row for row in _table(supplied, "staff_gap").rows if row[0] == "2017/18"]
     balance = workforce.balance((needed[0, 0],), (nurse.filled[0],), 48_000)[0]
-    assert rows[0][1:5] == ("nurse", pytest.approx(balance.needed), nurse.filled[0], pytest.approx(balance.gap))
+    assert rows[0][1:6] == ("nurse", pytest.approx(balance.needed), nurse.filled[0], 0, pytest.approx(balance.gap))
     assert nurse.cost[0, 0] == pytest.approx(balance.cost_needed - balance.cost_filled)
     leaving = (0.1 + 0.5) / 12
     assert balance.gap > 0

@@ -1,6 +1,6 @@
 """The parts that a scenario may ask for besides money: beds, staff, hubs, estate, options; read and computed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ from localcare.capacity.calc.plan_staff import Segment, StaffAsked, StaffResult
 from localcare.capacity.calc.quantity import Assumption, Quantity
 from localcare.capacity.calc.refusal import BadScenario, Path, refuse_unknown
 from localcare.capacity.calc.scenario import Scenario
-from localcare.capacity.calc.staff_supply import Supply
+from localcare.capacity.calc.staff_supply import Move, Supply
 from localcare.capacity.calc.workforce import Staff
 
 
@@ -138,7 +138,26 @@ def _staff(table: Mapping[str, Any], read: Read, age_from: Sequence[int], groups
         read(table["redeployed"], ("staff", "redeployed")),
         read(table["occupancy"], ("staff", "occupancy")),
         _supplies(table.get("supply", ())),
+        _moves(table.get("move", ()), {one["role"] for one in table.get("supply", ())}),
     )
+
+
+def _moves(tables: Sequence[Mapping[str, Any]], supplied: Collection[str]) -> tuple[Move, ...]:
+    """Where ward staff go. Raises BadScenario for a role without a supply, or that stands there twice, and where more
+    than all would move."""
+    made: list[Move] = []
+    for i, one in enumerate(tables):
+        path: Path = ("staff", "move", i, "role")
+        if one["role"] not in supplied:
+            raise BadScenario(f"{one['role']} has no [[staff.supply]] to move to; write one, or leave this out", path)
+        if any(one["role"] == other.role for other in made):
+            raise BadScenario(f"{one['role']} stands there twice; leave one", path)
+        made.append(Move(one["role"], one["share"], one.get("years_later", 1), one["source"]))
+        if (whole := sum(move.share for move in made)) > 1 + 1e-9:
+            raise BadScenario(
+                f"the shares are {whole:g} in all: no more than 1 can move", ("staff", "move", i, "share")
+            )
+    return tuple(made)
 
 
 def _supplies(tables: Sequence[Mapping[str, Any]]) -> tuple[Supply, ...]:
@@ -208,7 +227,7 @@ def assumptions(wanted: Asked, of_hubs: Iterable[tuple[str, Assumption]]) -> Ite
     if wanted.staff:
         yield from plan_staff.assumptions(wanted.staff)
         yield from plan_staff.fixed()
-        yield from staff_supply.assumptions(wanted.staff.supplies)
+        yield from staff_supply.assumptions(wanted.staff.supplies, wanted.staff.moves)
     if wanted.hubs:
         yield from plan_hubs.chosen(wanted.hubs)
         yield from of_hubs

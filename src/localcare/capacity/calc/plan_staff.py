@@ -8,7 +8,7 @@ import numpy as np
 from localcare.capacity.calc import workforce
 from localcare.capacity.calc.plan import Plan
 from localcare.capacity.calc.quantity import Array, Assumption, Quantity, Series, draws, exactly
-from localcare.capacity.calc.staff_supply import RoleGap, Supply, gaps, swings
+from localcare.capacity.calc.staff_supply import Move, RoleGap, Supply, gaps, swings
 from localcare.capacity.calc.workforce import Swing
 from localcare.capacity.calc.workforce_2017 import ROLES, TASKS
 
@@ -32,6 +32,7 @@ class StaffAsked:
     redeployed: Quantity
     occupancy: Quantity
     supplies: tuple[Supply, ...] = ()
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,11 @@ def staffed(plan: Plan, asked: StaffAsked) -> StaffResult:
     posts = np.einsum("dycs,dsr->dycr", people, each)
     cost = sum(posts[..., i].sum(2) * values[f"staff.{role}/cost"][:, None] for i, role in enumerate(ROLES))
     of_role = {role: posts[..., i].sum(2) for i, role in enumerate(ROLES)}
-    found = gaps(of_role, {role: values[f"staff.{role}/cost"] for role in ROLES}, asked.supplies)
+    released = _released(plan, values)
+    costs = {role: values[f"staff.{role}/cost"] for role in ROLES}
+    found = gaps(of_role, costs, asked.supplies, asked.moves, released)
     last = dict(zip((one.name for one in asked.segments), people[0, -1].sum(0).tolist(), strict=True))
-    return StaffResult(clusters, tuple(ROLES), posts, np.asarray(cost), _released(plan, values), found, swings(last))
+    return StaffResult(clusters, tuple(ROLES), posts, np.asarray(cost), released, found, swings(last))
 
 
 def _posts_of_a_person(segments: Sequence[Segment], values: Mapping[str, Array], count: int) -> Array:

@@ -28,28 +28,63 @@ class Supply:
 
 
 @dataclass(frozen=True)
+class Move:
+    """To a role goes this share of the ward posts that the plan releases and that move, so many years later: nobody is
+    gained before they are trained for work in people's homes. Their pay goes with them, out of what the ward saves
+    and into what the plan invests: it is not counted again."""
+
+    role: str
+    share: float
+    years_later: int
+    source: str
+
+
+@dataclass(frozen=True)
 class RoleGap:
-    """`needed`, `gap` (posts) and `cost` of the gap (pounds): draws x years. `filled`: by year. `months`: to fill the
-    central gap, by year; None where the scenario does not say how many can be recruited."""
+    """`needed`, `moved` from hospital, `gap` (posts) and `cost` of the gap (pounds): draws x years. `filled`: by year.
+    `months`: to fill the central gap, by year; None where the scenario does not say how many can be recruited."""
 
     role: str
     needed: Array
     filled: tuple[float, ...]
+    moved: Array
     gap: Array
     cost: Array
     months: tuple[float | None, ...]
 
 
-def gaps(posts: Mapping[str, Array], costs: Mapping[str, Array], supplies: Sequence[Supply]) -> tuple[RoleGap, ...]:
-    """Need beside supply at the end of each year; `posts`: draws x years, `costs`: pounds of a post, by draw."""
-    return tuple(_gap(posts[one.role], costs[one.role], one) for one in supplies)
+def gaps(
+    posts: Mapping[str, Array],
+    costs: Mapping[str, Array],
+    supplies: Sequence[Supply],
+    moves: Sequence[Move] = (),
+    released: Array | None = None,
+) -> tuple[RoleGap, ...]:
+    """Need beside supply at the end of each year; `posts`: draws x years, `costs`: pounds of a post, by draw.
+    `released`: ward posts that move, draws x years."""
+    return tuple(
+        _gap(posts[one.role], costs[one.role], one, _moved(one.role, moves, released, posts[one.role]))
+        for one in supplies
+    )
 
 
-def _gap(needed: Array, cost: Array, supply: Supply) -> RoleGap:
+def _moved(role: str, moves: Sequence[Move], released: Array | None, posts: Array) -> Array:
+    """Those who moved to a role by the end of each year: never more than wards released years before."""
+    moved = np.zeros_like(posts)
+    for move in moves if released is not None else ():
+        if move.role == role and released is not None:
+            later = np.zeros_like(released)
+            kept = max(released.shape[1] - move.years_later, 0)
+            later[:, move.years_later :] = np.maximum(released[:, :kept], 0.0)
+            moved += move.share * later
+    return moved
+
+
+def _gap(needed: Array, cost: Array, supply: Supply, moved: Array) -> RoleGap:
     filled = workforce.supply(supply.staff, needed.shape[1])[1:]
-    gap = np.maximum(needed - np.array(filled), 0.0)
+    gap = np.maximum(needed - np.array(filled) - moved, 0.0)
     months = tuple(_months(supply, float(one)) for one in gap[0])
-    return RoleGap(supply.role, needed, filled, gap, gap * cost[:, None], months)
+    return RoleGap(supply.role, needed, filled, moved, gap, gap * cost[:, None], months)
 
 
 def _months(supply: Supply, gap: float) -> float | None:
@@ -66,8 +101,11 @@ def swings(people: Mapping[str, float]) -> tuple[Swing, ...]:
     return workforce.sensitivity(workforce.total_posts({"area": people}, ROLES, TASKS), ranges)
 
 
-def assumptions(supplies: Sequence[Supply]) -> Iterator[tuple[str, Assumption]]:
+def assumptions(supplies: Sequence[Supply], moves: Sequence[Move] = ()) -> Iterator[tuple[str, Assumption]]:
     """Every figure of supply by name, each with the source of its table."""
+    for move in moves:
+        yield f"staff.move.{move.role}.share", exactly(move.share, "share of the ward posts that move", move.source)
+        yield f"staff.move.{move.role}.years later", exactly(float(move.years_later), "years", move.source)
     for one in supplies:
         name, staff, source = f"staff.supply.{one.role}", one.staff, one.source
         yield f"{name}.bands", Series(staff.bands, "posts, by five years of age", source)

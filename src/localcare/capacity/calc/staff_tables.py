@@ -42,6 +42,7 @@ def _gap(plan: Plan, staff: StaffResult) -> Table:
             one.role,
             float(one.needed[0, i]),
             one.filled[i],
+            float(one.moved[0, i]),
             *ranged(one.gap[:, i]),
             ranged(one.cost[:, i])[1],
             _known(one.months[i]),
@@ -50,11 +51,21 @@ def _gap(plan: Plan, staff: StaffResult) -> Table:
         for i, year in enumerate(plan.scenario.years)
     ]
     says = (
-        "Whole-time posts needed (central) and filled at the end of each year; the gap with its range, the pounds a "
+        "Whole-time posts needed (central) and filled at the end of each year; those who moved from wards by then "
+        "(central), on pay that moves with them; the gap with its range, the pounds a "
         "year that its posts would cost (median), and months to fill the central gap: not known where the scenario "
         "does not say how many can be recruited, or where no more come than go."
     )
-    columns = ("year", "role", "needed", "filled", *(f"gap_{name}" for name in RANGE), "cost_of_gap", "months_to_fill")
+    columns = (
+        "year",
+        "role",
+        "needed",
+        "filled",
+        "moved",
+        *(f"gap_{name}" for name in RANGE),
+        "cost_of_gap",
+        "months_to_fill",
+    )
     return Table("staff_gap", "Staff needed and there", says, columns, tuple(rows))
 
 
