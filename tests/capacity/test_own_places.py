@@ -139,6 +139,6 @@ def test_who_reaches_what_is_told_by_service_by_hub_and_for_those_who_do_not():
     assert all(row[3] <= row[4] <= row[5] for row in tables["hubs_minutes"].rows)
     out = tables["hubs_out_of_reach"].rows
     assert out
-    assert all(row[3] > 30 for row in out)
-    assert [row[3] for row in out] == sorted((row[3] for row in out), reverse=True)
-    assert sum(row[2] for row in out) == pytest.approx(best.beyond * float(inputs.people.sum()))
+    assert all(row[4] > 30 for row in out)
+    assert [row[4] for row in out] == sorted((row[4] for row in out), reverse=True)
+    assert sum(row[3] for row in out) == pytest.approx(best.beyond * float(inputs.people.sum()))

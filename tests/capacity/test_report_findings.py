@@ -102,9 +102,13 @@ CASES = {
         "Longest is the way to A without a car: half of 100 people need up to 31 minutes, nine in ten up to 62.",
     ),
     "hubs_out_of_reach": (
-        ("area", "mode", "people", "minutes", "hub"),
-        [("E01", "without a car", 90, 83.4, "A"), ("E02", "without a car", 40, 61, "B"), ("E02", "car", 5, 60.5, "B")],
-        "135 people of 2 small areas are out of reach; longest from E01, 83 minutes without a car to A.",
+        ("area", "name", "mode", "people", "minutes", "hub"),
+        [
+            ("E01", "Hill", "without a car", 90, 83.4, "A"),
+            ("E02", "Dale", "without a car", 40, 61, "B"),
+            ("E02", "Dale", "car", 5, 60.5, "B"),
+        ],
+        "135 people of 2 small areas are out of reach; longest from Hill, 83 minutes without a car to A.",
     ),
     "hubs_questions": (
         ("question", "answer", "read_as"),

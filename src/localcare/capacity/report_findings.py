@@ -109,7 +109,7 @@ def _out_of_reach(rows: list[Row]) -> str:
     most, people = rows[0], sum(row["people"] for row in rows)
     areas = len({row["area"] for row in rows})
     return (
-        f"{people:,.0f} people of {areas} small areas are out of reach; longest from {most['area']}, "
+        f"{people:,.0f} people of {areas} small areas are out of reach; longest from {most['name']}, "
         f"{most['minutes']:.0f} minutes {BY[most['mode']]} to {most['hub']}."
     )
 

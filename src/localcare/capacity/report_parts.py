@@ -112,16 +112,17 @@ def _gap(plan: Plan, staff: StaffResult, table: Table) -> Section:
         return Section(table.name, table.title, finding, None, table)
     years = plan.scenario.years
     needed = np.asarray(sum(one.needed for one in staff.gaps))
-    filled = tuple(sum(one.filled[i] for one in staff.gaps) for i in range(len(years)))
+    there = np.asarray(sum(one.moved + np.array(one.filled) for one in staff.gaps))
     _, middle, low, high = ranged(np.asarray(sum(one.gap[:, -1] for one in staff.gaps)))
-    moved = float(sum(one.moved[0, -1] for one in staff.gaps))
+    moved = ranged(np.asarray(sum(one.moved[:, -1] for one in staff.gaps)))[1]
     roles = ", ".join(one.role for one in staff.gaps)
     by_wards = f", {moved:.0f} of them by staff of wards who moved" if moved >= 0.5 else ""
     finding = (
         f"Of {roles}, {ranged(needed[:, -1])[1]:.0f} whole-time posts are needed in {years[-1]} and "
-        f"{filled[-1] + moved:.0f} would be filled{by_wards}: {middle:.0f} are missing ({low:.0f} to {high:.0f})."
+        f"{ranged(there[:, -1])[1]:.0f} would be filled{by_wards}. Role by role {middle:.0f} are missing ({low:.0f} to "
+        f"{high:.0f})."
     )
-    lines = [fan("needed", needed), Fan("filled", filled, filled, filled, ours=False)]
+    lines = [fan("needed", needed), fan("filled", there, ours=False)]
     drawing = fans("Posts needed and filled by year", years, lines, _count)
     return Section(table.name, table.title, finding, drawing, table)
 

@@ -28,6 +28,7 @@ from localcare.capacity.hub_inputs import assumptions as hub_assumptions
 from localcare.capacity.hub_inputs import default_rules, matrix_text, place_of
 from localcare.capacity.kept_parts import Keeping
 from localcare.capacity.published_workforce import practice_years
+from localcare.places import queries as places
 
 GROUPS = {
     "cancer": "Cancer",
@@ -120,7 +121,7 @@ def of_text(
             *plan_tables.all_tables(plan, drivers, words()),
             *people_tables(plan, GROUPS, residents_of(residents)),
             *(forecast_tables() if residents else ()),
-            *part_tables(plan, found, published_gps(scenario)),
+            *part_tables(plan, found, published_gps(scenario), _area_names() if found.hubs else {}),
             *(estate_tables(plan, found.estate, words().settings) if found.estate else ()),
             *(appraisal_tables(found.appraisal) if found.appraisal else ()),
             *([full_cost.table(plan, in_full)] if in_full else ()),
@@ -128,6 +129,10 @@ def of_text(
             inputs.inputs_table(text, baseline, _files(wanted, beside)),
         ]
     return Computed(text, plan, found, drivers, whole, in_full)
+
+
+def _area_names() -> dict[str, str]:
+    return {area.lsoa11_code: area.name for area in places.areas()}
 
 
 def _files(wanted: Asked, beside: Path | None) -> dict[str, str]:

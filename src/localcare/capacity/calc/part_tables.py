@@ -1,7 +1,8 @@
 """The tables of a plan's beds, staff and hubs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
+from types import MappingProxyType
 
 from localcare.capacity.calc.beds.outcome import Spread
 from localcare.capacity.calc.parts import Parts
@@ -16,15 +17,18 @@ from localcare.capacity.calc.tables import RANGE, Table, ranged
 SPREAD = ("median", "low", "high")
 
 
-def part_tables(plan: Plan, parts: Parts, published: Sequence[Gps]) -> Iterator[Table]:
-    """Those of the parts that the scenario asks for. `published`: the practice workforce to check against."""
+def part_tables(
+    plan: Plan, parts: Parts, published: Sequence[Gps], names: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Table]:
+    """Those of the parts that the scenario asks for. `published`: the practice workforce to check against; `names`: of
+    small areas, by code."""
     if parts.beds:
         yield from _beds(plan, parts.beds)
     if parts.staff:
         yield from _staff(plan, parts.staff)
         yield from staff_tables(plan, parts.staff, published)
     if parts.hubs:
-        yield from _hubs(parts.hubs)
+        yield from _hubs(parts.hubs, names)
 
 
 def _beds(plan: Plan, beds: BedsResult) -> Iterator[Table]:
@@ -108,7 +112,7 @@ def _staff(plan: Plan, staff: StaffResult) -> Iterator[Table]:
     yield Table("staff_area", "Staff of the area", "All clusters together.", ("year", "line", *RANGE), tuple(area))
 
 
-def _hubs(hubs: HubsResult) -> Iterator[Table]:
+def _hubs(hubs: HubsResult, names: Mapping[str, str]) -> Iterator[Table]:
     best = [
         (
             number,
@@ -146,7 +150,7 @@ def _hubs(hubs: HubsResult) -> Iterator[Table]:
     fifths = [(fifth, minutes) for fifth, minutes in first.by_fifth]
     says = "Mean minutes by deprivation fifth, 1 the most deprived."
     yield Table("hubs_fifths", "Who travels how long", says, ("fifth", "minutes"), tuple(fifths))
-    yield from reach_tables(hubs)
+    yield from reach_tables(hubs, names)
     yield _questions(hubs)
 
 

@@ -1,6 +1,6 @@
 """Who reaches the hubs of the best set: by service within its own catchment, by hub in minutes, and who does not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from localcare.capacity.calc.tables import Table, Value
 EVERY_HUB = "any of them"
 
 
-def reach_tables(hubs: HubsResult) -> Iterator[Table]:
-    """The tables; nothing where no set keeps to the rules."""
+def reach_tables(hubs: HubsResult, names: Mapping[str, str]) -> Iterator[Table]:
+    """The tables; nothing where no set keeps to the rules. `names`: of small areas, by code."""
     best = hubs.best[0]
     if best.hubs:
         yield _catchments(hubs.inputs, best, hubs.asked.rules.services)
         yield _minutes(hubs.inputs, best)
-        yield _out_of_reach(hubs.inputs, best, hubs.asked.minutes)
+        yield _out_of_reach(hubs.inputs, best, hubs.asked.minutes, names)
 
 
 def _people(inputs: HubInputs) -> Array:
@@ -69,7 +69,7 @@ def _quantile(values: Array, weights: Array, share: float) -> float:
     return float(values[order][int(np.searchsorted(reached, share * reached[-1] - 1e-9))])
 
 
-def _out_of_reach(inputs: HubInputs, best: HubPlan, minutes: float) -> Table:
+def _out_of_reach(inputs: HubInputs, best: HubPlan, minutes: float, names: Mapping[str, str]) -> Table:
     people = _people(inputs)
     rows: list[tuple[Value, ...]] = []
     for row, mode in enumerate(MODES):
@@ -77,9 +77,10 @@ def _out_of_reach(inputs: HubInputs, best: HubPlan, minutes: float) -> Table:
         for n, point in enumerate(inputs.points):
             if sites[n] >= 0 and people[row][n] > 0 and table[n, sites[n]] > minutes:
                 where = inputs.sites[sites[n]].name
-                rows.append((point, mode, float(people[row][n]), float(table[n, sites[n]]), where))
-    rows.sort(key=lambda one: (-float(one[3] or 0), str(one[0]), str(one[1])))
+                rows.append(
+                    (point, names.get(point, point), mode, float(people[row][n]), float(table[n, sites[n]]), where)
+                )
+    rows.sort(key=lambda one: (-float(one[4] or 0), str(one[0]), str(one[2])))
     says = f"Small areas whose people travel longer than {minutes:g} minutes to their hub, the longest first."
-    return Table(
-        "hubs_out_of_reach", "Who is out of reach", says, ("area", "mode", "people", "minutes", "hub"), tuple(rows)
-    )
+    columns = ("area", "name", "mode", "people", "minutes", "hub")
+    return Table("hubs_out_of_reach", "Who is out of reach", says, columns, tuple(rows))
