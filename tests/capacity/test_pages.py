@@ -1,5 +1,7 @@
 """The pages of the studio: who sees them, what they show and what they keep."""
 
+import tomllib
+
 import pytest
 from django.urls import reverse
 
@@ -93,6 +95,29 @@ def test_an_assumption_halved_by_fields(signed_in, mine):  # noqa: F811
     assert late.status_code == 409
     assert 'value="0.06"' in builders.text(late)
     assert signed_in.post(address, {**values, "high": "1.5", "seen": 3}).status_code == 400
+
+
+def effects(name: str) -> dict[str, list[float]]:
+    interventions = tomllib.loads(queries.source_of(name).text)["intervention"]
+    return {one["label"]: [claim["effect"]["high"] for claim in one["claim"]] for one in interventions}
+
+
+def test_a_whole_intervention_halved_at_one_press(signed_in, planner):  # noqa: F811
+    actions.fork(of="west-kent-2017", name="half", title="Half", by=planner)
+    before, about = effects("half"), "Rapid response service"
+    assert about in builders.text(signed_in.get("/planning/half/assumptions/"))
+    address = "/planning/half/assumptions/halve/"
+    assert "as version 2" in builders.text(signed_in.post(address, {"of": about, "seen": 1}, follow=True))
+    after = effects("half")
+    assert after.pop(about) == pytest.approx([effect / 2 for effect in before.pop(about)])
+    assert after == before
+    for posted, told in (
+        ({"of": about, "seen": 1}, "version 2"),
+        ({"of": "Nothing", "seen": 2}, "no intervention"),
+        ({"of": about, "seen": "x"}, "version 2"),
+    ):
+        assert told in builders.text(signed_in.post(address, posted, follow=True))
+    assert effects("half")[about] == pytest.approx([0.25, 0.25])
 
 
 def test_a_bad_text_is_kept_with_the_line_and_the_mend(signed_in, mine, small):  # noqa: F811

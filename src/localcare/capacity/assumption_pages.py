@@ -9,7 +9,7 @@ from typing import Any
 from localcare.capacity import definitions
 from localcare.capacity.calc import editing, editing_parts
 from localcare.capacity.calc.beds import west_kent
-from localcare.capacity.calc.editing import Amount, Spot
+from localcare.capacity.calc.editing import Amount, CannotEdit, Spot
 from localcare.capacity.calc.editing_parts import Series
 from localcare.capacity.calc.quantity import Quantity, is_assumed
 
@@ -118,6 +118,18 @@ def _figures(amount: Amount) -> Mapping[str, float | None]:
 def text_with(text: str, one: Spot, amount: Amount) -> str:
     """The text with one assumption changed. Raises CannotEdit."""
     return editing.changed(text, one, amount, definitions.line_of(text, one.path))
+
+
+def halved(text: str, about: str) -> str:
+    """The text with every effect of what it is about, an intervention, at half. Raises CannotEdit, also where it has no
+    effect."""
+    keys = [row.key for title, rows in groups(text) if title == about for row in rows if row.halves]
+    if not keys:
+        raise CannotEdit(f"There is no intervention {about!r} with an effect in this scenario.")
+    for key in keys:
+        one = next(found for found in _spots(text) if found.key == key)  # again: a change moves the lines below it
+        text = text_with(text, one, editing.amount_of(one.table).halved())
+    return text
 
 
 def lines_changed(mine: str, theirs: str) -> list[str]:

@@ -120,6 +120,25 @@ def change(request: HttpRequest, scenario: str) -> HttpResponse:
     return render(request, "capacity/change.jinja", context, status=409 if overtaken else _status(form))
 
 
+@CHANGES
+@require_POST
+def halve(request: HttpRequest, scenario: str) -> HttpResponse:
+    """Every effect of one intervention at half, as a version of its own."""
+    source = own(request, scenario)
+    if isinstance(source, HttpResponse):
+        return source
+    about, seen = request.POST.get("of", ""), request.POST.get("seen", "")
+    try:
+        text = assumption_pages.halved(source.text, about)
+        saved = actions.save(
+            name=source.name, text=text, seen=int(seen) if seen.isdecimal() else 0, by=viewer_of(request)
+        )
+        notices.tell(request, f"{about}: every effect at half, saved as version {saved.number}. Compute it.")
+    except (Overtaken, BadScenario, CannotEdit, Locked) as error:
+        notices.refuse(request, str(error))
+    return redirect("capacity:assumptions", source.name)
+
+
 def _saved(
     request: HttpRequest, source: Source, form: Any, changed: Callable[[dict[str, Any]], str]
 ) -> tuple[HttpResponse | None, Any]:

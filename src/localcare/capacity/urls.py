@@ -15,6 +15,7 @@ urlpatterns = [
     path("planning/<slug:scenario>/fork/", change_pages.fork, name="fork"),
     path("planning/<slug:scenario>/assumptions/", change_pages.assumptions, name="assumptions"),
     path("planning/<slug:scenario>/assumptions/change/", change_pages.change, name="change"),
+    path("planning/<slug:scenario>/assumptions/halve/", change_pages.halve, name="halve"),
     path("planning/<slug:scenario>/assumptions/beds/", change_pages.beds, name="beds"),
     path("planning/<slug:scenario>/hubs/", what_if_pages.hubs, name="hubs"),
     path("planning/<slug:scenario>/hubs/keep/", what_if_pages.keep, name="keep_hubs"),
