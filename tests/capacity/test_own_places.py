@@ -11,15 +11,8 @@ from localcare.capacity.calc.plan_hubs import HubsAsked, Own
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.places import actions as places
 from tests.capacity.conftest import SCENARIO
+from tests.capacity.test_parts import HUBS
 
-HUBS = """
-[hubs]
-group = "resident"
-hubs = 2
-counts = [1, 2]
-sets = 3
-minutes = 60
-"""
 SITE = """
 [[hubs.site]]
 code = "NEW1"
