@@ -13,6 +13,7 @@ from localcare.population.calc.bounds import Age, highest_spend, people
 from localcare.population.explorer import Question
 from tests import builders
 from tests.builders import text
+from tests.population.computing import computed
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def area(edition, django_db_setup, django_db_blocker, tmp_path_factory):
         made = builders.area()
         for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
             made.add_practice(f"G8200{number}", f"Practice G8200{number}", cluster)
-        actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
+        actions.put_in_use(edition, computed(edition), by=audit.SYSTEM)
         yield made
         transaction.set_rollback(True)
 

@@ -33,6 +33,7 @@ from localcare.population import (
 from localcare.population.models import Run
 from tests import builders
 from tests.builders import text
+from tests.population.computing import computed
 
 OWN, OTHER, NOT_SHARING = "G82000", "G82001", "G82003"
 PAGE, PEOPLE, MEASURES = "/population/practice/", "/population/practice/costliest/", "/population/measures/"
@@ -50,7 +51,7 @@ def area(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Itera
         made = builders.area()
         for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
             made.add_practice(f"G8200{number}", f"Practice G8200{number}", cluster)
-        actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
+        actions.put_in_use(edition, computed(edition), by=audit.SYSTEM)
         (folder / "dataset" / "editions").mkdir()
         (folder / "dataset" / "editions" / edition.id).symlink_to(edition.folder)
         _forget()

@@ -14,6 +14,7 @@ from localcare.population.calc.thin import Arrived
 from localcare.population.definitions.judging import judging
 from tests import builders
 from tests.builders import text
+from tests.population.computing import computed
 
 AS_AT = date(2017, 3, 31)
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def area(edition, django_db_setup, django_db_blocker, tmp_path_factory):
         made = builders.area()
         for number, cluster in enumerate(("C1", "C1", "C2", "C2")):
             made.add_practice(f"G8200{number}", f"Practice G8200{number}", cluster)
-        actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
+        actions.put_in_use(edition, computed(edition), by=audit.SYSTEM)
         yield made
         transaction.set_rollback(True)
 

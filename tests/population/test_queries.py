@@ -11,6 +11,7 @@ from localcare.dataset import contract
 from localcare.population import actions, queries
 from tests import builders
 from tests.builders import text
+from tests.population.computing import computed
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ def folder(edition, django_db_setup, django_db_blocker, tmp_path_factory) -> Ite
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         data = tmp_path_factory.mktemp("data")
         builders.keep_state_in(data, patch)
-        run = actions.put_in_use(edition, actions.compute(edition), by=audit.SYSTEM)
+        run = actions.put_in_use(edition, computed(edition), by=audit.SYSTEM)
         yield actions.runs.named(data / "dataset", run.name)
         transaction.set_rollback(True)
 

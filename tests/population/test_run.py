@@ -12,6 +12,7 @@ from localcare.population import actions, bounds, queries, reports
 from localcare.population.models import ListEntry, Run
 from tests import builders
 from tests.editions import write_edition
+from tests.population import computing
 
 ANALYST = audit.Actor(7, "Ann Analyst", "analyst", "West Kent")
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def computed(edition, django_db_setup, django_db_blocker):
     """The costly part of a run, done once."""
     with django_db_blocker.unblock():
-        return actions.compute(edition)
+        return computing.computed(edition)
 
 
 @pytest.fixture(scope="module")

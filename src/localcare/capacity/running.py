@@ -24,8 +24,8 @@ from localcare.capacity.calc.scenario import Scenario, quantity
 from localcare.capacity.calc.staff_tables import Gps
 from localcare.capacity.calc.tables import Table, Words
 from localcare.capacity.forecast_tables import forecast_tables
+from localcare.capacity.hub_inputs import PLAN_DAY, default_rules, matrix_text, place_of
 from localcare.capacity.hub_inputs import assumptions as hub_assumptions
-from localcare.capacity.hub_inputs import default_rules, matrix_text, place_of
 from localcare.capacity.kept_parts import Keeping
 from localcare.capacity.published_workforce import practice_years
 from localcare.places import queries as places
@@ -132,7 +132,7 @@ def of_text(
 
 
 def _area_names() -> dict[str, str]:
-    return {area.lsoa11_code: area.name for area in places.areas()}
+    return {area.lsoa11_code: area.name for area in places.ground(PLAN_DAY).areas}
 
 
 def _files(wanted: Asked, beside: Path | None) -> dict[str, str]:
