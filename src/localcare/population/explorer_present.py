@@ -160,7 +160,8 @@ def finding(answer: Answer) -> str:
         return "There is not enough data to say."
     most = max(known, key=lambda row: value_of(answer, row) or 0)
     write, q = in_words(answer), answer.question
-    among = "Of what is shown, most: " if any(value_of(answer, row) is None for row in answer.rows) else "Most: "
+    hidden = any(value_of(answer, row) is None for row in answer.rows if not nobody(answer, row))
+    among = "Of what is shown, most: " if hidden else "Most: "
     told = f"{among}{most['label']}, {write(value_of(answer, most))}"
     if q.by == "setting":
         return f"Used most: {lowered(most['label'])}, {write(value_of(answer, most))} for 1,000 people."
