@@ -91,6 +91,10 @@ def test_stresses_do_what_they_say(plan):
     by_key = {stress.key: money for stress, money in plan.stresses}
     assert set(by_key) == {stress.key for stress in STRESSES}
     assert np.allclose(by_key["half_benefit"].gross, plan.money.gross / 2)
+    late = by_key["benefit_late"]
+    assert np.allclose(late.gross[:, 1:], plan.money.gross[:, :-1])
+    assert np.allclose(late.invested, plan.money.invested)
+    assert (late.net_present_value <= by_key["year_late"].net_present_value + 1e-6).all()
     assert np.allclose(by_key["year_late"].gross[:, 1:], plan.money.gross[:, :-1])
     assert np.allclose(by_key["pay_growth"].invested[:, 2], plan.money.invested[:, 2] * (0.5 + 0.5 * 1.03**2))
 

@@ -90,19 +90,23 @@ def present_value(net: Array, discount: float) -> Array:
 
 @dataclass(frozen=True)
 class Stress:
-    """One thing that goes wrong: years that benefits come later, the part of them that comes, growth of pay a year."""
+    """One thing that goes wrong: years that benefits come later, the part of them that comes, growth of pay a year.
+
+    `paid_on_time`: the investment does not wait for the benefits."""
 
     key: str
     label: str
     delay_years: int = 0
     benefit: float = 1.0
     pay_growth: float = 0.0
+    paid_on_time: bool = False
     source: str = "assumed: a case to try, no forecast"
 
 
 # Cases to try, assumed: each says so, and none is a forecast.
 STRESSES = (
     Stress("year_late", "Investment and benefits a year late", delay_years=1),
+    Stress("benefit_late", "Benefits a year late, all of the investment on time", delay_years=1, paid_on_time=True),
     Stress("half_benefit", "Half the benefit, all of the investment", benefit=0.5),
     Stress("pay_growth", "Pay grows 3% a year faster than prices", pay_growth=0.03),
 )
@@ -167,7 +171,7 @@ def _of_one(investment: Investment, intervention: Intervention, drawn: Mapping[s
 def stressed(money: Money, stress: Stress, pay_shares: Sequence[float]) -> Money:
     """The same plan when one thing goes wrong."""
     saving = _later(money.saving, stress.delay_years) * stress.benefit
-    spent = _later(money.spent, stress.delay_years)
+    spent = money.spent if stress.paid_on_time else _later(money.spent, stress.delay_years)
     growth = (1 + stress.pay_growth) ** np.arange(spent.shape[1])
     shares = np.asarray(pay_shares)
     dearer = 1 - shares + shares * growth[:, None]
