@@ -5,13 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from localcare.base import audit
 from localcare.capacity import running
 from localcare.capacity.calc import full_cost
 from localcare.capacity.calc.full_cost import ON_TOP, Counted, FullCost
 from localcare.capacity.calc.refusal import BadScenario
 from localcare.capacity.report import notes, sections
+from localcare.places import actions as places
 from tests.capacity.conftest import SCENARIO
-from tests.capacity.test_parts import PARTS, SUPPLY
+from tests.capacity.test_parts import HUBS, PARTS, SUPPLY
 
 STAFF = SCENARIO + PARTS[PARTS.index("[staff]") :] + SUPPLY
 INSIDE = '[[full_cost]]\npart = "staff"\ncounted = "inside"\nsource = "assumed"\n'
@@ -44,6 +46,16 @@ def test_its_table_adds_up_and_the_report_says_it_first(on_top):
     assert "is not all that it costs" in notes(on_top)[1]
     assert [section.key for section in sections(on_top)][1] == "full_cost"
     assert {"full_cost.staff.on top"} <= {row[0] for table in on_top.tables for row in table.rows}
+
+
+@pytest.mark.django_db
+def test_hubs_of_which_no_set_keeps_to_the_rules_are_left_out():
+    places.load_reference(by=audit.SYSTEM)
+    impossible = HUBS + "min_population = 400000\n" + INSIDE.replace("staff", "hubs").replace("inside", ON_TOP)
+    found = running.of_text(SCENARIO + impossible)
+    assert not found.parts.hubs.best[0].hubs
+    assert found.full_cost.counted == ()
+    assert np.isfinite(found.full_cost.worth).all()
 
 
 AMOUNTS = st.lists(st.floats(0, 1e8), min_size=6, max_size=6).map(lambda found: np.reshape(found, (2, 3)))

@@ -116,6 +116,8 @@ def test_the_file_is_among_what_a_result_was_made_of(tmp_path):
     found = running.of_text(text, beside=tmp_path)
     files = [row for table in found.tables if table.name == "inputs" for row in table.rows if row[0] == "file"]
     assert [row[1] for row in files] == ["minutes.csv"]
+    rows = {row[0]: row for table in found.tables if table.name == "assumptions" for row in table.rows}
+    assert rows["hubs.travel.matrix"][-1] == "our router, morning"
 
 
 def test_who_reaches_what_is_told_by_service_by_hub_and_for_those_who_do_not():

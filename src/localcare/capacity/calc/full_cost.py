@@ -104,19 +104,20 @@ def assumptions(counted: Sequence[Counted]) -> Iterator[tuple[str, Assumption]]:
 
 
 def full_cost(plan: Plan, parts: "Parts", counted: Sequence[Counted]) -> FullCost:
-    """The parts' cost in every draw and year. Hubs cost the same in all: their cost is not drawn."""
+    """The parts' cost in every draw and year. Hubs cost the same in all: their cost is not drawn.
+
+    Hubs of which no set keeps to the scenario's rules cost nobody knows what, and are left out."""
     shape = plan.money.net.shape
     made: dict[str, Array] = {}
     for one in counted:
-        if one.part == "hubs" and parts.hubs and parts.hubs.best:
+        if one.part == "hubs" and parts.hubs and parts.hubs.best[0].hubs:
             made["hubs"] = np.full(shape, parts.hubs.best[0].yearly_cost)
         elif one.part == "staff" and parts.staff:
             made["staff"] = sum((gap.cost for gap in parts.staff.gaps), np.zeros(shape))
         elif one.part == "beds" and parts.beds and one.price:
             made["beds"] = _missing_beds(plan, parts.beds) * DAYS * _drawn(plan, one.price)[:, None]
-        else:
-            made[one.part] = np.zeros(shape)
-    return FullCost(tuple(counted), made, plan.money.invested, plan.money.net, plan.scenario.discount)
+    told = tuple(one for one in counted if one.part in made)
+    return FullCost(told, made, plan.money.invested, plan.money.net, plan.scenario.discount)
 
 
 def _drawn(plan: Plan, price: Quantity) -> Array:

@@ -66,6 +66,9 @@ def chosen(asked: HubsAsked) -> Iterator[tuple[str, Assumption]]:
         yield f"hubs.site.{site.code}.yearly cost", cost
     for site, where in zip(asked.own.sites, asked.own.sources, strict=True):
         yield f"hubs.site.{site.code}.place", Series((site.latitude, site.longitude), "degrees", where)
+    if asked.own.matrix:
+        told = f"file of minutes, in place of the stated model: {asked.own.matrix}"
+        yield "hubs.travel.matrix", exactly(1.0, told, asked.own.matrix_source)
     yield "hubs.beyond", exactly(rules.beyond, "minutes", "assumed: a trip longer than this is called long")
 
 
