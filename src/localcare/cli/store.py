@@ -16,7 +16,8 @@ def check_up_to_date(otherwise: str = OTHERWISE) -> None:
     except OperationalError as error:
         raise output.CannotRun(f"The care store does not answer. Check DATABASE_URL. ({error})") from error
     finally:
-        connection.close()
+        if not connection.in_atomic_block:  # whoever asks within a transaction goes on with it
+            connection.close()
     if missing:
         raise output.CannotRun(f"The care store lacks {len(missing)} migrations. {otherwise}")
 
