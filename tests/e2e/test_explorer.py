@@ -44,7 +44,7 @@ def test_from_the_area_to_its_parts(open_page, area, scripts):
     checked(page, "explorer-groups")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as Excel workbook").click()
-    assert download.value.suggested_filename == "explorer-group-2017-03-31.xlsx"
+    assert download.value.suggested_filename == "explorer-cluster-C1-by-group-age-70+-spend_per_head-2017-03-31.xlsx"
 
     page.goto("/population/explorer/?by=lsoa")
     expect(page.get_by_role("img", name="Map of people")).to_be_visible()
